@@ -1,0 +1,1 @@
+"""Everything but the screen: facts from venues and publishers, kept, computed on and published."""

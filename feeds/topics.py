@@ -1,0 +1,205 @@
+"""The contract with viewers and other programs: metric values, typed topics, names. Imports nothing of the rest."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+State = Literal["fresh", "late", "stale", "down", "none"]
+Quality = Literal["exact", "provisional", "revised", "estimated", "sampled", "floor", "partial"]
+FeedState = Literal["live", "connecting", "late", "stale", "down", "blocked"]
+Mode = Literal["live", "replay", "demo"]
+WINDOWS: tuple[str, ...] = ("1m", "5m", "1h", "4h", "24h")
+WINDOW_MS: dict[str, int] = {
+    "1m": 60_000,
+    "5m": 300_000,
+    "1h": 3_600_000,
+    "4h": 14_400_000,
+    "24h": 86_400_000,
+}
+STATES: tuple[State, ...] = ("fresh", "late", "stale", "down", "none")
+"""From best to worst: a derived metric has the worst of its inputs."""
+
+
+class Metric(Struct, frozen=True):
+    """One number with its age, source and completeness. `value` is `None` with a reason in `note`, never 0."""
+
+    value: float | str | None
+    unit: str
+    as_of_ms: int | None
+    source: str
+    state: State
+    quality: Quality = "exact"
+    note: str = ""
+
+
+class Engine(Struct, frozen=True):
+    """Who speaks. `title` says in words what is replayed or simulated; "" when live.
+
+    `writing`: this engine keeps the history. `notices`: things the user should know, newest last.
+    """
+
+    mode: Mode
+    title: str
+    started_ms: int
+    writing: bool
+    notices: tuple[str, ...] = ()
+
+
+class VenuePrice(Struct, frozen=True):
+    """The last price of a venue. `premium_bp` is against the reference price; `None` where either is not fresh."""
+
+    venue: str
+    symbol: str
+    quote: str
+    spot: bool
+    price: Metric
+    premium_bp: float | None
+
+
+class Price(Struct, frozen=True):
+    """The reference price and what surrounds it. `changes` by window (1h, 24h, 7d) in percent."""
+
+    reference: Metric
+    changes: dict[str, Metric]
+    premium_coinbase: Metric
+    venues: tuple[VenuePrice, ...]
+
+
+class BarRow(Struct, frozen=True, array_like=True):
+    """A candle as a short array: opening time in ms, open, high, low, close, volume in BTC, complete."""
+
+    t: int
+    o: float
+    h: float
+    l: float  # noqa: E741  the field's standard short name
+    c: float
+    v: float
+    complete: bool
+
+
+class Bars(Struct, frozen=True):
+    """Closed candles of one time frame, oldest first, of the venue that draws the chart.
+
+    `cached`: kept from an earlier run and not yet joined by live trades.
+    """
+
+    venue: str
+    symbol: str
+    timeframe: str
+    rows: tuple[BarRow, ...]
+    cached: bool = False
+
+
+class LiveBar(Struct, frozen=True):
+    """The running candle of one time frame; it belongs to the `Bars` of the same venue and time frame."""
+
+    venue: str
+    timeframe: str
+    row: BarRow | None
+
+
+class Total(Struct, frozen=True):
+    """Liquidated in one window, both sides. `count` is events. All `None` where nothing was heard."""
+
+    long_usd: float | None
+    short_usd: float | None
+    long_btc: float | None
+    short_btc: float | None
+    long_count: int | None
+    short_count: int | None
+
+
+class LiqVenue(Struct, frozen=True):
+    """One venue's totals by window. `complete`: all, sampled; `partial` by window says why it is not whole."""
+
+    venue: str
+    complete: Literal["all", "sampled"]
+    state: FeedState
+    windows: dict[str, Total]
+    partial: dict[str, str]
+
+
+class Liquidations(Struct, frozen=True):
+    """Totals over all venues by window, each with state, quality and note, and the venues behind them.
+
+    `spark`: dollars per 10 s over the last 5 min, oldest first, longs and shorts apart.
+    """
+
+    windows: dict[str, Total]
+    state: State
+    quality: dict[str, Quality]
+    note: dict[str, str]
+    venues: tuple[LiqVenue, ...]
+    spark_long: tuple[float, ...]
+    spark_short: tuple[float, ...]
+    as_of_ms: int | None
+
+
+class TapeRow(Struct, frozen=True):
+    """One liquidation for the tape."""
+
+    ts_ms: int
+    venue: str
+    symbol: str
+    position: Literal["long", "short"]
+    usd: float
+    btc: float
+    price: float
+    cached: bool = False
+
+
+class FeedRow(Struct, frozen=True):
+    """A feed's health. `seen_ms`: last proof of life. Lag is receipt minus venue time, ms, last minute.
+
+    `error` is text from outside, already plain: no control characters, not to be read as markup.
+    """
+
+    feed: str
+    venue: str
+    state: FeedState
+    seen_ms: int | None
+    rate: float
+    lag_p50: float | None
+    lag_p95: float | None
+    reconnects: int
+    rejected: int
+    error: str
+    error_ms: int | None
+    gaps: int
+    gap_ms: int
+    note: str = ""
+
+
+class GapRow(Struct, frozen=True):
+    """A time in which a feed was not heard; `to_ms` is `None` while it lasts."""
+
+    feed: str
+    from_ms: int
+    to_ms: int | None
+    reason: str
+
+
+class Feeds(Struct, frozen=True):
+    """All feeds, and the latest gaps, newest first."""
+
+    rows: tuple[FeedRow, ...]
+    gaps: tuple[GapRow, ...]
+
+
+TIMEFRAMES: tuple[str, ...] = ("1m", "5m", "15m", "1h", "4h", "1d")
+
+TOPICS: dict[str, type] = {
+    "engine": Engine,
+    "price": Price,
+    "liquidations": Liquidations,
+    "tape": tuple[TapeRow, ...],
+    "feeds": Feeds,
+    **{f"bars.{frame}": Bars for frame in TIMEFRAMES},
+    **{f"bar.{frame}": LiveBar for frame in TIMEFRAMES},
+}
+"""Topics for panes, by name. Every other name in a line is a metric and holds a `Metric`."""
+
+
+def worst(states: list[State]) -> State:
+    """The worst of several states; `none` where there are none."""
+    return max(states, key=STATES.index, default="none")

@@ -1,0 +1,140 @@
+"""What a stream venue is: a row of data and a parser. Nothing here knows a socket or a clock."""
+
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+from feeds.facts import Fact, Timeframe
+
+
+class Http(Struct, frozen=True, gc=False):
+    """One HTTP answer as it came: the address asked (without keys), the status and the body as text."""
+
+    url: str
+    status: int
+    body: str
+
+
+class Stream(Struct, frozen=True):
+    """One websocket connection of a venue, and what keeps it alive.
+
+    `name` is "" where the venue has one stream; the feed is then called after the venue alone.
+    `hello` is sent, in order, once the socket is open. `ping` is sent every `ping_s` seconds.
+    `limit_s` without proof of life (a fact, or an `Alive` from the parser) and the socket is given up.
+    """
+
+    name: str
+    url: str
+    hello: tuple[str, ...]
+    ping: str | None = None
+    ping_s: float = 20.0
+    limit_s: float = 15.0
+    liquidations: bool = False
+
+
+class Send(Struct, frozen=True):
+    """The venue wants this answered, to the letter."""
+
+    text: str
+
+
+class Alive(Struct, frozen=True):
+    """Proof of life that is no fact: a pong or a heartbeat, where the venue's heartbeat proves anything."""
+
+
+class Reconnect(Struct, frozen=True):
+    """The venue announced that it will close; connect anew now."""
+
+    reason: str
+
+
+class Refused(Struct, frozen=True):
+    """The venue answered with an error of its own. Counted and shown; the connection stays."""
+
+    reason: str
+
+
+Control = Send | Alive | Reconnect | Refused
+Out = Fact | Control
+
+
+class Reject(ValueError):
+    """This frame cannot be believed; the text says why, in words fit for a screen."""
+
+
+class Parser(Protocol):
+    """Bytes in, facts out. Holds only what the wire makes it hold (ticker deltas, contract sizes)."""
+
+    def opened(self, feed: str, recv_ms: int) -> None:
+        """A new connection of `feed`: forget what only the old one knew."""
+        ...
+
+    def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
+        """Facts and controls of one websocket frame; empty where it is none of our business.
+
+        Raises `Reject`, or any `msgspec.MsgspecError`, where the frame cannot be believed. One bad row
+        among good ones is a `Rejected` beside their facts.
+        """
+        ...
+
+    def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
+        """Facts of one HTTP answer, recognised by its path. Raises as `parse` does."""
+        ...
+
+
+class Venue(Struct, frozen=True):
+    """One row of the registry.
+
+    `prices`: symbols whose trades make the venue's price, best first. `spot`: the one that counts toward the
+    reference price, with `quote` "USD" or "USDT"; `None` on a venue without spot.
+    `liquidations`: every one published (`all`), a sample or a part of them (`sampled`), or `none`.
+    `setup`: REST addresses to read on start (contract sizes). `bars`: address of the candles of a time frame.
+    `note`: one line on geography or completeness for the user.
+    """
+
+    name: str
+    title: str
+    streams: tuple[Stream, ...]
+    parser: Callable[[], Parser]
+    prices: tuple[str, ...]
+    spot: str | None
+    quote: Literal["USD", "USDT"]
+    liquidations: Literal["all", "sampled", "none"]
+    http: str
+    setup: tuple[str, ...] = ()
+    bars: Callable[[Timeframe], str | None] = lambda _: None
+    note: str = ""
+
+    def feed(self, stream: Stream) -> str:
+        """The name of a stream in recordings, settings and on screen."""
+        return f"{self.name}.{stream.name}" if stream.name else self.name
+
+
+def number(value: str | float | int | None, what: str) -> float:
+    """A finite number, from text or number. Raises `Reject` for anything else, NaN and infinity included."""
+    if value is None or value == "" or isinstance(value, bool):
+        raise Reject(f"{what} is missing")
+    try:
+        result = float(value)
+    except ValueError:
+        raise Reject(f"{what} is no number: {str(value)[:40]!r}") from None
+    if not isfinite(result):
+        raise Reject(f"{what} is {result}")
+    return result
+
+
+def positive(value: str | float | int | None, what: str) -> float:
+    """A finite number above zero, or `Reject`."""
+    result = number(value, what)
+    if result <= 0:
+        raise Reject(f"{what} is not above zero: {result:g}")
+    return result
+
+
+def optional(value: str | float | int | None, what: str) -> float | None:
+    """As `positive`, but missing, empty and zero mean "not known"."""
+    if value is None or value == "":
+        return None
+    return positive(value, what) if number(value, what) else None

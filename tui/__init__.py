@@ -1,0 +1,1 @@
+"""The screen. Of `feeds` it imports only `topics`, `text` and `settings`."""

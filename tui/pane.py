@@ -1,0 +1,36 @@
+"""What a pane is given, and what it must be able to do."""
+
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any, ClassVar
+
+from msgspec import Struct
+from textual.containers import Container
+
+
+class View(Struct, frozen=True):
+    """What the engine last said, at one tick of the screen.
+
+    `topics` by name, decoded to the types of `feeds.topics`; a topic that has not come yet is absent.
+    `changed` names those that are new since this pane was last shown. `now_ms` is the engine's clock, so that ages
+    are right on another machine too; it goes on when the engine falls silent.
+    """
+
+    topics: Mapping[str, Any]
+    changed: frozenset[str]
+    now_ms: int
+    zone: tzinfo
+
+
+class Pane(Container):
+    """One pane: a border with a title, content that only draws. One file each in `tui.panes`.
+
+    `topics`: what it draws from. It is shown when one of them changed, and once a second for its ages.
+    """
+
+    title: ClassVar[str] = ""
+    topics: ClassVar[frozenset[str]] = frozenset()
+
+    def show(self, view: View) -> None:
+        """Draw `view`. Called only while the pane is visible."""
+        raise NotImplementedError

@@ -1,0 +1,37 @@
+"""Styles by meaning, from the terminal's own 16 colours, so that a user's scheme carries the design.
+
+Colour never speaks alone: every style stands beside a word, a sign or a shape that says the same.
+"""
+
+from rich.style import Style
+
+PLAIN = Style()
+DIM = Style(dim=True)
+BOLD = Style(bold=True)
+TITLE = Style(bold=True)
+LABEL = Style(color="bright_black")
+KEY = Style(color="cyan")
+ACCENT = Style(color="cyan", bold=True)
+
+UP = Style(color="green")
+DOWN = Style(color="red")
+LONG = Style(color="red")  # a long was closed by force: selling
+SHORT = Style(color="green")  # a short was closed by force: buying
+
+FRESH = Style(color="green")
+LATE = Style(color="yellow")
+STALE = Style(color="magenta")
+BAD = Style(color="red", bold=True)
+NOTICE = Style(color="black", bgcolor="yellow")  # demo and replay say so
+
+STATE = {
+    "fresh": PLAIN,
+    "live": FRESH,
+    "connecting": LABEL,
+    "late": LATE,
+    "stale": STALE,
+    "down": BAD,
+    "blocked": BAD,
+    "none": LABEL,
+}
+"""How a state is drawn, feed states and metric states alike."""
