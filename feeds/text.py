@@ -1,0 +1,90 @@
+"""Numbers, ages and small pictures as text, for panes and for the status line alike.
+
+What is not known is `--`, in every function.
+"""
+
+import re
+from collections.abc import Sequence
+
+UNKNOWN = "--"
+BLOCKS = "▁▂▃▄▅▆▇█"
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+_ESCAPES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_].*?(?:\x07|\x1b\\|$)|.?)", re.DOTALL)
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+
+
+def plain(text: str, limit: int = 200) -> str:
+    """Text from outside, fit for one line of a terminal: no escapes, no control or direction characters, cut to `limit`."""
+    clean = _CONTROLS.sub(" ", _ESCAPES.sub("", text[: limit * 8])).strip()
+    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def price(value: float | None) -> str:
+    """A price in dollars: `64,210.5`."""
+    return UNKNOWN if value is None else f"{value:,.1f}" if abs(value) >= 1000 else f"{value:,.2f}"
+
+
+def usd(value: float | None) -> str:
+    """Dollars, short: `$950`, `$12.3k`, `$4.56M`, `$1.20B`."""
+    if value is None:
+        return UNKNOWN
+    sign, size = ("-" if value < 0 else ""), abs(value)
+    for limit, unit, digits in ((1e9, "B", 2), (1e6, "M", 2), (1e3, "k", 1)):
+        if round(size / limit, digits) >= 1:
+            return f"{sign}${size / limit:.{digits}f}{unit}"
+    return f"{sign}${size:.0f}"
+
+
+def btc(value: float | None) -> str:
+    """Bitcoin with as many places as its size asks for, without the unit: `0.0142`, `3.21`, `1,204`."""
+    if value is None:
+        return UNKNOWN
+    size = abs(value)
+    return f"{value:,.0f}" if size >= 1000 else f"{value:.2f}" if size >= 1 else f"{value:.4f}"
+
+
+def percent(value: float | None, digits: int = 2) -> str:
+    """A signed change in percent: `+1.24%`."""
+    return UNKNOWN if value is None else f"{value:+.{digits}f}%"
+
+
+def bp(value: float | None) -> str:
+    """Signed basis points: `+3.2`."""
+    return UNKNOWN if value is None else f"{value:+.1f}"
+
+
+def age(ms: float | None) -> str:
+    """A time since, in at most four characters: `0s`, `42s`, `12m`, `3h`, `9d`. A time to come is `0s`."""
+    if ms is None:
+        return UNKNOWN
+    seconds = max(0, int(ms // 1000))
+    for size, unit in ((86_400 * 2, "d"), (3600 * 2, "h"), (120, "m")):
+        if seconds >= size:
+            return f"{seconds // {'d': 86_400, 'h': 3600, 'm': 60}[unit]}{unit}"
+    return f"{seconds}s"
+
+
+def lag(ms: float | None) -> str:
+    """A lag: `34ms`, `1.2s`, `-3.0s` where the venue's clock is ahead, `1.0h` where clocks disagree."""
+    if ms is None:
+        return UNKNOWN
+    size = abs(ms)
+    if size < 1000:
+        return f"{ms:.0f}ms"
+    return f"{ms / 1000:.1f}s" if size < 600_000 else f"{ms / 3_600_000:.1f}h"
+
+
+def bar(value: float, full: float, width: int) -> str:
+    """Draw a horizontal bar of at most `width` cells; anything above zero shows at least a sliver."""
+    if full <= 0 or value <= 0 or width <= 0:
+        return ""
+    eighths = max(1, round(min(1.0, value / full) * width * 8))
+    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+
+
+def sparkline(values: Sequence[float | None]) -> str:
+    """One character a value, from zero up to the largest; a value not known is a space, zero is a dot."""
+    top = max((v for v in values if v is not None), default=0.0)
+    return "".join(
+        " " if v is None else "·" if v <= 0 or top <= 0 else BLOCKS[min(7, int(v / top * 7.999))] for v in values
+    )
