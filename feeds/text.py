@@ -14,7 +14,7 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2
 
 
 def plain(text: str, limit: int = 200) -> str:
-    """Text from outside, fit for one line of a terminal: no escapes, no control or direction characters, cut to `limit`."""
+    """Text from outside, fit for one line of a terminal: no escapes, no control or direction signs, cut to `limit`."""
     clean = _CONTROLS.sub(" ", _ESCAPES.sub("", text[: limit * 8])).strip()
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
 
@@ -30,7 +30,7 @@ def usd(value: float | None) -> str:
         return UNKNOWN
     sign, size = ("-" if value < 0 else ""), abs(value)
     for limit, unit, digits in ((1e9, "B", 2), (1e6, "M", 2), (1e3, "k", 1)):
-        if round(size / limit, digits) >= 1:
+        if size >= limit * 0.9995:  # what would round up to the next unit takes it
             return f"{sign}${size / limit:.{digits}f}{unit}"
     return f"{sign}${size:.0f}"
 
