@@ -1,0 +1,70 @@
+"""The one boundary between what came in and what is believed: frames in, facts and controls out.
+
+A frame that cannot be believed becomes a `Rejected`; nothing a venue sends raises past this point.
+"""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from feeds.facts import FeedStatus, Rejected
+from feeds.text import plain
+from feeds.venue import Http, Out, Parser, Reject, Venue
+from feeds.wire import Frame
+
+LARGEST = 2 * 1024 * 1024
+"""No venue sends a bitcoin message of more bytes than this over a websocket."""
+
+
+class Decoder:
+    """Holds one parser per venue. A feed is `<venue>` or `<venue>.<stream>`, and picks the parser."""
+
+    def __init__(self, venues: Mapping[str, Venue]) -> None:
+        self._venues = venues
+        self._parsers: dict[str, Parser] = {}
+        self._unknown: set[str] = set()
+
+    def decode(self, frame: Frame) -> list[Out]:
+        """Facts and controls of one frame; a new connection (`data` is `None`) gives the `FeedStatus` that says so."""
+        parser = self._parser(frame.feed)
+        if parser is None:
+            return self._no_parser(frame)
+        data = frame.data
+        try:
+            if data is None:
+                parser.opened(frame.feed, frame.recv_ms)
+                return [FeedStatus(frame.feed, frame.recv_ms, "open")]
+            if isinstance(data, Http):
+                return [*parser.answer(frame.feed, data, frame.recv_ms)]
+            if len(data) > LARGEST:
+                return [_rejected(frame, f"a frame of {len(data):,} bytes")]
+            return [*parser.parse(frame.feed, data, frame.recv_ms)]
+        except Reject as error:
+            return [_rejected(frame, str(error))]
+        except msgspec.MsgspecError as error:
+            return [_rejected(frame, f"not as documented: {error}")]
+        except Exception as error:  # noqa: BLE001  the boundary: a parser's own fault is shown like a bad frame
+            return [_rejected(frame, f"could not be read ({type(error).__name__}: {error})")]
+
+    def _parser(self, feed: str) -> Parser | None:
+        if feed not in self._parsers:
+            name = feed.partition(".")[0]
+            if name not in self._venues:
+                return None
+            # All streams of a venue share one parser: contract sizes come over HTTP and serve every stream.
+            self._parsers[feed] = self._parsers.setdefault(name, self._venues[name].parser())
+        return self._parsers[feed]
+
+    def _no_parser(self, frame: Frame) -> list[Out]:
+        if frame.feed in self._unknown:
+            return []
+        self._unknown.add(frame.feed)
+        return [_rejected(frame, f"no venue is called {plain(frame.feed.partition('.')[0], 40)}")]
+
+
+def _rejected(frame: Frame, reason: str) -> Rejected:
+    data = frame.data
+    sample = data.body if isinstance(data, Http) else data
+    if isinstance(sample, bytes):
+        sample = sample[:200].decode("utf-8", "replace")
+    return Rejected(frame.feed, frame.recv_ms, plain(reason), plain(sample[:400] if sample else "", 160))

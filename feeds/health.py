@@ -1,0 +1,184 @@
+"""How each feed is doing: its state by silence, its rate, its lag, what it got wrong, and when it was not heard."""
+
+from collections import deque
+from statistics import quantiles
+
+from msgspec import Struct
+
+from feeds.facts import FeedStatus, Gap, Phase, Rejected
+from feeds.text import plain
+from feeds.topics import FeedRow, FeedState, State
+
+RATE_SECONDS = 10
+LAG_MS = 60_000
+SHORTEST_GAP_MS = 1_000
+SKEWED_MS = 60_000
+"""Beyond this, receipt minus venue time is no delay but two clocks that disagree (or a replay of old frames)."""
+
+
+class Limits(Struct, frozen=True):
+    """Silence after which a feed is late, stale, down; milliseconds."""
+
+    late_ms: int = 4_000
+    stale_ms: int = 15_000
+    down_ms: int = 45_000
+
+
+class Feed:
+    """One feed. Every method takes the time; none reads a clock."""
+
+    def __init__(self, name: str, limits: Limits, since_ms: int) -> None:
+        self.name = name
+        self.venue = name.partition(".")[0]
+        self.since_ms = since_ms
+        self.phase: Phase = "connecting"
+        self.seen_ms: int | None = None
+        self.heard_from_ms: int | None = None
+        self.reconnects = 0
+        self.rejected = 0
+        self.rejects: deque[Rejected] = deque(maxlen=5)
+        self.error = ""
+        self.error_ms: int | None = None
+        self.gaps: deque[Gap] = deque(maxlen=200)
+        self._limits = limits
+        self._opened = 0
+        self._gap: Gap | None = None
+        self._counts: deque[list[int]] = deque(maxlen=RATE_SECONDS + 1)
+        self._lags: deque[tuple[int, int]] = deque(maxlen=1_024)
+        self._skew: int | None = None
+
+    def status(self, event: FeedStatus) -> Gap | None:
+        """What the driver says. Returns the gap that begins, if one does."""
+        if (self.phase, event.phase) != ("blocked", "connecting"):  # knocking again does not unblock
+            self.phase = event.phase
+        if event.reason:
+            self.fault(event.reason, event.recv_ms)
+        if event.phase == "open":
+            self._opened += 1
+            self.reconnects = self._opened - 1
+            self._skew = None
+        return self._begin_gap(event.reason or "reconnected") if event.phase != "connecting" else None
+
+    def frame(self, recv_ms: int) -> None:
+        """Something arrived, of whatever worth."""
+        second = recv_ms // 1000
+        if self._counts and self._counts[-1][0] == second:
+            self._counts[-1][1] += 1
+        else:
+            self._counts.append([second, 1])
+
+    def alive(self, recv_ms: int) -> Gap | None:
+        """Proof of life. Returns the gap that this ends, if one was open."""
+        gap, self._gap = self._gap, None
+        self.phase = "open"
+        self.seen_ms = recv_ms if self.seen_ms is None else max(self.seen_ms, recv_ms)
+        if self.heard_from_ms is None:
+            self.heard_from_ms = recv_ms
+        if gap is None:
+            return None
+        ended = Gap(gap.feed, gap.from_ms, max(gap.from_ms, recv_ms), gap.reason)
+        self.gaps.remove(gap)
+        if recv_ms - gap.from_ms >= SHORTEST_GAP_MS:
+            self.gaps.append(ended)
+        return ended
+
+    def reject(self, event: Rejected) -> None:
+        """Count a frame that was not believed; the last five are kept."""
+        self.rejected += 1
+        self.rejects.append(event)
+        self.fault(event.reason, event.recv_ms)
+
+    def fault(self, reason: str, at_ms: int) -> None:
+        """Keep what went wrong last."""
+        self.error, self.error_ms = plain(reason), at_ms
+
+    def away(self, from_ms: int, reason: str) -> Gap:
+        """Nobody listened from `from_ms` on: the engine was off."""
+        self.seen_ms = self.heard_from_ms = from_ms
+        self._gap = Gap(self.name, from_ms, None, reason)
+        self.gaps.append(self._gap)
+        return self._gap
+
+    def as_of(self, ts_ms: int, recv_ms: int) -> int:
+        """When, by our clock, a thing happened that the venue dates `ts_ms`.
+
+        The venue's own time where the clocks agree within a minute. Where they do not, receipt, less what this
+        message was slower than the fastest of the connection: a backlog still shows its age.
+        """
+        lag = recv_ms - ts_ms
+        self._lags.append((recv_ms, lag))
+        if self._skew is None or lag < self._skew:
+            self._skew = lag
+        if abs(self._skew) <= SKEWED_MS:
+            return min(ts_ms, recv_ms)
+        return recv_ms - min(lag - self._skew, SKEWED_MS)
+
+    def state(self, now_ms: int) -> FeedState:
+        """Say how the feed is, by the time since its last proof of life."""
+        if self.phase == "blocked":
+            return "blocked"
+        silent = now_ms - (self.since_ms if self.seen_ms is None else self.seen_ms)
+        if silent >= self._limits.down_ms:
+            return "down"
+        if self.seen_ms is None:
+            return "connecting"
+        if silent >= self._limits.stale_ms:
+            return "stale"
+        return "late" if silent >= self._limits.late_ms else "live"
+
+    def rate(self, now_ms: int) -> float:
+        """Messages per second over the last ten whole seconds."""
+        second = now_ms // 1000
+        return sum(n for s, n in self._counts if second - RATE_SECONDS <= s < second) / RATE_SECONDS
+
+    def lags(self, now_ms: int) -> tuple[float | None, float | None]:
+        """Median and 95th percentile of receipt minus venue time over the last minute, ms."""
+        while self._lags and self._lags[0][0] < now_ms - LAG_MS:
+            self._lags.popleft()
+        if not self._lags:
+            return None, None
+        if len(self._lags) == 1:
+            return float(self._lags[0][1]), float(self._lags[0][1])
+        cuts = quantiles((lag for _, lag in self._lags), n=20, method="inclusive")
+        return cuts[9], cuts[18]
+
+    def row(self, now_ms: int, note: str = "") -> FeedRow:
+        """Draw the feed up as a row of the feeds topic."""
+        p50, p95 = self.lags(now_ms)
+        spans = [(gap.to_ms if gap.to_ms is not None else now_ms) - gap.from_ms for gap in self.gaps]
+        return FeedRow(
+            self.name,
+            self.venue,
+            self.state(now_ms),
+            self.seen_ms,
+            round(self.rate(now_ms), 1),
+            None if p50 is None else round(p50),
+            None if p95 is None else round(p95),
+            self.reconnects,
+            self.rejected,
+            self.error,
+            self.error_ms,
+            len(self.gaps),
+            sum(spans),
+            note,
+        )
+
+    def _begin_gap(self, reason: str) -> Gap | None:
+        if self._gap is not None or self.seen_ms is None:
+            return None
+        self._gap = Gap(self.name, self.seen_ms, None, plain(reason))
+        self.gaps.append(self._gap)
+        return self._gap
+
+
+def metric_state(state: FeedState) -> State:
+    """Translate how a feed is into what its numbers are worth."""
+    match state:
+        case "live":
+            return "fresh"
+        case "connecting":
+            return "none"
+        case "blocked":
+            return "down"
+        case _:
+            return state

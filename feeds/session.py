@@ -1,0 +1,115 @@
+"""One run of the monitor, live, replayed or simulated: frames in, changed topics out. No task, no socket, no clock."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from feeds import views
+from feeds.decode import Decoder
+from feeds.facts import TIMEFRAME_MS, FeedStatus
+from feeds.state import State
+from feeds.topics import Engine, Metric
+from feeds.venue import Alive, Control, Http, Reconnect, Refused, Send
+from feeds.wire import Frame
+
+Changes = dict[str, bytes]
+"""Topics by name, as JSON."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Session:
+    """The one path from a frame to a line. Whoever feeds it decides where frames come from and what time it is."""
+
+    def __init__(self, state: State, engine: Engine) -> None:
+        self.state = state
+        self.engine = engine
+        self._decoder = Decoder(state.venues)
+        self._published: Changes = {}
+        self._revisions: dict[str, object] = {}
+        self._second = 0
+
+    def frame(self, frame: Frame) -> list[Control]:
+        """Take a frame; return what the connection it came by should do. An `Alive` among it is proof of life."""
+        outs = self._decoder.decode(frame)
+        if isinstance(frame.data, Http):
+            self.state.answered(frame.feed, frame.recv_ms, outs)
+            return []
+        if frame.data is None:
+            self.state.advance(frame.recv_ms)
+            for out in outs:
+                if isinstance(out, FeedStatus):
+                    self.state.status(out)
+            return []
+        lively = self.state.heard(frame.feed, frame.recv_ms, outs)
+        orders: list[Control] = [out for out in outs if isinstance(out, Send | Reconnect | Refused)]
+        if lively:
+            orders.append(Alive())
+        return orders
+
+    def changes(self, now_ms: int) -> Changes:
+        """Let time pass up to `now_ms`; return the topics that differ from what was returned before."""
+        self.state.advance(now_ms)
+        found = self._fast()
+        second = self.state.now_ms // 1000
+        if second != self._second:
+            self._second = second
+            found |= self._slow()
+        changed = {name: data for name, data in found.items() if self._published.get(name) != data}
+        self._published |= changed
+        return changed
+
+    def everything(self) -> Changes:
+        """Return what `changes` has returned so far, newest of each topic."""
+        return dict(self._published)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the document that `tidegauge snapshot` prints."""
+        self.changes(self.state.now_ms)
+        self._published |= self._slow()
+        metrics = views.metrics(self.state)
+        return {
+            "tidegauge": 1,
+            "mode": self.engine.mode,
+            "now_ms": self.state.now_ms,
+            "metrics": metrics,
+            "topics": {name: msgspec.Raw(data) for name, data in self._published.items() if name not in metrics},
+        }
+
+    def _fast(self) -> Changes:
+        """Topics that move with the market."""
+        state = self.state
+        found = {"price": _encode(views.price.price(state))}
+        second = state.now_ms // 1000
+        if self._new("liquidations", (state.book.revision, second)):
+            found["liquidations"] = _encode(views.liquidations.liquidations(state))
+        if self._new("tape", state.book.revision):
+            found["tape"] = _encode(views.tape(state))
+        venue = state.chart_venue()
+        if venue is None:
+            return found
+        candles = state.candles[venue]
+        fresh = self._new("bars", (venue, candles.revision, candles.cached))
+        for name in TIMEFRAME_MS:
+            if fresh:
+                found[f"bars.{name}"] = _encode(views.bars(state, name))
+            found[f"bar.{name}"] = _encode(views.live_bar(state, name))
+        return found
+
+    def _slow(self) -> Changes:
+        """Topics and metrics that are looked at once a second."""
+        found: Mapping[str, object] = {"engine": self.engine, "feeds": views.feeds(self.state)}
+        metrics: Mapping[str, Metric] = views.metrics(self.state)
+        return {name: _encode(value) for name, value in {**found, **metrics}.items()}
+
+    def _new(self, name: str, revision: object) -> bool:
+        if self._revisions.get(name) == revision:
+            return False
+        self._revisions[name] = revision
+        return True
+
+
+def line(t_ms: int, changed: Changes) -> bytes:
+    """One line of the protocol with the viewers, with its end."""
+    return _encode({"t": t_ms, "set": {name: msgspec.Raw(data) for name, data in changed.items()}}) + b"\n"

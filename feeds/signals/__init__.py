@@ -1,0 +1,1 @@
+"""What the monitor computes: pure functions of observations, one subject a file."""

@@ -1,0 +1,268 @@
+"""What is known now. `apply` takes one fact at a time; nothing here reads a clock or draws."""
+
+from collections import deque
+from collections.abc import Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from feeds.bars import Candles
+from feeds.facts import (
+    TIMEFRAME_MS,
+    Bar,
+    FeedStatus,
+    Funding,
+    Gap,
+    Instrument,
+    Liquidation,
+    OpenInterest,
+    Quote,
+    Rejected,
+    Trade,
+)
+from feeds.health import Feed, Limits
+from feeds.liquidated import Book
+from feeds.venue import Alive, Out, Refused, Venue
+
+RECENT_IDS = 4_096
+PREMIUM_SECONDS = 60
+
+
+class Last(Struct, frozen=True, gc=False):
+    """The last price of an instrument; `as_of_ms` is on our clock. `cached`: from an earlier run."""
+
+    symbol: str
+    price: float
+    as_of_ms: int
+    cached: bool = False
+
+
+class State:
+    """Everything the views are drawn from. One writer; bounded whatever comes.
+
+    `kept` collects facts for the store since it was last emptied.
+    """
+
+    def __init__(
+        self,
+        venues: Mapping[str, Venue],
+        *,
+        limits: Limits | None = None,
+        fresh_ms: int = 10_000,
+        chart: tuple[str, ...] = ("coinbase", "kraken", "bitstamp", "binance"),
+    ) -> None:
+        self.venues = venues
+        self.limits = limits or Limits()
+        self.fresh_ms = fresh_ms
+        self.now_ms = 0
+        self.feeds: dict[str, Feed] = {}
+        self.book = Book()
+        self.kept: list[Bar | Liquidation | Gap] = []
+        self.premium: deque[tuple[int, float]] = deque(maxlen=PREMIUM_SECONDS)
+        self.instruments: dict[tuple[str, str], Instrument] = {}
+        self.quotes: dict[tuple[str, str], Quote] = {}
+        self.funding: dict[tuple[str, str], Funding] = {}
+        self.open_interest: dict[tuple[str, str], OpenInterest] = {}
+        self.last: dict[tuple[str, str], Last] = {}
+        self.candles = {
+            name: Candles(name, venue.spot, derive_4h=venue.bars("4h") is None)
+            for name, venue in venues.items()
+            if venue.spot
+        }
+        self._chart = tuple(name for name in chart if name in self.candles)
+        self._ids: dict[tuple[str, str], dict[str, None]] = {}
+        self._second = 0
+
+    # Facts in ------------------------------------------------------------------------------------------------------
+
+    def register(self, feed: str, now_ms: int) -> None:
+        """Expect a feed, so that it is shown before it is first heard."""
+        self.feeds.setdefault(feed, Feed(feed, self.limits, now_ms))
+
+    def heard(self, feed: str, recv_ms: int, outs: list[Out]) -> bool:
+        """Take what one websocket frame of a feed gave, be it nothing; `True` if that proves the feed alive."""
+        self.advance(recv_ms)
+        row = self.feeds.get(feed) or self._feed(feed)
+        row.frame(recv_ms)
+        lively = False
+        for out in outs:
+            lively |= self.apply(out, row)
+        if lively:
+            self._alive(row, recv_ms)
+        return lively
+
+    def answered(self, feed: str, recv_ms: int, outs: list[Out]) -> None:
+        """Take what one HTTP answer gave. It proves nothing of the venue's stream; its faults show in that row."""
+        self.advance(recv_ms)
+        venue = feed.partition(".")[0]
+        row = next((row for row in self.feeds.values() if row.venue == venue), None) or self._feed(feed)
+        for out in outs:
+            self.apply(out, row)
+
+    def apply(self, fact: Out, feed: Feed) -> bool:
+        """Take one fact or control; `True` if it proves the feed alive."""
+        match fact:
+            case Trade():
+                self._trade(fact, feed)
+            case Quote():
+                self._quote(fact, feed)
+            case Liquidation():
+                if self.book.add(fact, feed.as_of(fact.ts_ms, fact.recv_ms)):
+                    self.kept.append(fact)
+            case Funding():
+                self.funding[fact.venue, fact.symbol] = fact
+            case OpenInterest():
+                self.open_interest[fact.venue, fact.symbol] = fact
+            case Alive():
+                pass
+            case Instrument():
+                self.instruments[fact.venue, fact.symbol] = fact
+                return False
+            case Bar():
+                self._bar(fact)
+                return False
+            case FeedStatus():
+                self.status(fact)
+                return False
+            case Rejected():
+                feed.reject(fact)
+                return False
+            case Refused():
+                feed.fault(fact.reason, self.now_ms)
+                feed.rejected += 1
+                return False
+            case _:
+                return False
+        return True
+
+    def status(self, event: FeedStatus) -> None:
+        """Take what a driver says of its connection."""
+        feed = self.feeds.get(event.feed) or self._feed(event.feed)
+        gap = feed.status(event)
+        if gap:
+            self.kept.append(gap)
+        if event.phase != "connecting" and feed.venue in self.candles:
+            self.candles[feed.venue].cut()
+
+    def advance(self, now_ms: int) -> None:
+        """Let time pass up to `now_ms`; a clock that was set back does not take anything back."""
+        self.now_ms = max(self.now_ms, now_ms)
+        second = self.now_ms // 1000
+        if second == self._second:
+            return
+        self._second = second
+        self.book.advance(self.now_ms)
+        self._sample_premium(second)
+        for candles in self.candles.values():
+            self.kept += candles.advance(self.now_ms)
+
+    # What an earlier run left --------------------------------------------------------------------------------------
+
+    def restore(self, bars: list[Bar], liquidations: list[Liquidation], away_ms: int | None, now_ms: int) -> None:
+        """Take what the store kept. It is shown as cached until live; the time away is a gap of every feed."""
+        self.advance(now_ms)
+        for name, candles in self.candles.items():
+            own = [bar for bar in bars if bar.venue == name and bar.symbol == candles.symbol]
+            candles.restore(own)
+            if own:
+                newest = max(own, key=_end)
+                as_of = min(_end(newest), now_ms)
+                self.last[name, candles.symbol] = Last(candles.symbol, newest.close, as_of, cached=True)
+        for event in liquidations:
+            near = abs(event.recv_ms - event.ts_ms) <= 60_000
+            self.book.add(event, event.ts_ms if near else event.recv_ms, cached=True)
+        self.book.advance(now_ms)
+        if away_ms is not None:
+            for feed in self.feeds.values():
+                self.kept.append(feed.away(away_ms, "the engine was off"))
+
+    # What views ask ------------------------------------------------------------------------------------------------
+
+    def venue_price(self, name: str) -> Last | None:
+        """The last price of a venue: of the first of its instruments that has one, cached only if none is live."""
+        found = [last for symbol in self.venues[name].prices if (last := self.last.get((name, symbol)))]
+        return next((last for last in found if not last.cached), found[0] if found else None)
+
+    def spot_price(self, name: str) -> Last | None:
+        """The last price of a venue's spot instrument."""
+        spot = self.venues[name].spot
+        return self.last.get((name, spot)) if spot else None
+
+    def chart_venue(self) -> str | None:
+        """The venue whose candles are drawn: the first of the settings' order that is heard, else that has candles."""
+        for name in self._chart:
+            last = self.last.get((name, self.candles[name].symbol))
+            if last and not last.cached and self.venue_state(name) in ("live", "late"):
+                return name
+        return next((name for name in self._chart if self.candles[name].closed("1m")), None)
+
+    def venue_state(self, venue: str) -> Literal["live", "connecting", "late", "stale", "down", "blocked"]:
+        """State of the best-heard feed of a venue; `connecting` where it has none."""
+        return min(
+            (feed.state(self.now_ms) for feed in self.feeds.values() if feed.venue == venue),
+            key=_RANK.index,
+            default="connecting",
+        )
+
+    # ---------------------------------------------------------------------------------------------------------------
+
+    def _feed(self, name: str) -> Feed:
+        self.register(name, self.now_ms)
+        return self.feeds[name]
+
+    def _alive(self, feed: Feed, recv_ms: int) -> None:
+        gap = feed.alive(recv_ms)
+        if gap:
+            self.kept.append(gap)
+        candles = self.candles.get(feed.venue)
+        if candles:
+            candles.heard(recv_ms)
+
+    def _trade(self, trade: Trade, feed: Feed) -> None:
+        key = (trade.venue, trade.symbol)
+        if trade.id:
+            seen = self._ids.setdefault(key, {})
+            if trade.id in seen:
+                return
+            seen[trade.id] = None
+            if len(seen) > RECENT_IDS:
+                del seen[next(iter(seen))]
+        t_ms = feed.as_of(trade.ts_ms, trade.recv_ms)
+        self._last(key, trade.price, t_ms)
+        candles = self.candles.get(trade.venue)
+        if candles and candles.symbol == trade.symbol:
+            self.kept += candles.trade(t_ms, trade.price, trade.btc)
+
+    def _quote(self, quote: Quote, feed: Feed) -> None:
+        key = (quote.venue, quote.symbol)
+        self.quotes[key] = quote
+        if quote.last is not None:
+            self._last(key, quote.last, feed.as_of(quote.ts_ms, quote.recv_ms))
+
+    def _last(self, key: tuple[str, str], price: float, as_of_ms: int) -> None:
+        old = self.last.get(key)
+        if old is None or old.cached or as_of_ms >= old.as_of_ms:
+            self.last[key] = Last(key[1], price, as_of_ms)
+
+    def _bar(self, bar: Bar) -> None:
+        candles = self.candles.get(bar.venue)
+        if candles and candles.symbol == bar.symbol:
+            taken = candles.merge(bar, self.now_ms)
+            if taken:
+                self.kept.append(taken)
+
+    def _sample_premium(self, second: int) -> None:
+        prices = [self._young("coinbase"), self._young("binance")]
+        if prices[0] and prices[1]:
+            self.premium.append((second, (prices[0] / prices[1] - 1) * 10_000))
+
+    def _young(self, venue: str) -> float | None:
+        last = self.spot_price(venue) if venue in self.venues else None
+        return last.price if last and self.now_ms - last.as_of_ms < self.fresh_ms else None
+
+
+_RANK = ("live", "late", "stale", "connecting", "down", "blocked")
+
+
+def _end(bar: Bar) -> int:
+    return bar.open_ms + TIMEFRAME_MS[bar.timeframe]

@@ -1,0 +1,15 @@
+"""The state as viewers see it: topics and metrics. Pure: the same state gives the same views."""
+
+from feeds.state import State
+from feeds.topics import Metric
+from feeds.views import liquidations, price
+from feeds.views.bars import bars, live_bar
+from feeds.views.feeds import feeds
+from feeds.views.liquidations import tape
+
+__all__ = ["bars", "feeds", "liquidations", "live_bar", "metrics", "price", "tape"]
+
+
+def metrics(state: State) -> dict[str, Metric]:
+    """Every metric by its name."""
+    return price.metrics(price.price(state)) | liquidations.metrics(liquidations.liquidations(state))

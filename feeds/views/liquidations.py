@@ -1,0 +1,142 @@
+"""Liquidation totals, what is missing from them, and the tape."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from feeds.health import Feed, metric_state
+from feeds.state import State
+from feeds.topics import WINDOW_MS, FeedState, Liquidations, LiqVenue, Metric, Quality, TapeRow, Total, worst
+
+TAPE_ROWS = 60
+
+
+def liquidations(state: State) -> Liquidations:
+    """Draw up totals by window and venue, with what is missing from them."""
+    names = _liquidation_venues(state)
+    worth = {name: _channel_state(state, name) for name in names}
+    venues = tuple(
+        LiqVenue(
+            name,
+            "all" if state.venues[name].liquidations == "all" else "sampled",
+            worth[name],
+            {window: state.book.total(window, (name,)) for window in WINDOW_MS},
+            {window: why for window in WINDOW_MS if (why := _missing(state, name, window))},
+        )
+        for name in names
+    )
+    quality: dict[str, Quality] = {}
+    note: dict[str, str] = {}
+    for window in WINDOW_MS:
+        quality[window], note[window] = _completeness(venues, window)
+    listening = [metric_state(worth[name]) for name in names if worth[name] not in ("blocked", "connecting")]
+    sparks = state.book.spark(state.now_ms)
+    seen = [feed.seen_ms for feed in _channels(state) if feed.seen_ms is not None]
+    return Liquidations(
+        {window: state.book.total(window, names) if listening else _NOTHING for window in WINDOW_MS},
+        worst(listening),
+        quality,
+        note,
+        venues,
+        *sparks,
+        min(seen, default=None),
+    )
+
+
+def tape(state: State) -> tuple[TapeRow, ...]:
+    """Draw up the last liquidations, oldest first."""
+    rows = list(state.book.tape)[-TAPE_ROWS:]
+    return tuple(TapeRow(e.ts_ms, e.venue, e.symbol, e.position, e.usd, e.btc, e.price, cached) for e, cached in rows)
+
+
+def metrics(view: Liquidations) -> dict[str, Metric]:
+    """Metrics of the liquidations topic, by name."""
+    result: dict[str, Metric] = {}
+    source = ", ".join(venue.venue for venue in view.venues)
+    for window, total in view.windows.items():
+        head = Metric(None, "", view.as_of_ms, source, view.state, view.quality[window], view.note[window])
+        result |= _sides(total, f"liq.{{}}.{{}}.{window}", head, ("usd", "btc", "count"))
+        for venue in view.venues:
+            quality, note = _completeness((venue,), window)
+            own = Metric(None, "", view.as_of_ms, venue.venue, metric_state(venue.state), quality, note)
+            shown = _NOTHING if venue.state in ("connecting", "blocked") else venue.windows[window]
+            result |= _sides(shown, f"liq.{venue.venue}.{{}}.{{}}.{window}", own, ("usd",))
+    return result
+
+
+_NOTHING = Total(None, None, None, None, None, None)
+_UNITS = {"usd": "USD", "btc": "BTC", "count": "events"}
+
+
+class _Side(Struct, frozen=True):
+    usd: float | None
+    btc: float | None
+    count: float | None
+
+
+def _sides(total: Total, name: str, head: Metric, parts: tuple[str, ...]) -> dict[str, Metric]:
+    """Metrics of one total; `name` has a place for the side and one for the part."""
+    sides = {
+        "long": _Side(total.long_usd, total.long_btc, total.long_count),
+        "short": _Side(total.short_usd, total.short_btc, total.short_count),
+    }
+    return {
+        name.format(side, part): Metric(
+            getattr(values, part), _UNITS[part], head.as_of_ms, head.source, head.state, head.quality, head.note
+        )
+        for side, values in sides.items()
+        for part in parts
+    }
+
+
+def _liquidation_venues(state: State) -> list[str]:
+    known = {feed.venue for feed in state.feeds.values()}
+    return [name for name, venue in state.venues.items() if name in known and venue.liquidations != "none"]
+
+
+def _channels(state: State) -> Iterator[Feed]:
+    """Feeds that carry liquidations; a recording may call a feed by the bare venue name, then all of it counts."""
+    for feed in state.feeds.values():
+        venue = state.venues.get(feed.venue)
+        if venue and venue.liquidations != "none":
+            streams = [venue.feed(stream) for stream in venue.streams if stream.liquidations]
+            if feed.name in streams or feed.name == feed.venue:
+                yield feed
+
+
+def _channel_state(state: State, venue: str) -> FeedState:
+    """How the venue's liquidations are heard: as badly as the worst of its streams that carry them."""
+    order: tuple[FeedState, ...] = ("live", "late", "stale", "down", "connecting", "blocked")
+    return max(
+        (feed.state(state.now_ms) for feed in _channels(state) if feed.venue == venue),
+        key=order.index,
+        default="connecting",
+    )
+
+
+def _missing(state: State, venue: str, window: str) -> str:
+    """Why a venue's window is not whole; "" if it is."""
+    start = state.now_ms - WINDOW_MS[window]
+    for feed in _channels(state):
+        if feed.venue != venue:
+            continue
+        if feed.heard_from_ms is None:
+            return "not heard yet"
+        if feed.heard_from_ms > start:
+            heard = max(0, state.now_ms - feed.heard_from_ms)
+            return f"heard for {heard // 60_000} min {heard // 1000 % 60} s"
+        gaps = [gap for gap in feed.gaps if gap.to_ms is None or gap.to_ms > start]
+        if gaps:
+            lost = sum((gap.to_ms or state.now_ms) - max(gap.from_ms, start) for gap in gaps)
+            return f"{len(gaps)} gap{'s'[: len(gaps) > 1]}, {lost / 1000:.0f} s"
+    return "more events than are kept" if state.book.whole_from_ms > start else ""
+
+
+def _completeness(venues: tuple[LiqVenue, ...], window: str) -> tuple[Quality, str]:
+    """Say whether a total is whole. A sampled venue makes it a floor, whatever else is missing; the note names all."""
+    sampled = [venue.venue for venue in venues if venue.complete == "sampled"]
+    reasons = [f"{', '.join(sampled)} sampled"] if sampled else []
+    reasons += [f"{venue.venue}: {venue.partial[window]}" for venue in venues if window in venue.partial]
+    reasons += [f"{venue.venue} is {venue.state}" for venue in venues if venue.state in ("down", "blocked", "stale")]
+    quality: Quality = "floor" if sampled else "partial" if reasons else "exact"
+    return quality, "; ".join(reasons)

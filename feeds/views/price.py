@@ -1,0 +1,93 @@
+"""The reference price, the venues' prices, changes and the Coinbase premium."""
+
+from feeds.facts import Timeframe
+from feeds.health import metric_state
+from feeds.signals.price import SpotPrice, reference
+from feeds.state import Last, State
+from feeds.topics import Metric, Price, VenuePrice, worst
+from feeds.topics import State as Worth
+
+CHANGES: dict[str, tuple[int, Timeframe]] = {
+    "1h": (3_600_000, "1m"),
+    "24h": (86_400_000, "5m"),
+    "7d": (7 * 86_400_000, "1h"),
+}
+"""How far back a change looks, and in which candles."""
+
+
+def price(state: State) -> Price:
+    """Draw up the price topic."""
+    ref = reference(_spots(state), state.now_ms, state.fresh_ms)
+    fresh = ref.value if ref.state == "fresh" and isinstance(ref.value, float) else None
+    rows = []
+    for name, venue in state.venues.items():
+        last = state.venue_price(name)
+        if last is None and not any(feed.venue == name for feed in state.feeds.values()):
+            continue
+        metric = _venue_metric(state, name, last)
+        premium = None
+        if last and fresh and metric.state == "fresh":
+            premium = round((last.price / fresh - 1) * 10_000, 1)
+        symbol = last.symbol if last else venue.prices[0]
+        rows.append(VenuePrice(name, symbol, venue.quote, symbol == venue.spot, metric, premium))
+    return Price(ref, {name: _change(state, name) for name in CHANGES}, _premium(state), tuple(rows))
+
+
+def metrics(view: Price) -> dict[str, Metric]:
+    """Metrics of the price topic, by name."""
+    result = {"btc.price": view.reference, "btc.premium.coinbase": view.premium_coinbase}
+    result |= {f"btc.change.{name}": metric for name, metric in view.changes.items()}
+    return result | {f"btc.{row.venue}.price": row.price for row in view.venues}
+
+
+def _spots(state: State) -> list[SpotPrice]:
+    found = []
+    for name, venue in state.venues.items():
+        last = state.spot_price(name)
+        if last:
+            worth = worst([_age_state(state, last), metric_state(state.venue_state(name))])
+            found.append(SpotPrice(name, venue.quote == "USD", last.price, last.as_of_ms, worth))
+    return found
+
+
+def _venue_metric(state: State, name: str, last: Last | None) -> Metric:
+    venue = state.venues[name]
+    feed = state.venue_state(name)
+    if last is None:
+        return Metric(None, venue.quote, None, name, "none", note=f"no trade heard yet ({feed})")
+    worth = worst([_age_state(state, last), metric_state(feed) if feed != "connecting" else "stale"])
+    note = "cached from an earlier run" if last.cached else "" if feed == "live" else f"feed is {feed}"
+    return Metric(last.price, venue.quote, last.as_of_ms, f"{name} {last.symbol}", worth, note=note)
+
+
+def _age_state(state: State, last: Last) -> Worth:
+    age = state.now_ms - last.as_of_ms
+    if last.cached:
+        return "stale"
+    return "fresh" if age < state.fresh_ms else "late" if age < 3 * state.fresh_ms else "stale"
+
+
+def _change(state: State, name: str) -> Metric:
+    venue = state.chart_venue()
+    last = state.spot_price(venue) if venue else None
+    if venue is None or last is None:
+        return Metric(None, "%", None, "", "none", note="no price yet")
+    back_ms, timeframe = CHANGES[name]
+    before = state.candles[venue].close_before(state.now_ms - back_ms, timeframe)
+    source = f"{venue} {last.symbol}, {timeframe} candles"
+    if before is None:
+        return Metric(None, "%", None, source, "none", note=f"no {venue} candle {name} back")
+    metric = _venue_metric(state, venue, last)
+    return Metric((last.price / before - 1) * 100, "%", last.as_of_ms, source, metric.state, note=metric.note)
+
+
+def _premium(state: State) -> Metric:
+    source = "coinbase BTC-USD against binance BTCUSDT, 1 min mean"
+    recent = [bp for second, bp in state.premium if second > state.now_ms // 1000 - 60]
+    if not recent:
+        return Metric(None, "bp", None, source, "none", note="needs coinbase and binance, both fresh")
+    as_of = state.premium[-1][0] * 1000
+    worth: Worth = "fresh" if state.now_ms - as_of < state.fresh_ms else "late"
+    whole = len(recent) >= 55
+    note = "" if whole else f"{len(recent)} s of the last 60 s"
+    return Metric(sum(recent) / len(recent), "bp", as_of, source, worth, "exact" if whole else "partial", note)
