@@ -22,10 +22,11 @@ class View(Struct, frozen=True):
     zone: tzinfo
 
 
-class Pane(Container):
+class Pane(Container, can_focus=True):
     """One pane: a border with a title, content that only draws. One file each in `tui.panes`.
 
     `topics`: what it draws from. It is shown when one of them changed, and once a second for its ages.
+    The focused pane gets the keys: its own BINDINGS, each with an id, are listed in the footer and in the help.
     """
 
     title: ClassVar[str] = ""

@@ -35,3 +35,26 @@ STATE = {
     "none": LABEL,
 }
 """How a state is drawn, feed states and metric states alike."""
+
+SIGN = {
+    "fresh": "●",
+    "live": "●",
+    "late": "◐",
+    "stale": "○",
+    "down": "✕",
+    "blocked": "⊘",
+    "connecting": "·",
+    "none": "·",
+}
+"""A shape for each state, so that none is told by its colour alone."""
+
+QUALITY = {
+    "exact": "",
+    "provisional": "p",
+    "revised": "r",
+    "estimated": "~",
+    "sampled": "≥",
+    "floor": "≥",
+    "partial": "≥",
+}
+"""A sign for each quality, put before the number: what was sampled, or missed a part, is at least so much."""

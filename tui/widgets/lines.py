@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -25,14 +26,13 @@ class Lines(Widget):
         self._rows: list[Line] = []
 
     def draw(self, rows: Sequence[Line]) -> None:
-        """Show these rows from the top; repaint those that differ from what is shown."""
+        """Show these rows from the top; repaint the part of each that differs from what is shown."""
         old, self._rows = self._rows, list(rows)
-        height, width = self.size.height, self.size.width
-        dirty = [
-            Region(0, y, width, 1)
-            for y in range(min(height, max(len(old), len(self._rows))))
-            if (old[y] if y < len(old) else ()) != (self._rows[y] if y < len(self._rows) else ())
-        ]
+        dirty: list[Region] = []
+        for y in range(min(self.size.height, max(len(old), len(self._rows)))):
+            start, end = changed(old[y] if y < len(old) else (), self._rows[y] if y < len(self._rows) else ())
+            if start < end:
+                dirty.append(Region(start, y, end - start, 1))
         if dirty:
             self.refresh(*dirty)
 
@@ -42,3 +42,27 @@ class Lines(Widget):
             return Strip.blank(width, EMPTY)
         segments = [Segment(text, style) for text, style in self._rows[y]]
         return Strip(segments).adjust_cell_length(width, EMPTY)
+
+
+def changed(old: Line, new: Line) -> tuple[int, int]:
+    """Give the first cell in which two rows differ and the one after the last; equal numbers if they do not."""
+    if old == new:
+        return 0, 0
+    start = 0
+    for before, after in zip(old, new, strict=False):
+        if before != after:
+            break
+        start += cell_len(before[0])
+    widths = width_of(old), width_of(new)
+    end = max(widths)
+    if widths[0] == widths[1]:
+        for before, after in zip(reversed(old), reversed(new), strict=False):
+            if before != after:
+                break
+            end -= cell_len(before[0])
+    return start, max(start, end)
+
+
+def width_of(line: Line) -> int:
+    """How many cells a row takes."""
+    return sum(cell_len(text) for text, _ in line)
