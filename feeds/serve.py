@@ -72,10 +72,9 @@ class Server:
         self.left.clear()
         try:
             viewer.send(self._now_ms(), self._everything())
-            while await reader.read(4096):
-                pass  # a viewer has nothing to say; its silence is awaited until it hangs up
-        except OSError:
-            pass  # hung up in the middle: the same as at the end
+            with contextlib.suppress(ConnectionError):  # cut off is the same as hung up
+                while await reader.read(4096):
+                    continue  # a viewer has nothing to say; what counts is when it hangs up
         finally:
             self._viewers.discard(viewer)
             writer.transport.abort()

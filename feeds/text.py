@@ -88,3 +88,21 @@ def sparkline(values: Sequence[float | None]) -> str:
     return "".join(
         " " if v is None else "·" if v <= 0 or top <= 0 else BLOCKS[min(7, int(v / top * 7.999))] for v in values
     )
+
+
+def metric(name: str, value: float | str, unit: str, *, floor: bool = False) -> str:
+    """A metric's value as its name and unit ask for; `≥` before what is at least so much."""
+    if isinstance(value, str):
+        return plain(value)
+    match unit:
+        case "USD" | "USDT":
+            shown = price(value) if name.endswith("price") else usd(value)
+        case "%":
+            shown = percent(value)
+        case "bp":
+            shown = f"{bp(value)}bp"
+        case "BTC":
+            shown = f"{btc(value)} BTC"
+        case _:
+            shown = f"{value:,.4g} {unit}".strip()
+    return f"≥{shown}" if floor else shown

@@ -1,0 +1,63 @@
+"""The headless words. Standard output is data, standard error narration.
+
+Exit codes: 0 fresh, 1 error, 2 usage or settings, 3 stale, 4 no data, 130 interrupted.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+from feeds.topics import State
+
+WORDS: dict[str, str] = {
+    "engine": "collect without a screen",
+    "stream": "topics as JSON lines, for other programs and for --attach",
+    "snapshot": "one JSON document of everything known",
+    "status": "one line for tmux, from the running engine",
+    "record": "raw frames to a recording",
+    "replay": "a recording at full speed, as JSON lines or as one snapshot",
+    "doctor": "each endpoint, the clock, the terminal: what works and why not",
+}
+"""Word and what it is for; the module of the same name in `feeds.words` does it."""
+
+EXIT: dict[State, int] = {"fresh": 0, "late": 3, "stale": 3, "down": 3, "none": 4}
+"""Exit code by the state of the number that was asked for."""
+
+
+class Word(Protocol):
+    """What a module of `feeds.words` offers."""
+
+    def options(self, parser: argparse.ArgumentParser) -> None:
+        """Declare its options."""
+        ...
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it; return the exit code."""
+        ...
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one headless word; `argv` begins with it. Returns the exit code, 2 for wrong usage or settings."""
+    word, *rest = argv
+    module: Word = import_module(f"feeds.words.{word}")  # type: ignore[assignment]
+    parser = argparse.ArgumentParser(prog=f"tidegauge {word}", description=WORDS[word], allow_abbrev=False)
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings instead of config.toml")
+    module.options(parser)
+    try:
+        args = parser.parse_args(rest)
+    except SystemExit as leave:
+        return int(leave.code or 0)
+    try:
+        code = module.run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone, which is its right; Python must not complain of it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    return code

@@ -1,0 +1,201 @@
+"""Wires the parts into a running monitor. The only file that starts tasks."""
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from feeds.backfill import Backfill
+from feeds.clock import Clock
+from feeds.facts import FeedStatus
+from feeds.health import Limits
+from feeds.poll import Fetcher
+from feeds.serve import Server
+from feeds.session import Changes, Session
+from feeds.settings import Settings
+from feeds.state import State
+from feeds.store import Store
+from feeds.stream import keep
+from feeds.topics import TOPICS, Engine, Mode
+from feeds.venue import Control, Stream, Venue
+from feeds.venues import VENUES
+from feeds.wire import Frame, Recorder
+
+TICK_S = 0.1
+HISTORY_MS = 86_400_000
+RESTART_S = 5.0
+
+
+def new_session(settings: Settings, mode: Mode, title: str, started_ms: int, *, expected: bool = True) -> Session:
+    """Build a session of the venues that the settings ask for. `expected`: their feeds are shown before they speak."""
+    venues = {name: venue for name, venue in VENUES.items() if name in settings.venues}
+    limits = Limits(*(round(s * 1000) for s in (settings.feeds.late_s, settings.feeds.stale_s, settings.feeds.down_s)))
+    fresh_ms = round(settings.price.fresh_s * 1000)
+    state = State(venues, limits=limits, fresh_ms=fresh_ms, chart=tuple(settings.chart.venues))
+    if expected:
+        state.advance(started_ms)
+        for venue in venues.values():
+            for stream in venue.streams:
+                state.register(venue.feed(stream), started_ms)
+    return Session(state, Engine(mode, title, started_ms, writing=False))
+
+
+class Collector:
+    """A session fed by the venues themselves. `run` until cancelled; what it costs is given back by then."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        mode: Mode = "live",
+        title: str = "",
+        store: Store | None = None,
+        recorder: Recorder | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = Clock()
+        self.session = new_session(settings, mode, title, self.clock.now_ms())
+        self.recorder = recorder
+        self._store = store
+        self._notices: dict[str, str] = {}
+        self._restore()
+
+    @property
+    def state(self) -> State:
+        """What is known."""
+        return self.session.state
+
+    async def run(self) -> None:
+        """Collect until cancelled."""
+        fetcher = Fetcher()
+        backfill = Backfill(self.state, self.settings, fetcher, self._take)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for venue in self.state.venues.values():
+                    for stream in venue.streams:
+                        group.create_task(self._stream(venue, stream))
+                    group.create_task(backfill.setup(venue))
+                group.create_task(backfill.candles())
+        finally:
+            await fetcher.aclose()
+            if self._store:
+                self._keep(self.clock.now_ms())
+
+    def tick(self) -> tuple[int, Changes]:
+        """Let time pass, hand the store what is new, and return what viewers should be told."""
+        now_ms = self.clock.now_ms()
+        changed = self.session.changes(now_ms)
+        self._keep(now_ms)
+        if self.recorder:
+            self._flush(self.recorder)
+        self.session.engine = self._describe()
+        return now_ms, changed
+
+    def _restore(self) -> None:
+        if self._store is None:
+            return
+        now_ms, state = self.clock.now_ms(), self.state
+        bars = [
+            bar
+            for name, candles in state.candles.items()
+            for timeframe in ("1m", "5m", "15m", "1h", "4h", "1d")
+            for bar in self._store.bars(name, candles.symbol, timeframe, 500)
+        ]
+        liquidations = self._store.liquidations(now_ms - HISTORY_MS)
+        state.restore(bars, liquidations, self._store.last_alive_ms(), now_ms)
+
+    async def _stream(self, venue: Venue, stream: Stream) -> None:
+        feed = venue.feed(stream)
+        url = self.settings.endpoint(f"{venue.name}.ws", stream.url)
+        while True:
+            try:
+                await keep(stream, feed, url, sink=self._take, status=self._status)
+            except Exception as error:  # noqa: BLE001  one feed's fault is shown, and stops no other
+                self._status(FeedStatus(feed, self.clock.now_ms(), "closed", f"fault of this program: {error!r}"))
+                await asyncio.sleep(RESTART_S)
+
+    def _take(self, frame: Frame) -> Sequence[Control]:
+        if self.recorder:
+            try:
+                self.recorder.write(frame)
+            except OSError as error:
+                self._stop_recording(error)
+        return self.session.frame(frame)
+
+    def _status(self, event: FeedStatus) -> None:
+        if event.phase != "open":  # the frame that marks a new connection says that already
+            self.state.advance(event.recv_ms)
+            self.state.status(event)
+
+    def _keep(self, now_ms: int) -> None:
+        kept, self.state.kept = self.state.kept, []
+        if self._store is None:
+            return
+        for fact in kept:
+            self._store.put(fact)
+        self._store.alive(now_ms)
+
+    def _flush(self, recorder: Recorder) -> None:
+        try:
+            recorder.flush()
+        except OSError as error:
+            self._stop_recording(error)
+
+    def _stop_recording(self, error: OSError) -> None:
+        self.recorder = None
+        self._notices["recording"] = f"recording stopped: {error.strerror}"
+
+    def _describe(self) -> Engine:
+        engine = self.session.engine
+        writing = self._store is not None and self._store.writing
+        store = self._store.notice if self._store else ""
+        notices = tuple(text for text in (self.clock.notice, store, *self._notices.values()) if text)
+        return Engine(engine.mode, engine.title, engine.started_ms, writing, notices)
+
+
+class Latest:
+    """The newest metrics in a file, for the status line: written whole or not at all."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._draft = path.with_name(f"{path.name}.{os.getpid()}")
+
+    def write(self, session: Session) -> None:
+        """Write what the session has published; candles and tape are left out. Raises `OSError`."""
+        published = session.everything()
+        metrics = {name: msgspec.Raw(data) for name, data in published.items() if name not in TOPICS}
+        topics = {name: msgspec.Raw(published[name]) for name in ("engine", "feeds") if name in published}
+        document = {
+            "tidegauge": 1,
+            "mode": session.engine.mode,
+            "now_ms": session.state.now_ms,
+            "metrics": metrics,
+            "topics": topics,
+        }
+        with os.fdopen(os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(document))
+        self._draft.replace(self.path)
+
+
+async def serve_collector(
+    collector: Collector, server: Server | None, latest: Latest | None, until: asyncio.Event
+) -> None:
+    """Run a collector and tell viewers and the status line of it, until `until` is set."""
+    collecting = asyncio.create_task(collector.run())
+    second = 0
+    try:
+        while not until.is_set():
+            now_ms, changed = collector.tick()
+            if server and (changed or now_ms // 1000 != second):
+                server.publish(now_ms, changed)
+            if latest and now_ms // 1000 != second:
+                latest.write(collector.session)
+            second = now_ms // 1000
+            await asyncio.sleep(TICK_S)
+            if collecting.done():
+                collecting.result()
+    finally:
+        collecting.cancel()
+        await asyncio.gather(collecting, return_exceptions=True)

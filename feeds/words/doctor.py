@@ -1,0 +1,128 @@
+"""`tidegauge doctor`: each endpoint once, the clock, the terminal and the folders: what works, and why not."""
+
+import argparse
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from feeds import text
+from feeds.attach import connect
+from feeds.engine import Collector
+from feeds.health import Feed
+from feeds.poll import Fetcher, FetchError
+from feeds.settings import Paths, Settings, SettingsError, load, paths
+from feeds.venue import Venue
+from feeds.words.record import seconds
+
+PATIENCE_S = 12.0
+SKEW_MS = 2_000
+
+
+class Finding(Struct, frozen=True):
+    """One line of the report."""
+
+    good: bool
+    what: str
+    said: str
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--wait", type=seconds, default=PATIENCE_S, metavar="TIME", help="for the streams to speak")
+
+
+def run(args: argparse.Namespace) -> int:
+    try:
+        settings = load(config=args.config, environ=os.environ, overrides={})
+    except SettingsError as error:
+        print(f"tidegauge: {error}", file=sys.stderr)
+        return 2
+    places = paths(os.environ)
+    streams, addresses = asyncio.run(_ask(settings, args.wait))
+    for title, findings in (
+        ("streams", streams),
+        ("REST", addresses),
+        ("here", [*_here(settings, places), *_terminal()]),
+    ):
+        print(title)
+        for finding in findings:
+            print(f"  {'ok' if finding.good else '!!'}  {finding.what:<24} {finding.said}")
+    reached = sum(finding.good for finding in streams)
+    return 0 if reached == len(streams) else 3 if reached else 4
+
+
+async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[Finding]]:
+    """Connect every stream for a while, and ask every REST host for one thing."""
+    collector = Collector(settings)
+    collecting = asyncio.create_task(collector.run())
+    fetcher = Fetcher()
+    probes = [_probe(fetcher, settings, venue) for venue in collector.state.venues.values()]
+    asked = asyncio.gather(*probes)
+    clock = asyncio.get_running_loop().time
+    end = clock() + wait_s
+    while clock() < end and not all(feed.seen_ms for feed in collector.state.feeds.values()):
+        await asyncio.sleep(0.1)
+        collector.tick()
+    found = [line for feed in collector.state.feeds.values() for line in _stream(feed, collector.clock.now_ms())]
+    collecting.cancel()
+    await asyncio.gather(collecting, return_exceptions=True)
+    addresses = await asked
+    await fetcher.aclose()
+    return found, addresses
+
+
+def _stream(feed: Feed, now_ms: int) -> Iterator[Finding]:
+    row = feed.row(now_ms)
+    if row.seen_ms is not None:
+        lag = f"lag {text.lag(row.lag_p50)}" if row.lag_p50 is not None else "no dated message yet"
+        yield Finding(True, feed.name, f"{row.state}, {lag}, {row.rate:g} messages/s")
+    else:
+        yield Finding(False, feed.name, f"{row.state}: {row.error or 'connected, but nothing came'}")
+    for rejected in feed.rejects:
+        yield Finding(False, f"{feed.name} rejected", f"{rejected.reason}: {rejected.sample}")
+
+
+async def _probe(fetcher: Fetcher, settings: Settings, venue: Venue) -> Finding:
+    what = f"{venue.name}.http"
+    url = settings.endpoint(what, venue.bars("1d") or (venue.setup or (venue.http,))[0])
+    try:
+        probe = await fetcher.probe(url)
+    except FetchError as error:
+        return Finding(False, what, str(error))
+    skew = probe.skew_ms
+    clock = "its clock is not told" if skew is None else f"our clock {skew / 1000:+.1f} s from its"
+    good = probe.status == 200 and (skew is None or abs(skew) < SKEW_MS)
+    return Finding(good, what, f"HTTP {probe.status}, {probe.bytes:,} bytes in {probe.ms:.0f} ms, {clock}")
+
+
+def _here(settings: Settings, places: Paths) -> Iterator[Finding]:
+    engine = connect(places.runtime / "engine.sock")
+    yield Finding(True, "engine", "runs" if engine else "none runs; one is started with the first viewer")
+    if engine:
+        engine.close()
+    yield Finding(True, "settings", str(places.config / "config.toml"))
+    free = shutil.disk_usage(next(p for p in (places.data, *places.data.parents) if p.exists())).free
+    yield Finding(free > 1 << 28, "history", f"{places.data}, {free / (1 << 30):.1f} GiB free")
+    for notice in settings.notices:
+        yield Finding(False, "settings", notice)
+
+
+def _terminal() -> Iterator[Finding]:
+    size = shutil.get_terminal_size()
+    tty = sys.stdout.isatty()
+    yield Finding(
+        tty, "terminal", f"{os.environ.get('TERM', 'no TERM')}, {size.columns}x{size.lines}" if tty else "none"
+    )
+    encoding = (sys.stdout.encoding or "").lower()
+    yield Finding(encoding.replace("-", "") == "utf8", "characters", encoding or "unknown")
+    colours = (
+        "none, as NO_COLOR asks" if os.environ.get("NO_COLOR") else os.environ.get("COLORTERM", "16 of the scheme")
+    )
+    yield Finding(True, "colours", colours)
+    if os.environ.get("TMUX"):
+        version = subprocess.run(["tmux", "-V"], capture_output=True, text=True, check=False).stdout.strip()  # noqa: S607
+        yield Finding(True, "tmux", version or "version unknown")

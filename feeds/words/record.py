@@ -1,0 +1,73 @@
+"""`tidegauge record FILE`: what every venue sends, as it came, to a file that `replay` reads."""
+
+import argparse
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+from feeds.engine import Collector
+from feeds.run import say
+from feeds.settings import SettingsError, load
+from feeds.wire import Recorder
+
+REPORT_S = 10.0
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--for", dest="seconds", type=seconds, metavar="TIME", help="end after 90s, 15m or 2h")
+
+
+def run(args: argparse.Namespace) -> int:
+    try:
+        settings = load(config=args.config, environ=os.environ, overrides={})
+    except SettingsError as error:
+        say(str(error))
+        return 2
+    try:
+        recorder = Recorder(args.file, recorded="live", started_ms=time.time_ns() // 1_000_000)
+    except OSError as error:
+        say(f"{args.file}: {error.strerror}")
+        return 1
+    collector = Collector(settings, recorder=recorder)
+    say(f"recording {', '.join(collector.state.feeds)} to {args.file}; interrupt to end")
+    try:
+        asyncio.run(_record(collector, args.seconds))
+    finally:
+        recorder.close()
+        say(f"{recorder.frames} frames in {args.file}")
+    return 0 if collector.recorder else 1
+
+
+async def _record(collector: Collector, seconds: float | None) -> None:
+    """Record until the time is up or a signal comes."""
+    until = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, until.set)
+    collecting = asyncio.create_task(collector.run())
+    clock = asyncio.get_running_loop().time
+    started = reported = clock()
+    recorder = collector.recorder
+    while not until.is_set() and collector.recorder and not collecting.done():
+        left = REPORT_S if seconds is None else started + seconds - clock()
+        if left <= 0:
+            break
+        await asyncio.wait([asyncio.create_task(until.wait())], timeout=min(1.0, left))
+        collector.tick()
+        if clock() - reported >= REPORT_S and recorder:
+            reported = clock()
+            say(f"{recorder.frames} frames")
+    collecting.cancel()
+    await asyncio.gather(collecting, return_exceptions=True)
+
+
+def seconds(value: str) -> float:
+    """A time span: `90`, `90s`, `15m`, `2h`."""
+    units = {"s": 1, "m": 60, "h": 3600}
+    number, unit = (value[:-1], units[value[-1]]) if value[-1:] in units else (value, 1)
+    span = float(number) * unit
+    if not 0 < span < 1e7:
+        raise argparse.ArgumentTypeError("a time above zero, such as 20s, 15m or 2h")
+    return span

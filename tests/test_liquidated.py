@@ -1,0 +1,88 @@
+"""Totals of liquidations: exact, each event once, each window to the millisecond."""
+
+import random
+
+from feeds import liquidated
+from feeds.facts import Liquidation
+from feeds.liquidated import Book
+from feeds.topics import WINDOW_MS, Total
+
+T0 = 1_700_000_000_000
+VENUES = ("bybit", "okx", "binance_usdm")
+
+
+def event(
+    id: str, position: str = "long", usd: float = 1000.0, btc: float = 0.01, venue: str = "bybit", t: int = T0
+) -> Liquidation:
+    return Liquidation(venue, "BTCUSDT", t, t, position, btc, usd, 64_000.0, id)  # type: ignore[arg-type]
+
+
+def test_sides_and_units_are_kept_apart() -> None:
+    book = Book()
+    book.add(event("1", "long", 1540.612, 0.02), T0)
+    book.add(event("2", "short", 300.0, 0.00468, "okx"), T0)
+    book.advance(T0)
+    assert book.total("1m", VENUES) == Total(1540.612, 300.0, 0.02, 0.00468, 1, 1)
+    assert book.total("1m", ("okx",)) == Total(0.0, 300.0, 0.0, 0.00468, 0, 1)
+
+
+def test_an_event_seen_twice_counts_once() -> None:
+    book = Book()
+    assert book.add(event("1"), T0)
+    assert not book.add(event("1"), T0 + 5)
+    assert book.add(event("1", venue="okx"), T0)
+    assert len(book.tape) == 2
+
+
+def test_an_event_leaves_its_window_on_the_millisecond() -> None:
+    book = Book()
+    book.add(event("1"), T0)
+    book.advance(T0 + 59_999)
+    assert book.total("1m", VENUES).long_count == 1
+    book.advance(T0 + 60_000)
+    assert book.total("1m", VENUES).long_count == 0
+    assert book.total("5m", VENUES).long_count == 1
+
+
+def test_totals_are_exact_after_any_number_of_events() -> None:
+    rng = random.Random(7)
+    book = Book()
+    events = []
+    now = T0
+    for i in range(5_000):
+        now += rng.randrange(0, 4_000)
+        late = rng.choice([0, 0, 0, 400, 20_000, 90_000])
+        e = event(str(i), rng.choice(["long", "short"]), round(rng.uniform(1, 1e6), 4), 0.001, rng.choice(VENUES))
+        book.add(e, now - late)
+        events.append((now - late, e))
+        if i % 97 == 0:
+            book.advance(now)
+    book.advance(now)
+    for window, length in WINDOW_MS.items():
+        inside = [e for t, e in events if t > now - length]
+        total = book.total(window, VENUES)
+        longs = [e for e in inside if e.position == "long"]
+        assert total.long_count == len(longs)
+        assert total.long_usd == round(sum(round(e.usd * 1e6) for e in longs)) / 1e6
+        assert total.short_count == len(inside) - len(longs)
+
+
+def test_the_sparkline_has_ten_second_buckets_with_the_newest_last() -> None:
+    book = Book()
+    book.add(event("1", usd=5.0), T0 - 295_000)
+    book.add(event("2", usd=7.0), T0 - 15_000)
+    book.add(event("3", "short", usd=9.0), T0)
+    longs, shorts = book.spark(T0)
+    assert len(longs) == 30
+    assert (longs[0], longs[27], shorts[29]) == (0.0, 7.0, 9.0)
+    assert sum(longs) == 7.0
+
+
+def test_more_events_than_are_kept_lose_the_oldest_and_it_is_said(monkeypatch) -> None:
+    monkeypatch.setattr(liquidated, "MOST_EVENTS", 100)
+    book = Book()
+    for i in range(150):
+        book.add(event(str(i)), T0 + i)
+    book.advance(T0 + 150)
+    assert book.total("24h", VENUES).long_count == 100
+    assert book.whole_from_ms == T0 + 49
