@@ -109,13 +109,21 @@ class Candles:
             self._merge_4h(bar.open_ms, now_ms)
         return taken
 
-    def restore(self, bars: list[Bar]) -> None:
-        """Take closed candles from the store, to be shown as cached until a live trade comes."""
+    def restore(self, bars: list[Bar], now_ms: int) -> None:
+        """Take candles from the store, to be shown as cached until a live trade comes; one may still be open."""
         for bar in bars:
-            self._frames[bar.timeframe].close(bar)
+            frame = self._frames[bar.timeframe]
+            if bar.open_ms + frame.length > now_ms:
+                frame.running = _incomplete(bar)
+            else:
+                frame.close(bar)
         if bars:
             self.cached = True
             self.revision += 1
+
+    def open_bars(self) -> list[Bar]:
+        """Running candles as they would be kept if nothing more came: not complete."""
+        return [_incomplete(frame.running) for frame in self._frames.values() if frame.running]
 
     def close_before(self, t_ms: int, timeframe: Timeframe) -> float | None:
         """Price at `t_ms`: close of the last candle that had ended by then, no older than two candles; else `None`."""

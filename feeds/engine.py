@@ -2,20 +2,23 @@
 
 import asyncio
 import os
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
+from feeds import views
 from feeds.backfill import Backfill
+from feeds.bars import KEEP
 from feeds.clock import Clock
-from feeds.facts import FeedStatus
+from feeds.facts import TIMEFRAME_MS, Bar, FeedStatus, Gap, Liquidation
 from feeds.health import Limits
 from feeds.poll import Fetcher
 from feeds.serve import Server
 from feeds.session import Changes, Session
 from feeds.settings import Settings
-from feeds.state import State
+from feeds.state import Past, State
 from feeds.store import Store
 from feeds.stream import keep
 from feeds.topics import TOPICS, Engine, Mode
@@ -26,14 +29,25 @@ from feeds.wire import Frame, Recorder
 TICK_S = 0.1
 HISTORY_MS = 86_400_000
 RESTART_S = 5.0
+_VENUE = re.compile(rf"(btc|liq)\.({'|'.join(VENUES)})\.")
+"""Metrics of one venue, which are shown but not kept by the minute."""
 
 
-def new_session(settings: Settings, mode: Mode, title: str, started_ms: int, *, expected: bool = True) -> Session:
+def new_session(
+    settings: Settings,
+    mode: Mode,
+    title: str,
+    started_ms: int,
+    *,
+    expected: bool = True,
+    keep: Callable[[Bar | Liquidation | Gap], object] | None = None,
+) -> Session:
     """Build a session of the venues that the settings ask for. `expected`: their feeds are shown before they speak."""
     venues = {name: venue for name, venue in VENUES.items() if name in settings.venues}
     limits = Limits(*(round(s * 1000) for s in (settings.feeds.late_s, settings.feeds.stale_s, settings.feeds.down_s)))
     fresh_ms = round(settings.price.fresh_s * 1000)
-    state = State(venues, limits=limits, fresh_ms=fresh_ms, chart=tuple(settings.chart.venues))
+    chart = tuple(settings.chart.venues)
+    state = State(venues, limits=limits, fresh_ms=fresh_ms, chart=chart, keep=keep or (lambda fact: None))
     if expected:
         state.advance(started_ms)
         for venue in venues.values():
@@ -56,11 +70,14 @@ class Collector:
     ) -> None:
         self.settings = settings
         self.clock = Clock()
-        self.session = new_session(settings, mode, title, self.clock.now_ms())
+        keep = store.put if store else None
+        self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
         self.recorder = recorder
         self._store = store
         self._notices: dict[str, str] = {}
-        self._restore()
+        self._minute = 0
+        if store:
+            self._restore(store)
 
     @property
     def state(self) -> State:
@@ -80,31 +97,37 @@ class Collector:
                 group.create_task(backfill.candles())
         finally:
             await fetcher.aclose()
-            if self._store:
-                self._keep(self.clock.now_ms())
 
     def tick(self) -> tuple[int, Changes]:
-        """Let time pass, hand the store what is new, and return what viewers should be told."""
+        """Let time pass, and return what viewers should be told."""
         now_ms = self.clock.now_ms()
         changed = self.session.changes(now_ms)
-        self._keep(now_ms)
+        if self._store:
+            self._store.alive(now_ms)
+            self._keep_metrics(self._store, now_ms)
         if self.recorder:
             self._flush(self.recorder)
         self.session.engine = self._describe()
         return now_ms, changed
 
-    def _restore(self) -> None:
-        if self._store is None:
-            return
+    def _restore(self, store: Store) -> None:
         now_ms, state = self.clock.now_ms(), self.state
         bars = [
             bar
             for name, candles in state.candles.items()
-            for timeframe in ("1m", "5m", "15m", "1h", "4h", "1d")
-            for bar in self._store.bars(name, candles.symbol, timeframe, 500)
+            for timeframe in TIMEFRAME_MS
+            for bar in store.bars(name, candles.symbol, timeframe, KEEP)
         ]
-        liquidations = self._store.liquidations(now_ms - HISTORY_MS)
-        state.restore(bars, liquidations, self._store.last_alive_ms(), now_ms)
+        since_ms = now_ms - HISTORY_MS
+        runs = store.runs(since_ms)
+        past = Past(
+            bars,
+            store.liquidations(since_ms),
+            store.gaps(since_ms),
+            min((started for started, _ in runs), default=None),
+            max((alive for _, alive in runs), default=None),
+        )
+        state.restore(past, now_ms)
 
     async def _stream(self, venue: Venue, stream: Stream) -> None:
         feed = venue.feed(stream)
@@ -129,13 +152,15 @@ class Collector:
             self.state.advance(event.recv_ms)
             self.state.status(event)
 
-    def _keep(self, now_ms: int) -> None:
-        kept, self.state.kept = self.state.kept, []
-        if self._store is None:
+    def _keep_metrics(self, store: Store, now_ms: int) -> None:
+        """Once a minute, the numbers of the market as a whole."""
+        minute = now_ms // 60_000
+        if minute == self._minute:
             return
-        for fact in kept:
-            self._store.put(fact)
-        self._store.alive(now_ms)
+        self._minute = minute
+        for name, metric in views.metrics(self.state).items():
+            if isinstance(metric.value, float | int) and not _VENUE.match(name):
+                store.metric(name, minute * 60_000, metric.value, metric.state, metric.quality)
 
     def _flush(self, recorder: Recorder) -> None:
         try:

@@ -33,7 +33,8 @@ class Feed:
         self.since_ms = since_ms
         self.phase: Phase = "connecting"
         self.seen_ms: int | None = None
-        self.heard_from_ms: int | None = None
+        self.heard_from_ms: int | None = None  # of this run or, where the store remembers, of an earlier one
+        self._heard = False
         self.reconnects = 0
         self.rejected = 0
         self.rejects: deque[Rejected] = deque(maxlen=5)
@@ -70,7 +71,7 @@ class Feed:
     def alive(self, recv_ms: int) -> Gap | None:
         """Proof of life. Returns the gap that this ends, if one was open."""
         gap, self._gap = self._gap, None
-        self.phase = "open"
+        self.phase, self._heard = "open", True
         self.seen_ms = recv_ms if self.seen_ms is None else max(self.seen_ms, recv_ms)
         if self.heard_from_ms is None:
             self.heard_from_ms = recv_ms
@@ -92,10 +93,15 @@ class Feed:
         """Keep what went wrong last."""
         self.error, self.error_ms = plain(reason), at_ms
 
-    def away(self, from_ms: int, reason: str) -> Gap:
-        """Nobody listened from `from_ms` on: the engine was off."""
-        self.seen_ms = self.heard_from_ms = from_ms
-        self._gap = Gap(self.name, from_ms, None, reason)
+    def away(self, since_ms: int, alive_ms: int, gaps: list[Gap]) -> Gap:
+        """Take over from earlier runs: heard since `since_ms` but for `gaps`, and for the time nobody was alive.
+
+        Returns the gap that lasts since then; one that was open when the last run ended goes on as one.
+        """
+        begun = min((gap.from_ms for gap in gaps if gap.to_ms is None), default=alive_ms)
+        self.heard_from_ms, self.seen_ms = since_ms, begun
+        self._gap = Gap(self.name, begun, None, "the engine was off")
+        self.gaps.extend(gap for gap in gaps if gap.to_ms is not None)
         self.gaps.append(self._gap)
         return self._gap
 
@@ -117,10 +123,10 @@ class Feed:
         """Say how the feed is, by the time since its last proof of life."""
         if self.phase == "blocked":
             return "blocked"
-        silent = now_ms - (self.since_ms if self.seen_ms is None else self.seen_ms)
+        silent = now_ms - (self.seen_ms if self._heard and self.seen_ms is not None else self.since_ms)
         if silent >= self._limits.down_ms:
             return "down"
-        if self.seen_ms is None:
+        if not self._heard:
             return "connecting"
         if silent >= self._limits.stale_ms:
             return "stale"

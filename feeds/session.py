@@ -48,12 +48,15 @@ class Session:
             orders.append(Alive())
         return orders
 
-    def changes(self, now_ms: int) -> Changes:
-        """Let time pass up to `now_ms`; return the topics that differ from what was returned before."""
+    def changes(self, now_ms: int, *, whole: bool = False) -> Changes:
+        """Let time pass up to `now_ms`; return the topics that differ from what was returned before.
+
+        `whole`: look also at what is looked at once a second only.
+        """
         self.state.advance(now_ms)
         found = self._fast()
         second = self.state.now_ms // 1000
-        if second != self._second:
+        if whole or second != self._second:
             self._second = second
             found |= self._slow()
         changed = {name: data for name, data in found.items() if self._published.get(name) != data}
@@ -66,8 +69,7 @@ class Session:
 
     def snapshot(self) -> dict[str, Any]:
         """Return the document that `tidegauge snapshot` prints."""
-        self.changes(self.state.now_ms)
-        self._published |= self._slow()
+        self.changes(self.state.now_ms, whole=True)
         metrics = views.metrics(self.state)
         return {
             "tidegauge": 1,

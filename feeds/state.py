@@ -1,7 +1,7 @@
 """What is known now. `apply` takes one fact at a time; nothing here reads a clock or draws."""
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from msgspec import Struct
@@ -20,7 +20,7 @@ from feeds.facts import (
     Rejected,
     Trade,
 )
-from feeds.health import Feed, Limits
+from feeds.health import SKEWED_MS, Feed, Limits
 from feeds.liquidated import Book
 from feeds.venue import Alive, Out, Refused, Venue
 
@@ -37,11 +37,18 @@ class Last(Struct, frozen=True, gc=False):
     cached: bool = False
 
 
-class State:
-    """Everything the views are drawn from. One writer; bounded whatever comes.
+class Past(Struct, frozen=True):
+    """What earlier runs left: oldest first. They collected from `since_ms` on and were last alive at `alive_ms`."""
 
-    `kept` collects facts for the store since it was last emptied.
-    """
+    bars: list[Bar] = []
+    liquidations: list[Liquidation] = []
+    gaps: list[Gap] = []
+    since_ms: int | None = None
+    alive_ms: int | None = None
+
+
+class State:
+    """Everything the views are drawn from. One writer; bounded whatever comes. `keep` is given what is to be stored."""
 
     def __init__(
         self,
@@ -50,6 +57,7 @@ class State:
         limits: Limits | None = None,
         fresh_ms: int = 10_000,
         chart: tuple[str, ...] = ("coinbase", "kraken", "bitstamp", "binance"),
+        keep: Callable[[Bar | Liquidation | Gap], object] = lambda fact: None,
     ) -> None:
         self.venues = venues
         self.limits = limits or Limits()
@@ -57,7 +65,7 @@ class State:
         self.now_ms = 0
         self.feeds: dict[str, Feed] = {}
         self.book = Book()
-        self.kept: list[Bar | Liquidation | Gap] = []
+        self._keep = keep
         self.premium: deque[tuple[int, float]] = deque(maxlen=PREMIUM_SECONDS)
         self.instruments: dict[tuple[str, str], Instrument] = {}
         self.quotes: dict[tuple[str, str], Quote] = {}
@@ -108,7 +116,7 @@ class State:
                 self._quote(fact, feed)
             case Liquidation():
                 if self.book.add(fact, feed.as_of(fact.ts_ms, fact.recv_ms)):
-                    self.kept.append(fact)
+                    self._keep(fact)
             case Funding():
                 self.funding[fact.venue, fact.symbol] = fact
             case OpenInterest():
@@ -140,7 +148,7 @@ class State:
         feed = self.feeds.get(event.feed) or self._feed(event.feed)
         gap = feed.status(event)
         if gap:
-            self.kept.append(gap)
+            self._keep(gap)
         if event.phase != "connecting" and feed.venue in self.candles:
             self.candles[feed.venue].cut()
 
@@ -154,27 +162,29 @@ class State:
         self.book.advance(self.now_ms)
         self._sample_premium(second)
         for candles in self.candles.values():
-            self.kept += candles.advance(self.now_ms)
+            self._keep_all(candles.advance(self.now_ms))
+            self._keep_all(candles.open_bars())
 
     # What an earlier run left --------------------------------------------------------------------------------------
 
-    def restore(self, bars: list[Bar], liquidations: list[Liquidation], away_ms: int | None, now_ms: int) -> None:
+    def restore(self, past: Past, now_ms: int) -> None:
         """Take what the store kept. It is shown as cached until live; the time away is a gap of every feed."""
         self.advance(now_ms)
         for name, candles in self.candles.items():
-            own = [bar for bar in bars if bar.venue == name and bar.symbol == candles.symbol]
-            candles.restore(own)
+            own = [bar for bar in past.bars if bar.venue == name and bar.symbol == candles.symbol]
+            candles.restore(own, now_ms)
             if own:
                 newest = max(own, key=_end)
                 as_of = min(_end(newest), now_ms)
                 self.last[name, candles.symbol] = Last(candles.symbol, newest.close, as_of, cached=True)
-        for event in liquidations:
-            near = abs(event.recv_ms - event.ts_ms) <= 60_000
+        for event in past.liquidations:
+            near = abs(event.recv_ms - event.ts_ms) <= SKEWED_MS
             self.book.add(event, event.ts_ms if near else event.recv_ms, cached=True)
         self.book.advance(now_ms)
-        if away_ms is not None:
+        if past.since_ms is not None and past.alive_ms is not None:
             for feed in self.feeds.values():
-                self.kept.append(feed.away(away_ms, "the engine was off"))
+                own_gaps = [gap for gap in past.gaps if gap.feed == feed.name]
+                self._keep(feed.away(past.since_ms, past.alive_ms, own_gaps))
 
     # What views ask ------------------------------------------------------------------------------------------------
 
@@ -213,7 +223,7 @@ class State:
     def _alive(self, feed: Feed, recv_ms: int) -> None:
         gap = feed.alive(recv_ms)
         if gap:
-            self.kept.append(gap)
+            self._keep(gap)
         candles = self.candles.get(feed.venue)
         if candles:
             candles.heard(recv_ms)
@@ -231,7 +241,11 @@ class State:
         self._last(key, trade.price, t_ms)
         candles = self.candles.get(trade.venue)
         if candles and candles.symbol == trade.symbol:
-            self.kept += candles.trade(t_ms, trade.price, trade.btc)
+            self._keep_all(candles.trade(t_ms, trade.price, trade.btc))
+
+    def _keep_all(self, bars: list[Bar]) -> None:
+        for bar in bars:
+            self._keep(bar)
 
     def _quote(self, quote: Quote, feed: Feed) -> None:
         key = (quote.venue, quote.symbol)
@@ -249,7 +263,7 @@ class State:
         if candles and candles.symbol == bar.symbol:
             taken = candles.merge(bar, self.now_ms)
             if taken:
-                self.kept.append(taken)
+                self._keep(taken)
 
     def _sample_premium(self, second: int) -> None:
         prices = [self._young("coinbase"), self._young("binance")]

@@ -1,5 +1,6 @@
 """The contract with viewers and other programs: metric values, typed topics, names. Imports nothing of the rest."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -200,6 +201,6 @@ TOPICS: dict[str, type] = {
 """Topics for panes, by name. Every other name in a line is a metric and holds a `Metric`."""
 
 
-def worst(states: list[State]) -> State:
+def worst(states: Sequence[State]) -> State:
     """The worst of several states; `none` where there are none."""
     return max(states, key=STATES.index, default="none")

@@ -138,8 +138,11 @@ def test_candles_are_bounded() -> None:
 
 def test_restored_candles_are_cached_until_a_live_trade() -> None:
     c = candles()
-    c.restore([bar(0, 100.0)])
+    c.restore([bar(0, 100.0), bar(5, 105.0)], T0 + 5 * MIN + 10)
     assert c.cached
+    assert [b.close for b in c.closed("1m")] == [100.0]
+    assert c.running("1m") == bar(5, 105.0, complete=False)
     c.heard(T0 + 5 * MIN)
-    c.trade(T0 + 5 * MIN, 100.0, 1.0)
+    c.trade(T0 + 5 * MIN + 20, 100.0, 1.0)
     assert not c.cached
+    assert c.running("1m") == Bar("coinbase", "BTC-USD", "1m", T0 + 5 * MIN, 104.0, 107.0, 100.0, 100.0, 6.0, False)

@@ -6,39 +6,40 @@ from msgspec import Struct
 
 from feeds.health import Feed, metric_state
 from feeds.state import State
+from feeds.text import age
 from feeds.topics import WINDOW_MS, FeedState, Liquidations, LiqVenue, Metric, Quality, TapeRow, Total, worst
+from feeds.topics import State as Worth
 
 TAPE_ROWS = 60
 
 
 def liquidations(state: State) -> Liquidations:
-    """Draw up totals by window and venue, with what is missing from them."""
+    """Draw up totals by window and venue, with what is missing from them.
+
+    A venue that was never heard has no totals, and is no part of the whole; one that is blocked does not make the
+    whole as bad as itself, for it will not come back: the note names it.
+    """
     names = _liquidation_venues(state)
-    worth = {name: _channel_state(state, name) for name in names}
+    heard = [name for name in names if _heard(state, name)]
     venues = tuple(
         LiqVenue(
             name,
             "all" if state.venues[name].liquidations == "all" else "sampled",
-            worth[name],
-            {window: state.book.total(window, (name,)) for window in WINDOW_MS},
+            _channel_state(state, name),
+            {window: state.book.total(window, (name,)) if name in heard else _NOTHING for window in WINDOW_MS},
             {window: why for window in WINDOW_MS if (why := _missing(state, name, window))},
         )
         for name in names
     )
-    quality: dict[str, Quality] = {}
-    note: dict[str, str] = {}
-    for window in WINDOW_MS:
-        quality[window], note[window] = _completeness(venues, window)
-    listening = [metric_state(worth[name]) for name in names if worth[name] not in ("blocked", "connecting")]
-    sparks = state.book.spark(state.now_ms)
+    parts = {window: _completeness(venues, window) for window in WINDOW_MS}
     seen = [feed.seen_ms for feed in _channels(state) if feed.seen_ms is not None]
     return Liquidations(
-        {window: state.book.total(window, names) if listening else _NOTHING for window in WINDOW_MS},
-        worst(listening),
-        quality,
-        note,
+        {window: state.book.total(window, heard) if heard else _NOTHING for window in WINDOW_MS},
+        worst([_worth(venue) for venue in venues if venue.venue in heard and venue.state != "blocked"]),
+        {window: quality for window, (quality, _) in parts.items()},
+        {window: note for window, (_, note) in parts.items()},
         venues,
-        *sparks,
+        *state.book.spark(state.now_ms),
         min(seen, default=None),
     )
 
@@ -58,9 +59,10 @@ def metrics(view: Liquidations) -> dict[str, Metric]:
         result |= _sides(total, f"liq.{{}}.{{}}.{window}", head, ("usd", "btc", "count"))
         for venue in view.venues:
             quality, note = _completeness((venue,), window)
-            own = Metric(None, "", view.as_of_ms, venue.venue, metric_state(venue.state), quality, note)
-            shown = _NOTHING if venue.state in ("connecting", "blocked") else venue.windows[window]
-            result |= _sides(shown, f"liq.{venue.venue}.{{}}.{{}}.{window}", own, ("usd",))
+            known = venue.windows[window]
+            worth = "none" if known.long_usd is None else _worth(venue)
+            own = Metric(None, "", view.as_of_ms, venue.venue, worth, quality, note)
+            result |= _sides(known, f"liq.{venue.venue}.{{}}.{{}}.{window}", own, ("usd",))
     return result
 
 
@@ -104,6 +106,15 @@ def _channels(state: State) -> Iterator[Feed]:
                 yield feed
 
 
+def _heard(state: State, venue: str) -> bool:
+    return any(feed.heard_from_ms is not None for feed in _channels(state) if feed.venue == venue)
+
+
+def _worth(venue: LiqVenue) -> Worth:
+    """What a venue's totals are worth; while it is not heard again after a restart, they are cached."""
+    return "stale" if venue.state == "connecting" else metric_state(venue.state)
+
+
 def _channel_state(state: State, venue: str) -> FeedState:
     """How the venue's liquidations are heard: as badly as the worst of its streams that carry them."""
     order: tuple[FeedState, ...] = ("live", "late", "stale", "down", "connecting", "blocked")
@@ -123,12 +134,11 @@ def _missing(state: State, venue: str, window: str) -> str:
         if feed.heard_from_ms is None:
             return "not heard yet"
         if feed.heard_from_ms > start:
-            heard = max(0, state.now_ms - feed.heard_from_ms)
-            return f"heard for {heard // 60_000} min {heard // 1000 % 60} s"
+            return f"heard for {age(state.now_ms - feed.heard_from_ms)} only"
         gaps = [gap for gap in feed.gaps if gap.to_ms is None or gap.to_ms > start]
         if gaps:
             lost = sum((gap.to_ms or state.now_ms) - max(gap.from_ms, start) for gap in gaps)
-            return f"{len(gaps)} gap{'s'[: len(gaps) > 1]}, {lost / 1000:.0f} s"
+            return f"{len(gaps)} gap{'s'[: len(gaps) > 1]}, {age(lost)}"
     return "more events than are kept" if state.book.whole_from_ms > start else ""
 
 
