@@ -1,0 +1,360 @@
+"""OKX v5: trades, tickers, mark price, funding, open interest and liquidations of bitcoin, and candles of BTC-USDT.
+
+Source: OKX API guide v5 (2026-07), real liquidation frames of 2026-09, and a capture of 2022-05. Numbers and times
+(ms) are text throughout. Swaps and futures are counted in contracts, spot in bitcoin.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from msgspec import Raw, Struct
+from msgspec.json import Decoder
+
+from feeds.facts import Funding, Instrument, Kind, Liquidation, OpenInterest, Position, Quote, Side, Timeframe, Trade
+from feeds.text import plain
+from feeds.venue import Alive, Http, Out, Reconnect, Refused, Reject, Stream, Venue, number, optional, positive
+from feeds.venues import _json
+from feeds.venues._beginning import Beginning
+from feeds.venues._candles import Row, candles, timeframe
+from feeds.venues._common import Number, asked, each_row, ms, numbered
+
+NAME = "okx"
+SPOT = "BTC-USDT"
+SWAPS = ("BTC-USDT-SWAP", "BTC-USD-SWAP")
+FAMILIES = ("BTC-USDT", "BTC-USD", "BTC-USDC", "BTC-USD_UM")
+LIQUIDATED = ("SWAP", "FUTURES")
+REST = "https://www.okx.com"
+INSTRUMENTS = "/api/v5/public/instruments"
+CANDLES = "/api/v5/market/candles"
+BAR: dict[Timeframe, str] = {"1m": "1m", "5m": "5m", "15m": "15m", "1h": "1H", "4h": "4H", "1d": "1Dutc"}
+"""Plain `1D` opens at midnight in Hong Kong (UTC+8); `4H` opens at the same hours there as in UTC."""
+
+CLOSED: dict[Side, Position] = {"sell": "long", "buy": "short"}
+"""By the side of the order that closed the position."""
+
+
+class Contract(Struct, frozen=True, gc=False):
+    """What one contract is worth: BTC if linear, dollars if inverse."""
+
+    value: float
+    inverse: bool
+
+    def btc_usd(self, contracts: float, price: float) -> tuple[float, float]:
+        """Bitcoin and dollars of so many contracts. Raises `Reject` where they are too many or too few for a number."""
+        amount = contracts * self.value
+        btc, usd = (amount / price, amount) if self.inverse else (amount, amount * price)
+        return positive(btc, "size in BTC"), positive(usd, "size in dollars")
+
+
+DEFAULTS = {"BTC-USDT": Contract(0.01, False), "BTC-USD": Contract(100.0, True), "BTC-USDC": Contract(0.0001, False)}
+"""By family, until the venue has said it of the instrument itself. BTC-USD_UM has none: nothing documents it."""
+
+
+class _Arg(Struct, gc=False):
+    channel: str = ""
+    instId: str = ""
+    instType: str = ""
+
+
+class _Frame(Struct, gc=False):
+    arg: _Arg | None = None
+    data: Raw = Raw()
+    event: str = ""
+    code: str | int = ""
+    msg: str = ""
+
+
+class _Trade(Struct, gc=False):
+    tradeId: str
+    px: Number
+    sz: Number
+    side: Side
+    ts: str
+
+
+class _Ticker(Struct, gc=False):
+    last: Number
+    ts: str
+    bidPx: Number = None
+    askPx: Number = None
+
+
+class _Mark(Struct, gc=False):
+    markPx: Number
+    ts: str
+
+
+class _Funding(Struct, gc=False):
+    fundingRate: Number
+    ts: str
+    fundingTime: str = ""
+    nextFundingTime: str = ""
+
+
+class _OpenInterest(Struct, gc=False):
+    oiCcy: Number
+    ts: str
+
+
+class _Liquidated(Struct, gc=False):
+    """One instrument of a liquidation message. All coins come; `details` is read for bitcoin only."""
+
+    instId: str = ""
+    instFamily: str = ""
+    uly: str = ""
+    details: Raw = Raw()
+
+
+class _Detail(Struct, gc=False):
+    side: Side
+    sz: Number
+    bkPx: Number
+    ts: str
+    posSide: str = ""
+
+
+class _Instrument(Struct, gc=False):
+    instId: str
+    instType: str
+    ctType: str = ""
+    ctVal: Number = None
+    ctMult: Number = None
+    ctValCcy: str = ""
+    expTime: str = ""
+
+
+class _Answer(Struct, gc=False):
+    code: str | int
+    msg: str = ""
+    data: Raw = Raw(b"[]")
+
+
+class _Candle(Struct, gc=False, array_like=True):
+    ts: str
+    open: Number
+    high: Number
+    low: Number
+    close: Number
+    volume: Number
+
+
+_FRAME = Decoder(_Frame)
+_TRADE = Decoder(_Trade)
+_TICKER = Decoder(_Ticker)
+_MARK = Decoder(_Mark)
+_FUNDING = Decoder(_Funding)
+_OPEN_INTEREST = Decoder(_OpenInterest)
+_LIQUIDATED = Decoder(_Liquidated)
+_DETAIL = Decoder(_Detail)
+_INSTRUMENT = Decoder(_Instrument)
+_ANSWER = Decoder(_Answer)
+_CANDLE = Decoder(_Candle)
+_ALIVE = Alive()
+
+
+class Parser:
+    """Holds the contract sizes, which outlive a connection, and when the connection began."""
+
+    def __init__(self) -> None:
+        self._contracts: dict[str, Contract] = {}
+        self._beginning = Beginning(LIQUIDATED)
+        self._channels = {
+            "trades": self._trade,
+            "tickers": self._ticker,
+            "mark-price": self._mark,
+            "funding-rate": self._funding,
+            "open-interest": self._open_interest,
+        }
+
+    def opened(self, feed: str, recv_ms: int) -> None:
+        """The first message of each liquidation channel may now be an old record."""
+        self._beginning.opened(recv_ms)
+
+    def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
+        """See `feeds.venue.Parser`."""
+        data = _json.text(data)
+        if data == "pong":
+            return (_ALIVE,)
+        frame = _FRAME.decode(data)
+        if frame.event:
+            return self._event(frame, recv_ms)
+        if frame.arg is None:
+            raise Reject("neither an event nor a channel")
+        channel, symbol = frame.arg.channel, frame.arg.instId
+        if channel == "liquidation-orders":
+            return self._liquidations(feed, frame.arg.instType, frame.data, recv_ms)
+        read = self._channels.get(channel)
+        if read is None or not _ours(symbol):
+            return ()
+        return each_row(feed, recv_ms, _json.ROWS.decode(frame.data), lambda raw: (read(symbol, raw, recv_ms),))
+
+    def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
+        """Contract sizes, or candles of the spot pair."""
+        path, query = asked(http)
+        if path.endswith(INSTRUMENTS):
+            return each_row(feed, recv_ms, _answered(http), self._instrument)
+        frame = timeframe(http, CANDLES, "bar", BAR)
+        if query.get("instId") != SPOT:
+            raise Reject("candles that nobody asked for")  # those of a swap count volume in contracts
+        return candles((NAME, SPOT), frame, feed, recv_ms, _answered(http), _candle)
+
+    def _event(self, frame: _Frame, recv_ms: int) -> Sequence[Out]:
+        said = plain(f"{frame.code}: {frame.msg}")
+        match frame.event:
+            case "notice":  # 64008: the service will be upgraded, and closes within 60 s
+                return (Reconnect(said),)
+            case "error":
+                return (Refused(said),)
+            case "subscribe" if frame.arg and frame.arg.channel == "liquidation-orders":
+                self._beginning.subscribed(frame.arg.instType, recv_ms)
+        return ()
+
+    def _contract(self, symbol: str) -> Contract:
+        contract = self._contracts.get(symbol) or DEFAULTS.get(symbol.rpartition("-")[0])
+        if contract is None:
+            raise Reject(f"the contract size of {symbol[:40] or 'an unnamed instrument'} is not known")
+        return contract
+
+    def _trade(self, symbol: str, raw: Raw, recv_ms: int) -> Out:
+        row = _TRADE.decode(raw)
+        ts_ms, price, size = ms(row.ts, "ts"), positive(row.px, "px"), positive(row.sz, "sz")
+        btc = size if symbol == SPOT else self._contract(symbol).btc_usd(size, price)[0]
+        return Trade(NAME, symbol, self._beginning.heard(ts_ms), recv_ms, price, btc, row.side, row.tradeId)
+
+    def _ticker(self, symbol: str, raw: Raw, recv_ms: int) -> Out:
+        row = _TICKER.decode(raw)
+        last, bid, ask = positive(row.last, "last"), optional(row.bidPx, "bidPx"), optional(row.askPx, "askPx")
+        return Quote(NAME, symbol, self._beginning.heard(ms(row.ts, "ts")), recv_ms, last, bid, ask)
+
+    def _mark(self, symbol: str, raw: Raw, recv_ms: int) -> Out:
+        row = _MARK.decode(raw)
+        mark = positive(row.markPx, "markPx")
+        return Quote(NAME, symbol, self._beginning.heard(ms(row.ts, "ts")), recv_ms, mark=mark)
+
+    def _funding(self, symbol: str, raw: Raw, recv_ms: int) -> Out:
+        """Read the rate that is settled at `fundingTime`; `nextFundingTime` is the settlement after that."""
+        row = _FUNDING.decode(raw)
+        rate, next_ms = number(row.fundingRate, "fundingRate"), _optional_ms(row.fundingTime, "fundingTime")
+        after_ms = _optional_ms(row.nextFundingTime, "nextFundingTime")
+        hours = (after_ms - next_ms) / 3_600_000 if next_ms and after_ms and after_ms > next_ms else None
+        return Funding(NAME, symbol, ms(row.ts, "ts"), recv_ms, rate, hours, next_ms)
+
+    def _open_interest(self, symbol: str, raw: Raw, recv_ms: int) -> Out:
+        row = _OPEN_INTEREST.decode(raw)
+        return OpenInterest(NAME, symbol, ms(row.ts, "ts"), recv_ms, positive(row.oiCcy, "oiCcy"))
+
+    def _liquidations(self, feed: str, inst_type: str, data: Raw, recv_ms: int) -> Sequence[Out]:
+        if inst_type not in LIQUIDATED:
+            return ()
+        oldest_ms = self._beginning.oldest_news_ms(inst_type)
+        seen: dict[str, int] = {}
+
+        def instrument(raw: Raw) -> Sequence[Out]:
+            row = _LIQUIDATED.decode(raw)
+            if not (row.instFamily or row.uly or row.instId).startswith("BTC-"):
+                return ()
+            details = _json.ROWS.decode(row.details)
+            return each_row(feed, recv_ms, details, lambda detail: liquidation(row.instId, detail))
+
+        def liquidation(symbol: str, raw: Raw) -> Sequence[Out]:
+            row = _DETAIL.decode(raw)
+            ts_ms = ms(row.ts, "ts")
+            if ts_ms < oldest_ms:
+                return ()
+            position = CLOSED[row.side]
+            if row.posSide in ("long", "short") and row.posSide != position:
+                raise Reject(f"side {row.side} contradicts posSide {row.posSide}")
+            price = positive(row.bkPx, "bkPx")
+            btc, usd = self._contract(symbol).btc_usd(positive(row.sz, "sz"), price)
+            key = numbered(f"{symbol}:{row.ts}:{row.sz}:{row.bkPx}:{row.side}", seen)
+            return (Liquidation(NAME, symbol, ts_ms, recv_ms, position, btc, usd, price, key),)
+
+        return each_row(feed, recv_ms, _json.ROWS.decode(data), instrument)
+
+    def _instrument(self, raw: Raw) -> Sequence[Out]:
+        """Learn a contract's size; one that cannot be believed leaves the old one standing."""
+        row = _INSTRUMENT.decode(raw)
+        if not row.instId.startswith("BTC-USD") or row.instType not in LIQUIDATED:
+            return ()
+        if (row.ctType, row.ctValCcy) not in (("linear", "BTC"), ("inverse", "USD")):
+            raise Reject(f"contract type {row.ctType[:20]!r} does not go with a value in {row.ctValCcy[:20]!r}")
+        value = positive(positive(row.ctVal, "ctVal") * positive(row.ctMult, "ctMult"), "ctVal times ctMult")
+        # An X-Perp is listed among the futures with an expiry years away, but is a perpetual with funding.
+        dated = row.instType == "FUTURES" and "XPERP" not in row.instId
+        expiry_ms = _optional_ms(row.expTime, "expTime") if dated else None
+        inverse = row.ctType == "inverse"
+        self._contracts[row.instId] = Contract(value, inverse)
+        quote = row.instId.split("-")[1].partition("_")[0]
+        kind: Kind = "future" if dated else "perpetual"
+        return (Instrument(NAME, row.instId, kind, quote, inverse, value, expiry_ms),)
+
+
+@lru_cache(maxsize=1024)
+def _ours(symbol: str) -> bool:
+    """Bitcoin against dollars: the spot pair, perpetuals, dated futures. Not other pairs, options or X-Perps."""
+    family, _, last = symbol.rpartition("-")
+    return symbol == SPOT or (family in FAMILIES and (last == "SWAP" or (len(last) == 6 and last.isdecimal())))
+
+
+def _optional_ms(value: str, what: str) -> int | None:
+    return ms(value, what) if value else None
+
+
+def _candle(raw: Raw) -> Row:
+    """Read `[ts, open, high, low, close, volume, ...]`; the volume of a spot pair is in its coin."""
+    row = _CANDLE.decode(raw)
+    return row.ts, (row.open, row.high, row.low, row.close), row.volume
+
+
+def _answered(http: Http) -> list[Raw]:
+    answer = _ANSWER.decode(_json.answer(http))
+    if str(answer.code) != "0":
+        raise Reject(plain(f"refused: {answer.code}: {answer.msg}"))
+    return _json.ROWS.decode(answer.data)
+
+
+def _subscribe(*args: tuple[str, str, str]) -> str:
+    """Make a request of channels, each with the name and value of what it is about."""
+    listed = ",".join(f'{{"channel":"{channel}","{key}":"{value}"}}' for channel, key, value in args)
+    return f'{{"op":"subscribe","args":[{listed}]}}'
+
+
+def _bars(frame: Timeframe) -> str:
+    return f"{REST}{CANDLES}?instId={SPOT}&bar={BAR[frame]}&limit=300"
+
+
+_MARKET = _subscribe(
+    *((channel, "instId", symbol) for symbol in (*SWAPS, SPOT) for channel in ("trades", "tickers")),
+    *((channel, "instId", symbol) for symbol in SWAPS for channel in ("mark-price", "funding-rate", "open-interest")),
+)
+_LIQUIDATIONS = _subscribe(*(("liquidation-orders", "instType", kind) for kind in LIQUIDATED))
+
+VENUE = Venue(
+    name=NAME,
+    title="OKX",
+    streams=(
+        Stream(
+            name="",
+            url="wss://ws.okx.com:8443/ws/v5/public",
+            hello=(_MARKET, _LIQUIDATIONS),  # apart, so that a refusal of one does not cost the other
+            ping="ping",
+            ping_s=20.0,
+            limit_s=15.0,
+            liquidations=True,
+        ),
+    ),
+    parser=Parser,
+    prices=("BTC-USDT-SWAP", SPOT, "BTC-USD-SWAP"),
+    spot=SPOT,
+    quote="USDT",
+    liquidations="sampled",
+    http=REST,
+    # An underlying covers its families: BTC-USD is that of BTC-USD_UM too.
+    setup=tuple(
+        f"{REST}{INSTRUMENTS}?instType={kind}&uly={uly}"
+        for kind in LIQUIDATED
+        for uly in ("BTC-USDT", "BTC-USD", "BTC-USDC")
+    ),
+    bars=_bars,
+    note="liquidations: OKX says that its feed does not hold all of them",
+)
