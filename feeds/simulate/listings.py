@@ -1,0 +1,106 @@
+"""What is traded in the simulated market: one row for each instrument of each venue."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+
+class Listing(Struct, frozen=True):
+    """One instrument.
+
+    `contract`: BTC per unit of quantity, or dollars per unit where `inverse`. `tick`: places a price is rounded to;
+    `places`: places it is written with. `lot`: places of a quantity. `basis_bp`: where it trades against the common
+    price. `per_s`: trades a second at rate 1, of `mean_btc` each. `share`: its part of all liquidations.
+    `oi_btc`: open interest at the start.
+    """
+
+    venue: str
+    symbol: str
+    kind: Literal["spot", "perpetual"]
+    basis_bp: float
+    per_s: float
+    mean_btc: float
+    tick: int = 2
+    places: int = 2
+    lot: int = 8
+    contract: float = 1.0
+    inverse: bool = False
+    share: float = 0.0
+    oi_btc: float = 0.0
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Venue and symbol: what names an instrument."""
+        return self.venue, self.symbol
+
+    def price(self, value: float) -> float:
+        """A price on the instrument's grid."""
+        return round(value, self.tick)
+
+    def quantity(self, btc: float, price: float) -> float:
+        """So many bitcoin in the venue's unit, on its grid, at least one lot."""
+        units = btc * price / self.contract if self.inverse else btc / self.contract
+        return max(round(units, self.lot), 10.0**-self.lot)
+
+    def btc(self, quantity: float, price: float) -> float:
+        """A quantity in bitcoin."""
+        return quantity * self.contract / price if self.inverse else quantity * self.contract
+
+    def usd(self, quantity: float, price: float) -> float:
+        """A quantity in dollars."""
+        return quantity * self.contract if self.inverse else quantity * self.contract * price
+
+    def price_text(self, value: float) -> str:
+        """A price as the venue writes it."""
+        return f"{value:.{self.places}f}"
+
+    def quantity_text(self, value: float) -> str:
+        """A quantity as the venue writes it."""
+        return f"{value:.{self.lot}f}"
+
+
+LISTINGS = (
+    Listing("binance", "BTCUSDT", "spot", 0.0, 4.0, 0.040, lot=5),
+    Listing("binance_usdm", "BTCUSDT", "perpetual", -4.0, 5.0, 0.080, tick=1, lot=3, share=0.42, oi_btc=92_000.0),
+    Listing("bybit", "BTCUSDT", "perpetual", -3.5, 3.0, 0.060, tick=1, lot=3, share=0.30, oi_btc=53_000.0),
+    Listing("bybit", "BTCUSD", "perpetual", 1.0, 0.4, 0.030, tick=1, lot=0, inverse=True, share=0.05, oi_btc=9_500.0),
+    Listing("okx", "BTC-USDT", "spot", 0.3, 1.5, 0.030, tick=1, places=1),
+    Listing(
+        "okx",
+        "BTC-USDT-SWAP",
+        "perpetual",
+        basis_bp=-3.8,
+        per_s=2.5,
+        mean_btc=0.070,
+        tick=1,
+        places=1,
+        lot=2,
+        contract=0.01,
+        share=0.20,
+        oi_btc=31_000.0,
+    ),
+    Listing(
+        "okx",
+        "BTC-USD-SWAP",
+        "perpetual",
+        basis_bp=0.5,
+        per_s=0.3,
+        mean_btc=0.040,
+        tick=1,
+        places=1,
+        lot=1,
+        contract=100.0,
+        inverse=True,
+        share=0.03,
+        oi_btc=7_000.0,
+    ),
+    Listing("coinbase", "BTC-USD", "spot", 3.0, 2.0, 0.035),
+    Listing("kraken", "BTC/USD", "spot", 1.5, 1.0, 0.045, tick=1, places=1),
+    Listing("bitstamp", "btcusd", "spot", 1.0, 0.8, 0.030, tick=0, places=0),
+)
+VENUES = tuple(dict.fromkeys(row.venue for row in LISTINGS))
+
+
+def of(venue: str) -> tuple[Listing, ...]:
+    """What one venue lists, its main instrument first."""
+    return tuple(row for row in LISTINGS if row.venue == venue)
