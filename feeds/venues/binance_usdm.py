@@ -119,8 +119,9 @@ def _liquidation(force: _ForceOrder, recv_ms: int, seen: dict[str, int]) -> Sequ
         raise Reject(f"side is neither SELL nor BUY: {str(order.S)[:20]!r}")
     ts_ms, btc = ms(order.T, "order time"), positive(order.z, "filled quantity")
     price = optional(order.ap, "average price") or positive(order.p, "price")
+    usd = positive(btc * price, "size in dollars")  # what overflows is refused too
     id = numbered(f"{ts_ms}:{order.s}:{order.S}:{btc}:{price}", seen)
-    return (Liquidation("binance_usdm", order.s, ts_ms, recv_ms, position, btc, btc * price, price, id),)
+    return (Liquidation("binance_usdm", order.s, ts_ms, recv_ms, position, btc, usd, price, id),)
 
 
 VENUE = Venue(

@@ -216,7 +216,9 @@ def _open_interest(symbol: str, ticker: _Ticker, price: float | None) -> float |
 
 def _btc_usd(symbol: str, size: float, price: float) -> tuple[float, float]:
     """Sizes are in BTC on linear contracts and in dollars on inverse ones."""
-    return (size, size * price) if symbol.startswith(LINEAR) else (size / price, size)
+    if symbol.startswith(LINEAR):
+        return size, positive(size * price, "size in dollars")  # what overflows is refused too
+    return positive(size / price, "size in BTC"), size
 
 
 def _trades(symbol: str, recv_ms: int) -> Callable[[Raw], Sequence[Out]]:

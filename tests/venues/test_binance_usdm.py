@@ -95,6 +95,7 @@ def test_only_a_filled_order_is_a_liquidation(state: str | None) -> None:
         {"z": "NaN"},
         {"z": ""},
         {"z": ...},
+        {"z": "1e300", "ap": "1e300"},
         {"ap": "NaN"},
         {"ap": "-4706.04"},
         {"ap": "0", "p": "0"},

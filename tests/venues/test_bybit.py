@@ -169,6 +169,7 @@ def test_equal_liquidations_of_one_frame_are_numbered_apart() -> None:
         {**LIQUIDATED, "v": "0"},
         {**LIQUIDATED, "v": "-0.2"},
         {**LIQUIDATED, "v": "NaN"},
+        {**LIQUIDATED, "v": "1e300", "p": "1e300"},
         {**LIQUIDATED, "p": ""},
         {**LIQUIDATED, "p": None},
         without(LIQUIDATED, "p"),
