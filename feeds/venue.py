@@ -1,7 +1,6 @@
 """What a stream venue is: a row of data and a parser. Nothing here knows a socket or a clock."""
 
 from collections.abc import Callable, Sequence
-from math import isfinite
 from typing import Literal, Protocol
 
 from msgspec import Struct
@@ -32,6 +31,10 @@ class Stream(Struct, frozen=True):
     ping_s: float = 20.0
     limit_s: float = 15.0
     liquidations: bool = False
+
+
+ABSURD = 1e15
+"""No price, size or total of any venue comes near; NaN is not below it either."""
 
 
 class Send(Struct, frozen=True):
@@ -120,8 +123,10 @@ def number(value: str | float | int | None, what: str) -> float:
         result = float(value)
     except ValueError:
         raise Reject(f"{what} is no number: {str(value)[:40]!r}") from None
-    if not isfinite(result):
+    if not -ABSURD < result < ABSURD:
         raise Reject(f"{what} is {result}")
+    if isinstance(value, str) and ("_" in value or not value.isascii()):  # Python reads more than a number here
+        raise Reject(f"{what} is no number: {value[:40]!r}")
     return result
 
 
