@@ -1,0 +1,168 @@
+"""What was liquidated, as rows: totals, windows, the last minutes, venues. Pure.
+
+A total that missed a part, or counts a venue that publishes only a sample, has `≥` before it; one not known is `--`.
+"""
+
+from collections.abc import Sequence
+
+from rich.style import Style
+
+from feeds import text
+from feeds.topics import WINDOWS, Liquidations, LiqVenue, Quality, Total
+from tui.theme import ACCENT, BOLD, LABEL, LATE, LONG, PLAIN, QUALITY, SHORT, SIGN, STATE
+from tui.widgets.flow import joined
+from tui.widgets.lines import Line, Span
+
+NAME = {"long": "LONG ▼ ", "short": "SHORT ▲"}
+COLOUR = {"long": LONG, "short": SHORT}
+NOTHING = Total(None, None, None, None, None, None)
+KEPT = ("1h", "24h", "5m", "4h", "1m")
+"""Windows of the table, the first to stay first."""
+VENUE_WIDTH = 44
+"""Columns of a venue's row: name 14, two totals of 9, a word of 7, a sign."""
+
+
+def amount(value: float | None, quality: Quality) -> str:
+    """Dollars, with the sign of a total that is at least so much."""
+    return text.UNKNOWN if value is None else QUALITY[quality] + text.usd(value)
+
+
+def headline(liq: Liquidations, window: str, width: int) -> list[Line]:
+    """Both sides of one window: dollars, bitcoin and count of events where they have room, and bars to compare them."""
+    total, quality = liq.windows.get(window, NOTHING), _quality(liq, window)
+    full = max(total.long_usd or 0.0, total.short_usd or 0.0)
+    out: list[Line] = []
+    for side, usd, btc, count in (
+        ("long", total.long_usd, total.long_btc, total.long_count),
+        ("short", total.short_usd, total.short_btc, total.short_count),
+    ):
+        style = COLOUR[side] if liq.state == "fresh" else STATE[liq.state]
+        line: list[Span] = [
+            (f"{window if side == 'long' else '':<4}", ACCENT),
+            (f"{NAME[side]} ", COLOUR[side]),
+            (f"{amount(usd, quality):>9}", style + BOLD),
+        ]
+        if width >= 52:
+            shown = text.UNKNOWN if btc is None else f"{QUALITY[quality]}{text.btc(btc)} BTC"
+            line.append((f" {shown:>14}", PLAIN))
+        if width >= 64:
+            shown = text.UNKNOWN if count is None else f"{QUALITY[quality]}{count:,}×"
+            line.append((f" {shown:>8}", LABEL))
+        room = width - sum(len(part) for part, _ in line) - 3
+        line.append((f"  {text.bar(usd or 0.0, full, room)}", COLOUR[side]))
+        out.append(tuple(line))
+    return out
+
+
+def standing(liq: Liquidations, window: str, now_ms: int, width: int) -> Line:
+    """How far the window's totals can be believed: state, age, quality, and what is missing from them."""
+    age = text.age(None if liq.as_of_ms is None else now_ms - liq.as_of_ms)
+    quality, note = _quality(liq, window), text.plain(liq.note.get(window, ""), 120)
+    parts: list[Line] = [((f"{SIGN[liq.state]} {liq.state} {age}", STATE[liq.state]),)]
+    if quality == "partial" or note:
+        parts.append(((f"partial: {note}" if note else "partial", LATE),))
+    if quality in ("floor", "sampled"):
+        parts.append((("≥ some venues publish a sample" if width >= 60 else "≥ a sample in it", LABEL),))
+    elif quality not in ("exact", "partial"):
+        parts.append(((quality, LATE),))
+    line = joined(parts, 2)
+    return _clipped(line, width)
+
+
+def spark(liq: Liquidations, width: int) -> list[Line]:
+    """Dollars per 10 s over the last 5 min, both sides to one scale, with the tallest in words where it has room."""
+    count, seconds = len(liq.spark_long), 10
+    if not count or len(liq.spark_short) != count:
+        return []
+    both = (*liq.spark_long, *liq.spark_short)
+    if width < count + 5 and count % 2 == 0:
+        count, seconds = count // 2, 20
+        both = tuple(a + b for a, b in zip(both[::2], both[1::2], strict=True))
+    if width < count + 5:
+        return []
+    drawn = text.sparkline(both)
+    peak = f"peak {text.usd(max(both))} in {seconds}s"
+    longs: Line = (("5m ", LABEL), (f"▼ {drawn[:count]}", LONG))
+    shorts: Line = ((f"▲ {drawn[count:]}", SHORT),)
+    if width >= 2 * count + 9 + len(peak):
+        return [(*longs, ("  ", PLAIN), *shorts, (f"  {peak}", LABEL))]
+    if width >= count + 7 + len(peak):
+        return [(*longs, (f"  {peak}", LABEL)), (("   ", PLAIN), *shorts)]
+    return [longs, (("   ", PLAIN), *shorts)]
+
+
+def table(liq: Liquidations, picked: str, width: int) -> list[Line]:
+    """Windows in columns, as many as have room, the picked one marked; words below where a total is not exact."""
+    room = (width - 8) // 10
+    if room < 2:
+        return []
+    shown = [w for w in WINDOWS if w in KEPT[:room]]
+
+    def line(first: Span, cells: Sequence[Span]) -> Line:
+        return (first, *((f" {cell:>9}", style) for cell, style in cells))
+
+    heads = [(f"[{w}]" if w == picked else w, ACCENT if w == picked else LABEL) for w in shown]
+    rows = [line(("        ", LABEL), heads)]
+    for side in ("long", "short"):
+        cells: list[Span] = []
+        for window in shown:
+            total = liq.windows.get(window, NOTHING)
+            value = total.long_usd if side == "long" else total.short_usd
+            cells.append((amount(value, _quality(liq, window)), COLOUR[side] if value else LABEL))
+        rows.append(line((f"{NAME[side]} ", COLOUR[side]), cells))
+    words = ["partial" if liq.note.get(w) else _quality(liq, w) for w in shown]
+    if any(word != "exact" for word in words):
+        rows.append(
+            line(("        ", LABEL), [("" if w == "exact" else w, LATE if w == "partial" else LABEL) for w in words])
+        )
+    return rows
+
+
+def venues(rows: Sequence[LiqVenue], window: str, height: int) -> list[Line]:
+    """Venues by size in the window: what they are worth, and whether that is all, a sample, or partial."""
+    order = sorted(rows, key=lambda v: -sum(_sides(v.windows.get(window, NOTHING))))
+    lines: list[Line] = [((f"{'venue':<14} {'LONG ▼':>9} {'SHORT ▲':>9} {window}", LABEL),)]
+    fits = len(order) if len(order) < height else max(0, height - 2)
+    lines += [_venue(row, window) for row in order[:fits]]
+    if fits < len(order):
+        lines.append(((f"and {len(order) - fits} more", LABEL),))
+    return lines[:height]
+
+
+def _venue(row: LiqVenue, window: str) -> Line:
+    total = row.windows.get(window, NOTHING)
+    quality: Quality = "floor" if row.complete == "sampled" or row.partial.get(window) else "exact"
+    word: Span = (row.complete, LABEL)
+    if row.state != "live":
+        word = (row.state, STATE[row.state])
+    elif row.partial.get(window):
+        word = ("partial", LATE)
+    live: Style = PLAIN if row.state == "live" else LABEL
+    return (
+        (f"{text.plain(row.venue, 14):<14}", live),
+        (f" {amount(total.long_usd, quality):>9}", LONG if total.long_usd else LABEL),
+        (f" {amount(total.short_usd, quality):>9}", SHORT if total.short_usd else LABEL),
+        (f" {SIGN[row.state]} ", STATE[row.state]),
+        word,
+    )
+
+
+def _sides(total: Total) -> tuple[float, float]:
+    return total.long_usd or 0.0, total.short_usd or 0.0
+
+
+def _quality(liq: Liquidations, window: str) -> Quality:
+    """The window's quality; a note says that something is missing, whatever else is known."""
+    quality = liq.quality.get(window, "partial")
+    return "partial" if quality == "exact" and liq.note.get(window) else quality
+
+
+def _clipped(line: Line, width: int) -> Line:
+    """Words cut at the end of a line, with a sign that they were."""
+    out: list[Span] = []
+    for part, style in line:
+        room = width - sum(len(done) for done, _ in out)
+        if len(part) > room:
+            return (*out, (part[: max(0, room - 1)] + "…", style)) if room > 0 else tuple(out)
+        out.append((part, style))
+    return tuple(out)
