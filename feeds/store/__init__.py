@@ -1,0 +1,211 @@
+"""The history: bars, liquidations, gaps, observations and metrics, kept in SQLite by a thread of its own.
+
+`put` costs the event loop an append. The thread commits a little more often than once a second, so that a process
+that is killed loses less than its last second. What stands in the way of writing (a full disk, a second engine, a
+newer schema) never stops the program: `notice` says it, and it is tried again.
+"""
+
+from collections import deque
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+
+from msgspec.structs import asdict
+
+from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
+from feeds.settings import KeepDays
+from feeds.store.file import DAY_MS, CannotWrite, HistoryFile
+from feeds.store.reader import Reader
+from feeds.store.schema import MetricRow, Row
+from feeds.topics import Quality, State
+
+CLOSE_S = 0.9
+
+
+class _Asked(Event):
+    """Somebody waits until what was put before this is committed, or known not to be."""
+
+    committed = False
+
+
+class Store:
+    """One history file. At most `limit` rows wait for the disk, about 25 MB; what comes after is counted as lost."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        keep_days: KeepDays | None = None,
+        limit: int = 100_000,
+        commit_s: float = 0.8,
+        retry_s: float = 60.0,
+    ) -> None:
+        self.path = path
+        self.writing = False
+        self._keep_days: dict[str, int] = asdict(keep_days) if keep_days else {}
+        self._limit = limit
+        self._commit_s = commit_s
+        self._retry_s = retry_s
+        self._file = HistoryFile(path)
+        self._reader = Reader(path)
+        self._queue: deque[Row] = deque()
+        self._asked: deque[_Asked] = deque()
+        self._held: list[Row] = []
+        self._hold = False
+        self._why = ""
+        self._moved = ""
+        self._lost = 0
+        self._refused = 0
+        self._refusal = ""
+        self._life: tuple[int, int] | None = None  # from when to when this engine was alive
+        self._life_written: tuple[int, int] | None = None
+        self._dropped_at_ms: int | None = None
+        self._last_alive_ms: int | None = None
+        self._again = 0.0
+        self._wake = Event()
+        self._stopping = False
+        self._thread: Thread | None = None
+
+    def open(self) -> None:
+        """Open the file and start to write, or say in `notice` why not. Reading works either way where it can."""
+        self._try_open()
+        self._last_alive_ms = self._reader.last_alive_ms()
+        self._thread = Thread(target=self._run, name="history", daemon=True)
+        self._thread.start()
+
+    @property
+    def notice(self) -> str:
+        """What the user should know, in plain words; "" where all is well."""
+        waiting = len(self._queue) + len(self._held)
+        parts = (
+            f"the history {self.path} is not being written: {self._why}" if self._why else "",
+            f"{waiting:,} rows wait for it" if self._why and waiting else "",
+            f"{self._lost:,} rows of history were lost" if self._lost else "",
+            f"{self._refused:,} rows did not fit the history ({self._refusal})" if self._refused else "",
+            self._moved,
+            self._reader.trouble,
+        )
+        return "; ".join(part for part in parts if part)
+
+    # What the engine says -------------------------------------------------------------------------------------------
+
+    def put(self, fact: Bar | Liquidation | Gap | Observation) -> None:
+        """Keep a fact. Never blocks and never raises. Where another engine writes, nothing is kept."""
+        self._put(fact)
+
+    def metric(self, name: str, t_ms: int, value: float | None, state: State, quality: Quality) -> None:
+        """Keep a metric's number at one time; `None` where it was not known."""
+        self._put(MetricRow(name, t_ms, value, state, quality))
+
+    def alive(self, now_ms: int) -> None:
+        """Say that the engine is running now, so that a later one knows how long none was."""
+        self._life = (self._life[0] if self._life else now_ms, now_ms)
+
+    def flush(self, timeout_s: float = 5.0) -> bool:
+        """Wait until what was put is committed; `False` where it was not, or not in time."""
+        if self._thread is None:
+            return False
+        asked = _Asked()
+        self._asked.append(asked)
+        self._wake.set()
+        return asked.wait(timeout_s) and asked.committed
+
+    def close(self) -> None:
+        """Commit what can be committed within a second, and give the file back; again does nothing."""
+        self._reader.close()  # first, for only a connection that writes can merge the log when it is the last
+        self._stopping = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(CLOSE_S)
+            self._thread = None
+
+    def _put(self, row: Row) -> None:
+        if not self._hold:
+            return
+        if len(self._queue) + len(self._held) >= self._limit:
+            self._lost += 1
+        else:
+            self._queue.append(row)
+
+    # What it asks ---------------------------------------------------------------------------------------------------
+
+    def bars(self, venue: str, symbol: str, timeframe: Timeframe, limit: int) -> list[Bar]:
+        """The newest bars that are committed, oldest first."""
+        return self._reader.bars(venue, symbol, timeframe, limit)
+
+    def liquidations(self, since_ms: int) -> list[Liquidation]:
+        """Committed liquidations by the venue's clock, oldest first."""
+        return self._reader.liquidations(since_ms)
+
+    def gaps(self, since_ms: int) -> list[Gap]:
+        """Committed gaps that reach past `since_ms` or were never closed, oldest first."""
+        return self._reader.gaps(since_ms)
+
+    def last_alive_ms(self) -> int | None:
+        """When an engine with this history was last alive before `open`; `None` where none ever was."""
+        return self._last_alive_ms
+
+    # The thread -----------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            stopping = False
+            while not stopping:
+                self._wake.wait(self._commit_s)
+                self._wake.clear()
+                stopping = self._stopping  # read before the turn, which then takes all that was put before `close`
+                self._turn()
+        except Exception as problem:  # noqa: BLE001  the thread's outermost call: what ends it is shown
+            self._why = f"a fault of this program: {type(problem).__name__}: {problem}"
+        finally:
+            self.writing = self._hold = False
+            self._file.close()
+
+    def _turn(self) -> None:
+        """Commit what waits. While the file cannot be written, what waits is left alone until it is tried again."""
+        asked = [self._asked.popleft() for _ in range(len(self._asked))]
+        if not self.writing and (asked or self._stopping or monotonic() >= self._again):
+            self._try_open()
+        if self.writing:
+            # Only now, so that all that was put before `flush` was called is among it.
+            self._held += (self._queue.popleft() for _ in range(len(self._queue)))
+            self._write()
+        for waiting in asked:
+            waiting.committed = self.writing
+            waiting.set()
+
+    def _try_open(self) -> None:
+        try:
+            self._moved = self._file.open() or self._moved
+        except CannotWrite as problem:
+            self._cannot(problem)
+        else:
+            self._reader.close()  # the file may be another one now
+            self._why, self.writing, self._hold = "", True, True
+
+    def _write(self) -> None:
+        life = self._life
+        if not self._held and life == self._life_written:
+            return
+        try:
+            refused = self._file.write(self._held, life)
+            self._held, self._life_written = [], life
+            if refused:
+                self._refused, self._refusal = self._refused + len(refused), refused[0]
+            if life:
+                self._drop_older(life[1])
+        except CannotWrite as problem:
+            self._cannot(problem)
+
+    def _drop_older(self, now_ms: int) -> None:
+        """Once after `open` and then daily, by the engine's clock."""
+        if self._dropped_at_ms is None or now_ms - self._dropped_at_ms >= DAY_MS:
+            self._file.drop_older(now_ms, self._keep_days)
+            self._dropped_at_ms = now_ms
+
+    def _cannot(self, problem: CannotWrite) -> None:
+        self._why, self.writing, self._hold = str(problem), False, problem.hold
+        if not problem.hold:
+            self._held = []
+            self._queue.clear()
+        self._again = monotonic() + (0.0 if problem.soon else self._retry_s)

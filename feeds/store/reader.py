@@ -1,0 +1,106 @@
+"""The history as it is read, by the engine that writes it and by any other."""
+
+import sqlite3
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from feeds.facts import Bar, Gap, Liquidation, Timeframe
+from feeds.store.schema import STEPS, version
+from feeds.text import plain
+
+# Columns are asked for in the order of each fact's fields.
+_BARS = """
+    SELECT * FROM (
+        SELECT venue, symbol, timeframe, open_ms, open, high, low, close, btc, complete FROM bar
+        WHERE venue = ? AND symbol = ? AND timeframe = ? ORDER BY open_ms DESC LIMIT ?
+    ) ORDER BY open_ms
+"""
+_LIQUIDATIONS = """
+    SELECT venue, symbol, ts_ms, recv_ms, position, btc, usd, price, id FROM liquidation
+    WHERE ts_ms >= ? ORDER BY ts_ms, venue, id
+"""
+_GAPS = """
+    SELECT feed, from_ms, to_ms, reason FROM feed_gap WHERE to_ms IS NULL OR to_ms >= ? ORDER BY from_ms, feed
+"""
+_ALIVE = "SELECT max(alive_ms) FROM heartbeat"
+
+
+class Reader:
+    """A read-only connection, for any thread. Where nothing can be read, lists are empty and `trouble` says why."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._one_at_a_time = Lock()
+        self._db: sqlite3.Connection | None = None
+        self.trouble = ""
+
+    def bars(self, venue: str, symbol: str, timeframe: Timeframe, limit: int) -> list[Bar]:
+        """The newest bars, oldest first."""
+        rows = self._rows(_BARS, venue, symbol, timeframe, limit)
+        return [
+            Bar(of, symbol, frame, open_ms, opened, high, low, close, btc, bool(complete))
+            for of, symbol, frame, open_ms, opened, high, low, close, btc, complete in rows
+        ]
+
+    def liquidations(self, since_ms: int) -> list[Liquidation]:
+        """By the venue's clock, oldest first."""
+        return [Liquidation(*row) for row in self._rows(_LIQUIDATIONS, since_ms)]
+
+    def gaps(self, since_ms: int) -> list[Gap]:
+        """Gaps that reach past `since_ms` or were never closed, oldest first."""
+        return [Gap(*row) for row in self._rows(_GAPS, since_ms)]
+
+    def last_alive_ms(self) -> int | None:
+        """When an engine that kept this history last said it was alive; `None` where none ever did."""
+        rows = self._rows(_ALIVE)
+        return rows[0][0] if rows else None
+
+    def close(self) -> None:
+        """Give the file back; the next question opens it again."""
+        with self._one_at_a_time:
+            self._close()
+            self.trouble = ""
+
+    def _close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _rows(self, sql: str, *values: str | int) -> list[tuple[Any, ...]]:
+        with self._one_at_a_time:
+            self.trouble = ""
+            try:
+                if self._db is None:
+                    self._db = self._opened()
+                return self._db.execute(sql, values).fetchall() if self._db else []
+            except (sqlite3.Error, OSError) as problem:
+                self._close()
+                self.trouble = f"the history cannot be read: {plain(str(problem))}"
+                return []
+
+    def _opened(self) -> sqlite3.Connection | None:
+        """Open the file if there is one with our tables. A newer schema is not read: its numbers may mean others."""
+        if not self._path.exists():
+            return None
+        address = f"{self._path.absolute().as_uri()}?mode=ro"
+        try:
+            db, found = _versioned(address)
+        except sqlite3.OperationalError:
+            # Where the folder cannot be written, the log's index cannot be made; without a log it is not needed.
+            if Path(f"{self._path}-wal").exists():
+                raise
+            db, found = _versioned(f"{address}&immutable=1")
+        if 0 < found <= len(STEPS):
+            return db
+        db.close()
+        return None
+
+
+def _versioned(address: str) -> tuple[sqlite3.Connection, int]:
+    db = sqlite3.connect(address, uri=True, timeout=0.5, isolation_level=None, check_same_thread=False)
+    try:
+        return db, version(db)
+    except sqlite3.Error:
+        db.close()
+        raise
