@@ -1,1 +1,13 @@
-"""One file per pane."""
+"""The panes, one file each, in the order of their number keys."""
+
+from tui.pane import Pane
+from tui.panes.feeds import FeedsPane
+from tui.panes.liquidations import LiquidationsPane
+from tui.panes.price import PricePane
+
+PANES: dict[str, type[Pane]] = {
+    "price": PricePane,
+    "liquidations": LiquidationsPane,
+    "feeds": FeedsPane,
+}
+"""By name: the id of the pane on the screen, and what `tui.layout` and `app.tcss` call it."""

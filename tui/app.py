@@ -1,0 +1,186 @@
+"""The screen: it pulls from the link at its tick, and hands what is new to what is visible."""
+
+import asyncio
+import signal
+import socket
+import time
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from feeds.settings import Settings
+from tui.keys import bindings
+from tui.link import CannotStart, Link, Topics, seconds
+from tui.panes import PANES
+from tui.screens.desk import Desk, LaidOut
+from tui.source import Child, Source
+from tui.terminal import HUNG_UP, QUIT_DEADLINE_S, Ending, Gone, Terminal, behind
+from tui.widgets.header import Header, Status
+from tui.zones import cycle, zone_of
+
+WORD_S = 6.0
+
+
+class TideApp(App[None], inherit_bindings=False):
+    """The monitor. It draws what the engine at the other end of the link says, and decides nothing itself."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "tidegauge"
+    COMMAND_PALETTE_BINDING = "colon"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "help", "help", id="app.help"),
+        *(Binding(str(n), f"go('{name}')", name, id=f"app.pane_{n}") for n, name in enumerate(PANES, 1)),
+        Binding("z", "zoom", "zoom", id="app.zoom"),
+        Binding("p", "pause", "pause", id="app.pause"),
+        Binding("t", "zone", "time zone", id="app.zone"),
+        Binding("colon", "command_palette", "commands", id="app.commands"),
+        Binding("q", "quit", "quit", id="app.quit"),
+        Binding("tab", "next(1)", "next pane", id="app.next"),
+        Binding("shift+tab", "next(-1)", "pane before", id="app.previous"),
+        Binding("ctrl+c", "interrupt", "quit", id="app.interrupt", priority=True),
+        Binding("ctrl+z", "suspend_process", "to the background", id="app.suspend", priority=True),
+    ]
+
+    def __init__(
+        self,
+        source: Source,
+        settings: Settings,
+        *,
+        sock: socket.socket | None = None,
+        child: Child | None = None,
+    ) -> None:
+        """`sock`, `child`: what `tui.source.start` opened for `source` already."""
+        super().__init__(driver_class=Terminal, ansi_color=True)
+        self.animation_level = "none"
+        self.theme = "ansi-dark"
+        self.link = Link(source, sock, child)
+        self.failure = ""
+        """Why it ended by itself; "" if it did not."""
+        self._tick_hz = settings.tick_hz
+        self._zones = cycle(settings.zone)
+        self._zone = zone_of(self._zones[0])
+        self._ending = Ending(self, self.link.kill)
+        self._frozen: tuple[Topics, int, float] | None = None
+        self._word = ("", 0.0)
+
+    def get_default_screen(self) -> Screen[None]:
+        return Desk()
+
+    def on_load(self) -> None:
+        self._ending.on_signals(asyncio.get_running_loop().call_soon_threadsafe)
+
+    def on_mount(self) -> None:
+        self.run_worker(self._keep_link(), exit_on_error=True)
+        self.set_interval(1 / self._tick_hz, self._tick)
+        self._tick(all_=True)
+
+    @property
+    def desk(self) -> Desk:
+        """The main screen, which lies at the bottom of all others."""
+        desk = self.screen_stack[0]
+        assert isinstance(desk, Desk)
+        return desk
+
+    def on_laid_out(self, _: LaidOut) -> None:
+        self._tick(all_=True)
+
+    async def _keep_link(self) -> None:
+        try:
+            await self.link.run()
+        except CannotStart as error:
+            self.failure = str(error)
+            self._ending.end(error.code)
+
+    def _tick(self, *, all_: bool = False) -> None:
+        if behind(self) and not all_:
+            return  # the terminal has not read the last frame yet; this one would only queue up
+        link = self.link
+        link.refresh()
+        status = self._status()
+        for header in self.screen.query(Header):
+            header.show(status)
+        if self.screen is not self.desk:
+            return
+        said, until = self._word
+        self.desk.show_footer(bindings(self.BINDINGS), said if seconds() < until else "")
+        self.desk.note("" if self._frozen is None else "paused")
+        if self._frozen is None:
+            now_ms = link.now_ms if link.now_ms is not None else time.time_ns() // 1_000_000
+            self.desk.show_panes(link.topics, now_ms, self._zone, all_=all_)
+        elif all_:
+            topics, now_ms, _ = self._frozen
+            self.desk.show_panes(topics, now_ms, self._zone, all_=True)
+
+    def _status(self) -> Status:
+        link = self.link
+        paused = None if self._frozen is None else int((seconds() - self._frozen[2]) * 1000)
+        faults = [f"{name} cannot be read: {why}" for name, why in link.topics.unreadable.items()]
+        if link.broken_lines:
+            faults.append(f"{link.broken_lines} broken lines from the engine")
+        return Status(
+            link.topics, link.now_ms, self._zone, link.state, link.for_ms, link.reason, paused, "; ".join(faults)
+        )
+
+    def say(self, word: str) -> None:
+        """Tell the user something in the last row for some seconds."""
+        self._word = (word, seconds() + WORD_S)
+        self._tick(all_=True)
+
+    def action_go(self, name: str) -> None:
+        self.desk.go(name)
+
+    def action_next(self, step: int) -> None:
+        self.desk.next(step)
+
+    def action_zoom(self) -> None:
+        self.desk.zoomed = not self.desk.zoomed
+        self.desk.lay_out()
+
+    def action_pause(self) -> None:
+        if self._frozen is not None:
+            self._frozen = None
+        elif self.link.now_ms is not None:
+            self._frozen = (self.link.topics.frozen(), self.link.now_ms, seconds())
+        self._tick(all_=True)
+
+    def action_zone(self) -> None:
+        self._zones = [*self._zones[1:], self._zones[0]]
+        self._zone = zone_of(self._zones[0])
+        self.say(f"times are {'those of this machine' if self._zones[0] == 'local' else 'in ' + self._zones[0]}")
+
+    def action_help(self) -> None:
+        from tui.screens.help import Help  # off the path of the first paint
+
+        if not isinstance(self.screen, Help):
+            self.push_screen(Help(bindings(self.BINDINGS)))
+
+    def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
+        try:
+            self.say(f"saved {self.save_screenshot(filename, path)}")
+        except OSError as error:
+            self.say(f"not saved: {error.strerror or error}")
+
+    async def action_quit(self) -> None:
+        self._ending.end(0, QUIT_DEADLINE_S)
+
+    def action_interrupt(self) -> None:
+        self._ending.end(128 + signal.SIGINT, QUIT_DEADLINE_S)
+
+    def on_gone(self, _: Gone) -> None:
+        self._ending.end(HUNG_UP)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        for name in PANES:
+            yield SystemCommand(f"Go to {name}", f"Focus the {name} pane", lambda name=name: self.action_go(name))
+        yield SystemCommand("Zoom", "Show the focused pane alone, or all again", self.action_zoom)
+        yield SystemCommand("Pause", "Freeze the panes, or let them run again", self.action_pause)
+        yield SystemCommand("Time zone", "Tell times in the next zone", self.action_zone)
+        yield SystemCommand("Help", "All keys, signs and states", self.action_help)
+        yield SystemCommand("Screenshot", "Save the screen as SVG in this folder", self._screenshot_soon)
+        yield SystemCommand("Quit", "Leave", self.action_quit)
+
+    def _screenshot_soon(self) -> None:
+        self.set_timer(0.1, self.action_screenshot)  # once the palette is off the screen

@@ -1,0 +1,128 @@
+"""The main screen: the header, the panes in the layout that the terminal has room for, and the footer."""
+
+from collections.abc import Iterable
+from datetime import tzinfo
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container
+from textual.content import Content
+from textual.events import Resize, ScreenResume
+from textual.message import Message
+from textual.screen import Screen
+
+from tui.keys import bindings
+from tui.layout import RULES, Rule, rule_for
+from tui.link import Topics
+from tui.pane import Pane, View
+from tui.panes import PANES
+from tui.widgets.footer import Footer
+from tui.widgets.header import Header
+
+
+class LaidOut(Message):
+    """The panes have their places, and should be drawn."""
+
+
+class Desk(Screen[None], inherit_bindings=False):
+    """Holds the panes and shows them. Which are on screen follows from size, focus and zoom."""
+
+    AUTO_FOCUS = "#" + next(iter(PANES))
+
+    def __init__(self) -> None:
+        super().__init__(id="desk")
+        self.current = next(iter(PANES))
+        """The name of the pane that has the focus."""
+        self.zoomed = False
+        self._header, self._body, self._footer = Header(id="header"), Container(id="body"), Footer(id="footer")
+        self._panes: dict[str, Pane] = {name: kind(id=name) for name, kind in PANES.items()}
+        self._rule: Rule = RULES[0]
+        self._seen: dict[str, dict[str, int]] = {}
+        self._second = 0
+        self._note = ""
+
+    def compose(self) -> ComposeResult:
+        for number, pane in enumerate(self._panes.values(), 1):
+            pane.border_title = f"{number} {pane.title}"
+        self._place()  # at once, so that the first frame is in its final layout
+        yield self._header
+        with self._body:
+            yield from self._panes.values()
+        yield self._footer
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The names of the panes on screen."""
+        if self._rule.name == "strip":
+            return ()
+        if self.zoomed or self.current not in self._rule.panes:
+            return (self.current,)
+        return self._rule.panes
+
+    def lay_out(self) -> None:
+        """Lay out anew for the terminal's size, the current pane and the zoom; `LaidOut` follows."""
+        self._place()
+        self.call_after_refresh(self.post_message, LaidOut())
+
+    def on_resize(self, _: Resize) -> None:
+        self.lay_out()
+
+    def on_screen_resume(self, _: ScreenResume) -> None:
+        self.lay_out()
+
+    def _place(self) -> None:
+        self._rule = rule = rule_for(*self.app.size)
+        tiny = rule.name == "strip"
+        self._header.strip = tiny
+        self._header.rows = self._header.styles.height = rule.header
+        self._body.display = self._footer.display = not tiny
+        shown = self.shown
+        for one in RULES:
+            self._body.set_class(one is rule and len(shown) > 1, f"-{one.name}")
+        for name, pane in self._panes.items():
+            pane.display = name in shown
+            pane.set_class(name == self.current, "-current")
+
+    def go(self, name: str) -> None:
+        """Focus a pane, and bring it on screen if it is not."""
+        self.current = name
+        self._place()
+        self.set_focus(self._panes[name], scroll_visible=False)
+        self.lay_out()
+
+    def next(self, step: int) -> None:
+        """Focus the pane that many further in the order of their numbers."""
+        names = list(self._panes)
+        self.go(names[(names.index(self.current) + step) % len(names)])
+
+    def show_footer(self, keys: Iterable[Binding], word: str) -> None:
+        """Draw the footer: these keys and those of the focused pane, or `word`."""
+        self._footer.show([*keys, *bindings(self._panes[self.current].BINDINGS)], word)
+
+    def show_panes(self, topics: Topics, now_ms: int, zone: tzinfo, *, all_: bool = False) -> None:
+        """Draw the panes on screen whose topics changed since they were drawn; once a second all, for their ages."""
+        second = now_ms // 1000
+        due = all_ or second != self._second
+        self._second = second
+        for name in self.shown:
+            pane = self._panes[name]
+            seen = self._seen.get(name, {})
+            revisions = {topic: topics.revision(topic) for topic in pane.topics}
+            changed = frozenset(topic for topic, revision in revisions.items() if revision != seen.get(topic, 0))
+            if due or changed:
+                self._seen[name] = revisions
+                self._show_pane(pane, View(topics, changed, now_ms, zone))
+
+    def note(self, said: str) -> None:
+        """Write something into the lower border of every pane; "" to take it away."""
+        if said != self._note:
+            self._note = said
+            for pane in self._panes.values():
+                pane.border_subtitle = said or None
+
+    def _show_pane(self, pane: Pane, view: View) -> None:
+        try:
+            pane.show(view)
+        except Exception as error:  # noqa: BLE001  one pane's fault is shown on it, and stops no other
+            pane.border_title = Content(f"{pane.title}: cannot be drawn: {error!r}").simplify()
+            pane.add_class("-faulty")
