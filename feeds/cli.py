@@ -43,7 +43,7 @@ class Word(Protocol):
 def main(argv: Sequence[str]) -> int:
     """Run one headless word; `argv` begins with it. Returns the exit code, 2 for wrong usage or settings."""
     word, *rest = argv
-    module: Word = import_module(f"feeds.words.{word}")  # type: ignore[assignment]
+    module: Word = import_module(f"feeds.words.{word}")
     parser = argparse.ArgumentParser(prog=f"tidegauge {word}", description=WORDS[word], allow_abbrev=False)
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings instead of config.toml")
     module.options(parser)

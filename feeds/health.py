@@ -35,6 +35,7 @@ class Feed:
         self.seen_ms: int | None = None
         self.heard_from_ms: int | None = None  # of this run or, where the store remembers, of an earlier one
         self._heard = False
+        self.deaf = ""  # why this connection carries no liquidations, though it lives
         self.reconnects = 0
         self.rejected = 0
         self.rejects: deque[Rejected] = deque(maxlen=5)
@@ -56,6 +57,7 @@ class Feed:
             self.fault(event.reason, event.recv_ms)
         if event.phase == "open":
             self._opened += 1
+            self.deaf = ""
             self.reconnects = self._opened - 1
             self._skew = None
         return self._begin_gap(event.reason or "reconnected") if event.phase != "connecting" else None

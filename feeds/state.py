@@ -138,6 +138,8 @@ class State:
             case Refused():
                 feed.fault(fact.reason, self.now_ms)
                 feed.rejected += 1
+                if fact.liquidations:
+                    feed.deaf = feed.error
                 return False
             case _:
                 return False

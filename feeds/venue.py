@@ -54,9 +54,13 @@ class Reconnect(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """The venue answered with an error of its own. Counted and shown; the connection stays."""
+    """The venue answered with an error of its own. Counted and shown; the connection stays.
+
+    `liquidations`: it was the subscription to liquidations, so their silence from now on means nothing.
+    """
 
     reason: str
+    liquidations: bool = False
 
 
 Control = Send | Alive | Reconnect | Refused

@@ -297,3 +297,20 @@ def test_hostile_text_is_inert_in_every_topic(tmp_path: Path) -> None:
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert s.state.feeds["coinbase"].error_ms == T0
+
+
+def test_a_refused_subscription_to_liquidations_is_not_a_quiet_market() -> None:
+    s = session()
+    ticker = {"topic": "publicTrade.BTCUSDT", "type": "snapshot", "ts": T0}
+    row = {"T": T0, "s": "BTCUSDT", "S": "Buy", "v": "0.1", "p": "64000", "i": "a", "BT": False}
+    s.frame(Frame("bybit.linear", T0, None))
+    s.frame(Frame("bybit.linear", T0, json.dumps(ticker | {"data": [row]})))
+    assert metrics(s)["liq.bybit.long.usd.1h"].value == 0
+    refusal = {"success": False, "ret_msg": "error:handler not found", "req_id": "2", "op": "subscribe"}
+    s.frame(Frame("bybit.linear", T0 + 10, json.dumps(refusal)))
+    m = metrics(s)["liq.bybit.long.usd.1h"]
+    assert (m.value, m.state) == (None, "none")
+    assert "liquidations refused: error:handler not found" in m.note
+    assert metrics(s)["liq.long.usd.1h"].value is None
+    s.frame(Frame("bybit.linear", T0 + 20, None))
+    assert metrics(s)["liq.bybit.long.usd.1h"].value == 0

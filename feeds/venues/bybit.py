@@ -19,6 +19,7 @@ from feeds.venues._common import Number, Time, asked, each_row, ms, numbered
 
 NAME = "bybit"
 LINEAR, INVERSE = "BTCUSDT", "BTCUSD"
+_LIQUIDATIONS_ID = "2"
 STREAMS = {LINEAR: "linear", INVERSE: "inverse"}
 _LIQUIDATED = re.compile(r"BTCUSDT(-[0-9]{2}[A-Z]{3}[0-9]{2})?|BTCUSD([HMUZ][0-9]{2})?")
 """The perpetuals and the dated contracts that are counted like them."""
@@ -41,6 +42,7 @@ class _Message(Struct, gc=False):
     success: bool | None = None
     ret_msg: str | None = None
     op: str | None = None
+    req_id: str | None = None
 
 
 class _Trade(Struct, gc=False):
@@ -263,7 +265,8 @@ def _agree(symbol: str, row_symbol: str) -> None:
 def _reply(message: _Message) -> Sequence[Out]:
     """Answers to what was sent. The acknowledgement of a subscription proves nothing, a pong does."""
     if message.success is False:
-        return (Refused(plain(message.ret_msg or "") or "a request was refused without a text"),)
+        said = plain(message.ret_msg or "") or "a request was refused without a text"
+        return (Refused(said, liquidations=message.req_id == _LIQUIDATIONS_ID or "iquidation" in said),)
     return (Alive(),) if "pong" in (message.op, message.ret_msg) else ()
 
 
@@ -279,7 +282,7 @@ def _stream(symbol: str, name: str) -> Stream:
         url=f"wss://stream.bybit.com/v5/public/{name}",
         hello=(
             f'{{"req_id":"1","op":"subscribe","args":["publicTrade.{symbol}","tickers.{symbol}"]}}',
-            f'{{"req_id":"2","op":"subscribe","args":["allLiquidation.{symbol}"]}}',
+            f'{{"req_id":"{_LIQUIDATIONS_ID}","op":"subscribe","args":["allLiquidation.{symbol}"]}}',
         ),
         ping='{"op":"ping"}',
         ping_s=20.0,

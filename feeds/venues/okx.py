@@ -204,7 +204,7 @@ class Parser:
             case "notice":  # 64008: the service will be upgraded, and closes within 60 s
                 return (Reconnect(said),)
             case "error":
-                return (Refused(said),)
+                return (Refused(said, liquidations="liquidation-orders" in said),)
             case "subscribe" if frame.arg and frame.arg.channel == "liquidation-orders":
                 self._beginning.subscribed(frame.arg.instType, recv_ms)
         return ()

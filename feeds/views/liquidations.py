@@ -107,7 +107,8 @@ def _channels(state: State) -> Iterator[Feed]:
 
 
 def _heard(state: State, venue: str) -> bool:
-    return any(feed.heard_from_ms is not None for feed in _channels(state) if feed.venue == venue)
+    channels = [feed for feed in _channels(state) if feed.venue == venue]
+    return any(feed.heard_from_ms is not None for feed in channels) and not any(feed.deaf for feed in channels)
 
 
 def _worth(venue: LiqVenue) -> Worth:
@@ -119,7 +120,7 @@ def _channel_state(state: State, venue: str) -> FeedState:
     """How the venue's liquidations are heard: as badly as the worst of its streams that carry them."""
     order: tuple[FeedState, ...] = ("live", "late", "stale", "down", "connecting", "blocked")
     return max(
-        (feed.state(state.now_ms) for feed in _channels(state) if feed.venue == venue),
+        ("blocked" if feed.deaf else feed.state(state.now_ms) for feed in _channels(state) if feed.venue == venue),
         key=order.index,
         default="connecting",
     )
@@ -131,6 +132,8 @@ def _missing(state: State, venue: str, window: str) -> str:
     for feed in _channels(state):
         if feed.venue != venue:
             continue
+        if feed.deaf:
+            return f"liquidations refused: {feed.deaf}"
         if feed.heard_from_ms is None:
             return "not heard yet"
         if feed.heard_from_ms > start:

@@ -392,7 +392,9 @@ def test_a_pong_proves_life(data: str | bytes) -> None:
     ],
 )
 def test_a_refused_subscription_is_told_in_plain_text(text: str | None, reason: str) -> None:
-    assert parse(json.dumps({"success": False, "ret_msg": text, "op": "subscribe"})) == [Refused(reason)]
+    assert parse(json.dumps({"success": False, "ret_msg": text, "op": "subscribe"})) == [
+        Refused(reason, liquidations="allLiquidation" in reason)
+    ]
 
 
 @pytest.mark.parametrize("event", [liquidations(LIQUIDATED), trades(TRADE), ticker(), PONG])
