@@ -88,7 +88,7 @@ def test_an_empty_history_has_nothing(opened: Opened) -> None:
     assert store.bars("coinbase", "BTC-USD", "1m", 10) == []
     assert store.liquidations(0) == []
     assert store.gaps(0) == []
-    assert store.last_alive_ms() is None
+    assert store.runs(0) == []
     assert store.notice == ""
 
 
@@ -195,18 +195,20 @@ def test_a_metric_that_is_not_known_is_null_and_not_zero(opened: Opened, path: P
     ]
 
 
-def test_the_last_time_alive_is_that_of_the_run_before(opened: Opened, path: Path) -> None:
+def test_earlier_runs_say_from_when_to_when_they_were_alive(opened: Opened) -> None:
     store = opened()
     store.alive(T)
     assert store.flush()
     store.alive(T + 5_000)
-    assert store.last_alive_ms() is None
+    assert store.flush()
+    assert store.runs(0) == []
     store.close()
     again = opened()
+    assert again.runs(T + 5_000) == [(T, T + 5_000)]
+    assert again.runs(T + 5_001) == []
     again.alive(T + DAY)
-    assert again.flush()
-    assert again.last_alive_ms() == T + 5_000
-    assert rows(path, "SELECT * FROM heartbeat") == [(T, T + 5_000), (T + DAY, T + DAY)]
+    again.close()
+    assert opened().runs(0) == [(T, T + 5_000), (T + DAY, T + DAY)]
 
 
 def test_rows_that_do_not_fit_are_counted_and_stop_no_other(opened: Opened, path: Path) -> None:
@@ -349,7 +351,7 @@ def test_a_second_engine_reads_writes_nothing_and_says_so(opened: Opened, path: 
     assert not second.writing
     assert second.notice == f"the history {path} is not being written: another tidegauge keeps it"
     assert second.bars("coinbase", "BTC-USD", "1m", 1) == [BAR]
-    assert second.last_alive_ms() == T
+    assert second.runs(0) == [(T, T)]
     second.put(LIQUIDATION)
     second.alive(T + 1)
     assert not second.flush()

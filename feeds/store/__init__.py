@@ -60,7 +60,6 @@ class Store:
         self._life: tuple[int, int] | None = None  # from when to when this engine was alive
         self._life_written: tuple[int, int] | None = None
         self._dropped_at_ms: int | None = None
-        self._last_alive_ms: int | None = None
         self._again = 0.0
         self._wake = Event()
         self._stopping = False
@@ -69,7 +68,6 @@ class Store:
     def open(self) -> None:
         """Open the file and start to write, or say in `notice` why not. Reading works either way where it can."""
         self._try_open()
-        self._last_alive_ms = self._reader.last_alive_ms()
         self._thread = Thread(target=self._run, name="history", daemon=True)
         self._thread.start()
 
@@ -141,9 +139,10 @@ class Store:
         """Committed gaps that reach past `since_ms` or were never closed, oldest first."""
         return self._reader.gaps(since_ms)
 
-    def last_alive_ms(self) -> int | None:
-        """When an engine with this history was last alive before `open`; `None` where none ever was."""
-        return self._last_alive_ms
+    def runs(self, since_ms: int) -> list[tuple[int, int]]:
+        """From when to when other engines kept this history, of those alive past `since_ms`, oldest first."""
+        own = self._life
+        return [run for run in self._reader.runs(since_ms) if own is None or run[0] != own[0]]
 
     # The thread -----------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ _LIQUIDATIONS = """
 _GAPS = """
     SELECT feed, from_ms, to_ms, reason FROM feed_gap WHERE to_ms IS NULL OR to_ms >= ? ORDER BY from_ms, feed
 """
-_ALIVE = "SELECT max(alive_ms) FROM heartbeat"
+_RUNS = "SELECT started_ms, alive_ms FROM heartbeat WHERE alive_ms >= ? ORDER BY started_ms"
 
 
 class Reader:
@@ -51,10 +51,9 @@ class Reader:
         """Gaps that reach past `since_ms` or were never closed, oldest first."""
         return [Gap(*row) for row in self._rows(_GAPS, since_ms)]
 
-    def last_alive_ms(self) -> int | None:
-        """When an engine that kept this history last said it was alive; `None` where none ever did."""
-        rows = self._rows(_ALIVE)
-        return rows[0][0] if rows else None
+    def runs(self, since_ms: int) -> list[tuple[int, int]]:
+        """From when to when engines kept this history, of those alive past `since_ms`, oldest first."""
+        return [(started_ms, alive_ms) for started_ms, alive_ms in self._rows(_RUNS, since_ms)]
 
     def close(self) -> None:
         """Give the file back; the next question opens it again."""
