@@ -17,7 +17,7 @@ from feeds.engine import Collector, Latest, new_session, serve_collector
 from feeds.replay import STEP_MS, replay
 from feeds.serve import Server
 from feeds.session import Session
-from feeds.settings import Keys, Paths, Settings
+from feeds.settings import Keys, Paths, Settings, private_folder
 from feeds.store import Store
 from feeds.topics import Engine
 from feeds.wire import Frame, Recording
@@ -52,7 +52,7 @@ async def demo(settings: Settings, scene: str, seed: int, socket: Path) -> int:
     """Serve a simulated market to the viewers of `socket`. Keeps nothing and asks nobody outside."""
     async with simulate.serve(scene=scene, seed=seed) as market:
         simulated = msgspec.structs.replace(
-            settings, venues=tuple(simulate.VENUES), endpoints=market.endpoints, keys={}
+            settings, venues=tuple(simulate.VENUES), endpoints=market.endpoints, keys=Keys()
         )
         collector = Collector(simulated, mode="demo", title=market.title)
         async with _serving(socket, collector.session, collector.clock.now_ms, True) as (server, until):
@@ -168,7 +168,7 @@ async def _wait(what: Awaitable[object], seconds: float) -> None:
 @contextmanager
 def _only_engine(paths: Paths) -> Iterator[bool]:
     """Hold the user's engine lock if it is free; say whether it was."""
-    paths.runtime.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(paths.runtime)
     file: IO[bytes] = os.fdopen(os.open(paths.runtime / "engine.lock", os.O_RDWR | os.O_CREAT, 0o600), "wb")
     with file:
         try:

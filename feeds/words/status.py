@@ -10,7 +10,7 @@ import msgspec
 
 from feeds import text
 from feeds.cli import EXIT
-from feeds.settings import paths
+from feeds.paths import paths
 from feeds.topics import Metric, State, worst
 
 SILENT_MS = 5_000
