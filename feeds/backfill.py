@@ -8,7 +8,7 @@ from feeds.facts import TIMEFRAME_MS
 from feeds.poll import Fetcher, FetchError
 from feeds.settings import Settings
 from feeds.state import State
-from feeds.venue import Http, Venue
+from feeds.venue import Http, Poll, Venue
 from feeds.wire import Frame
 
 SETUP_EVERY_S = 6 * 3600
@@ -39,6 +39,12 @@ class Backfill:
         while venue.setup:
             answers = [await self._read(venue, url) for url in venue.setup]
             await asyncio.sleep(SETUP_EVERY_S if all(answers) else RETRY_S)
+
+    async def poll(self, venue: Venue, poll: Poll) -> None:
+        """Read one address again and again, for ever. A miss is said, and the next time is the next try."""
+        while True:
+            await self._read(venue, poll.url)
+            await asyncio.sleep(poll.every_s)
 
     async def candles(self) -> None:
         """Fill the chart's candles on start, after a cut, and when another venue takes the chart over; for ever."""

@@ -37,6 +37,13 @@ ABSURD = 1e15
 """No price, size or total of any venue comes near; NaN is not below it either."""
 
 
+class Poll(Struct, frozen=True):
+    """A REST address to read every so often, for what no stream carries. The first time is at once."""
+
+    url: str
+    every_s: float
+
+
 class Send(Struct, frozen=True):
     """The venue wants this answered, to the letter."""
 
@@ -97,7 +104,9 @@ class Venue(Struct, frozen=True):
     `prices`: symbols whose trades make the venue's price, best first. `spot`: the one that counts toward the
     reference price, with `quote` "USD" or "USDT"; `None` on a venue without spot.
     `liquidations`: every one published (`all`), a sample or a part of them (`sampled`), or `none`.
-    `setup`: REST addresses to read on start (contract sizes). `bars`: address of the candles of a time frame.
+    `setup`: REST addresses to read on start and every few hours (contract sizes, listed futures). `polls`: those to
+    read all the time. `bars`: address of the candles of a time frame. `missed`: addresses of the liquidations between
+    two times, for a gap; none where the venue offers none.
     `note`: one line on geography or completeness for the user.
     """
 
@@ -111,7 +120,9 @@ class Venue(Struct, frozen=True):
     liquidations: Literal["all", "sampled", "none"]
     http: str
     setup: tuple[str, ...] = ()
+    polls: tuple[Poll, ...] = ()
     bars: Callable[[Timeframe], str | None] = lambda _: None
+    missed: Callable[[int, int], tuple[str, ...]] = lambda from_ms, to_ms: ()
     note: str = ""
 
     def feed(self, stream: Stream) -> str:
