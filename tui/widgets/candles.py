@@ -170,7 +170,7 @@ class Candles(Vertical):
         return 1 if shown else 0
 
     def _say_empty(self) -> None:
-        self._head.display = False
+        self._head.display, self._axis.styles.width = False, 0
         waiting = f"waiting for {text.plain(self._bars.venue, 20)}" if self._bars else "waiting for the engine"
         self._plot.draw([((f"no {self._timeframe} candles yet: {waiting}", LABEL),)])
         self._axis.draw([])

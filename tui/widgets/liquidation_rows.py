@@ -84,7 +84,7 @@ def spark(liq: Liquidations, width: int) -> list[Line]:
     peak = f"peak {text.usd(max(both))} in {seconds}s"
     longs: Line = (("5m ", LABEL), (f"▼ {drawn[:count]}", LONG))
     shorts: Line = ((f"▲ {drawn[count:]}", SHORT),)
-    if width >= 2 * count + 9 + len(peak):
+    if width >= 2 * count + 11 + len(peak):
         return [(*longs, ("  ", PLAIN), *shorts, (f"  {peak}", LABEL))]
     if width >= count + 7 + len(peak):
         return [(*longs, (f"  {peak}", LABEL)), (("   ", PLAIN), *shorts)]

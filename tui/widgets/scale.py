@@ -54,8 +54,8 @@ def price_ticks(scale: Scale, rows: int) -> dict[int, str]:
     places = max(0, -math.floor(math.log10(step) + 1e-9))
     first = math.ceil(scale.low / step - 1e-9)
     ticks: dict[int, str] = {}
-    while first * step < scale.high:
-        row = int((scale.high - first * step) / span * rows)
+    while first * step <= scale.high + step * 1e-9:
+        row = int(max(0.0, scale.high - first * step) / span * rows)
         if row < rows:
             ticks[row] = f"{first * step:,.{places}f}"
         first += 1
