@@ -28,7 +28,7 @@ def replay(frames: Iterable[Frame], session: Session, step_ms: int = STEP_MS) ->
         session.frame(frame)
         now_ms = max(now_ms, frame.recv_ms)
     if now_ms:
-        yield now_ms, session.changes(now_ms)
+        yield now_ms, session.changes(now_ms, whole=True)
 
 
 def _after(t_ms: int, step_ms: int) -> int:
