@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from feeds.simulate.desk import Message, Session, dump, iso
-from feeds.simulate.events import Beat, Event, Sweep, Ticker, Trade
+from feeds.simulate.events import Beat, Day, Event, Sweep, Ticker, Trade
 from feeds.simulate.listings import of
 
 _CHANNELS = ("ticker", "matches", "heartbeat")
@@ -84,35 +84,36 @@ class Coinbase:
 
     def __init__(self) -> None:
         self._sequence = 90_000_000_000
-        self._ticker: Ticker | None = None
-        self._last: Trade | None = None
+        self._day: Day | None = None
+        self._last: Sweep | None = None
 
     def session(self, path: str, query: str, now_ms: int) -> Session | None:
         return _Session(self, now_ms) if path in ("", "/") else None
 
     def first(self, channels: set[str]) -> list[str]:
         """What a new subscriber of these channels gets at once: the last match, which is history, and the ticker."""
-        if self._last is None or self._ticker is None:
+        if self._last is None or self._day is None:
             return []
-        result = [self._match("last_match", self._last)] if "matches" in channels else []
-        return [*result, self._price(self._last, self._ticker)] if "ticker" in channels else result
+        trade = self._last.trades[-1]
+        result = [self._match("last_match", trade)] if "matches" in channels else []
+        return [*result, self._price(trade, self._last, self._day)] if "ticker" in channels else result
 
     def publish(self, event: Event) -> Sequence[Message]:
         match event:
             case Sweep(listing=listing) if listing is _LISTING:
-                return [message for trade in event.trades for message in self._trade(trade)]
+                self._last = event
+                return [message for trade in event.trades for message in self._trade(trade, event)]
             case Ticker(listing=listing) if listing is _LISTING:
-                self._ticker = event
+                self._day = event.day
             case Beat(ts_ms=ts_ms, count=count) if count % 10 == 0:
                 return [Message("heartbeat", self._heartbeat(ts_ms))]
         return []
 
-    def _trade(self, trade: Trade) -> list[Message]:
+    def _trade(self, trade: Trade, sweep: Sweep) -> list[Message]:
         self._sequence += 3  # orders, which are not subscribed here, count too
-        self._last = trade
         result = [Message("matches", self._match("match", trade))]
-        if self._ticker:
-            result.append(Message("ticker", self._price(trade, self._ticker)))
+        if self._day:
+            result.append(Message("ticker", self._price(trade, sweep, self._day)))
         return result
 
     def _heartbeat(self, ts_ms: int) -> str:
@@ -120,7 +121,7 @@ class Coinbase:
             {
                 "type": "heartbeat",
                 "sequence": self._sequence,
-                "last_trade_id": self._last.id if self._last else 0,
+                "last_trade_id": self._last.trades[-1].id if self._last else 0,
                 "product_id": _LISTING.symbol,
                 "time": iso(ts_ms),
             }
@@ -142,9 +143,9 @@ class Coinbase:
             }
         )
 
-    def _price(self, trade: Trade, ticker: Ticker) -> str:
+    def _price(self, trade: Trade, sweep: Sweep, day: Day) -> str:
         """Make a ticker of the last trade; here the side is the taker's."""
-        day, price = ticker.day, _LISTING.price_text
+        price = _LISTING.price_text
         size = _LISTING.quantity_text(_LISTING.mean_btc * 10)
         return dump(
             {
@@ -157,9 +158,9 @@ class Coinbase:
                 "low_24h": price(day.low),
                 "high_24h": price(day.high),
                 "volume_30d": f"{day.btc * 30:.8f}",
-                "best_bid": price(ticker.bid),
+                "best_bid": price(sweep.bid),
                 "best_bid_size": size,
-                "best_ask": price(ticker.ask),
+                "best_ask": price(sweep.ask),
                 "best_ask_size": size,
                 "side": trade.side,
                 "time": iso(trade.ts_ms),

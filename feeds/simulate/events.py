@@ -21,10 +21,12 @@ class Trade(Struct, frozen=True, gc=False):
 
 
 class Sweep(Struct, frozen=True):
-    """The fills of one taker's order, first to last."""
+    """The fills of one taker's order, first to last, and the best prices after it."""
 
     listing: Listing
     trades: tuple[Trade, ...]
+    bid: float
+    ask: float
 
 
 class Liquidated(Struct, frozen=True):

@@ -71,14 +71,14 @@ class History:
         They open `offset_ms` after the UTC grid. Of how far back they reach, see `_AGES`.
         """
         parts = [
-            _of(listing, part)
+            part
             for span_ms, part in self._past
             if step_ms % span_ms == 0 == offset_ms % span_ms and part.open_ms >= since_ms
         ]
-        with self._lock:
-            result = _joined([*parts, *self._since[listing.key]], step_ms, offset_ms)
         first_is_cut = bool(parts) and (parts[0].open_ms - offset_ms) % step_ms != 0
-        return result[1:] if first_is_cut else result
+        past = [_of(listing, common) for common in _joined(parts, step_ms, offset_ms)[int(first_is_cut) :]]
+        with self._lock:
+            return _joined([*past, *self._since[listing.key]], step_ms, offset_ms)
 
 
 def _joined(parts: Iterable[Candle], step_ms: int, offset_ms: int) -> list[Candle]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds.simulate.desk import Message, Session, dump, iso
 from feeds.simulate.events import Beat, Event, Sweep, Ticker, Trade
@@ -100,7 +101,7 @@ class Kraken:
         """Where things stand; of trades the latest, which are history."""
         if channel == "trade":
             return [_trades("snapshot", list(self._recent))]
-        return [self._state("snapshot", self._ticker)] if self._ticker else []
+        return [_state("snapshot", self._ticker)] if self._ticker else []
 
     def publish(self, event: Event) -> Sequence[Message]:
         match event:
@@ -108,35 +109,38 @@ class Kraken:
                 self._recent.extend(event.trades)
                 result = [Message("trade", _trades("update", event.trades))]
                 if self._ticker:
-                    result.append(Message("ticker:trades", self._state("update", self._ticker)))
+                    last = event.trades[-1]
+                    self._ticker = replace(
+                        self._ticker, ts_ms=last.ts_ms, last=last.price, bid=event.bid, ask=event.ask
+                    )
+                    result.append(Message("ticker:trades", _state("update", self._ticker)))
                 return result
             case Ticker(listing=listing) if listing is _LISTING:
                 self._ticker = event
-                return [Message("ticker:bbo", self._state("update", event))]
+                return [Message("ticker:bbo", _state("update", event))]
             case Beat(count=count) if count % 10 == 0:
                 return [Message("heartbeat", dump({"channel": "heartbeat"}))]
         return []
 
-    def _state(self, kind: str, ticker: Ticker) -> str:
-        day = ticker.day
-        latest = self._recent[-1] if self._recent else None
-        last = latest.price if latest else ticker.last
-        row = {
-            "symbol": _LISTING.symbol,
-            "bid": ticker.bid,
-            "bid_qty": round(_LISTING.mean_btc * 20, 8),
-            "ask": ticker.ask,
-            "ask_qty": round(_LISTING.mean_btc * 20, 8),
-            "last": last,
-            "volume": round(day.btc, 8),
-            "vwap": round(day.usd / day.btc, 1),
-            "low": day.low,
-            "high": day.high,
-            "change": round(last - day.open, 1),
-            "change_pct": round(100 * (last / day.open - 1), 2),
-            "timestamp": iso(max(ticker.ts_ms, latest.ts_ms if latest else 0)),
-        }
-        return dump({"channel": "ticker", "type": kind, "data": [row]})
+
+def _state(kind: str, ticker: Ticker) -> str:
+    day = ticker.day
+    row = {
+        "symbol": _LISTING.symbol,
+        "bid": ticker.bid,
+        "bid_qty": round(_LISTING.mean_btc * 20, 8),
+        "ask": ticker.ask,
+        "ask_qty": round(_LISTING.mean_btc * 20, 8),
+        "last": ticker.last,
+        "volume": round(day.btc, 8),
+        "vwap": round(day.usd / day.btc, 1),
+        "low": day.low,
+        "high": day.high,
+        "change": round(ticker.last - day.open, 1),
+        "change_pct": round(100 * (ticker.last / day.open - 1), 2),
+        "timestamp": iso(ticker.ts_ms),
+    }
+    return dump({"channel": "ticker", "type": kind, "data": [row]})
 
 
 def _trades(kind: str, trades: Sequence[Trade]) -> str:

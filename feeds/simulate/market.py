@@ -35,10 +35,11 @@ class _Book:
         self.due = due
         self.next_id = 1_000_000
 
-    def quote(self, side: Side) -> float:
-        """The price a taker of that side gets first."""
-        away = _HALF_SPREAD_BP / 10_000 * (1 if side == "buy" else -1)
-        return self.listing.price(self.mid * (1 + away))
+    def quote(self) -> tuple[float, float]:
+        """The best bid and ask, at least a tick apart."""
+        price, away = self.listing.price, self.mid * _HALF_SPREAD_BP / 10_000
+        bid = price(self.mid - away)
+        return bid, max(price(self.mid + away), price(bid + 10.0**-self.listing.tick))
 
     def day(self) -> Day:
         return Day(self.open, self.high, self.low, self.day_btc, self.day_usd, self.day_quantity)
@@ -123,7 +124,8 @@ class Market:
         """One taker's order; every seventh or so eats through more than one price."""
         listing, step = book.listing, 10.0**-book.listing.tick * (1 if side == "buy" else -1)
         levels = 1 if self._random.random() < 0.85 else self._random.randint(2, 3)
-        first = book.quote(side)
+        bid, ask = book.quote()
+        first = ask if side == "buy" else bid
         fills = []
         for level in range(levels):
             price = listing.price(first + level * step)
@@ -137,7 +139,7 @@ class Market:
             self.history.note(listing, ts_ms, fill.price, fill.btc, bought=side == "buy")
         book.last = fills[-1].price
         book.high, book.low = max(book.high, book.last), min(book.low, book.last)
-        return Sweep(listing, tuple(fills))
+        return Sweep(listing, tuple(fills), bid, ask)
 
     def _liquidate(self, position: Position, ts_ms: int) -> list[Event]:
         """A forced closing, after the trade that closed it."""
@@ -178,7 +180,7 @@ class Market:
         return result
 
     def _ticker(self, book: _Book, ts_ms: int) -> Ticker:
-        listing = book.listing
+        listing, (bid, ask) = book.listing, book.quote()
         perpetual = listing.kind == "perpetual"
         book.oi_btc *= 1 + self._random.gauss(0, 0.00002)
         funding = 0.0001 + 0.00003 * 100 * (self._common / self.start_price - 1) if perpetual else 0.0
@@ -186,8 +188,8 @@ class Market:
             listing,
             ts_ms,
             book.last,
-            bid=book.quote("sell"),
-            ask=max(book.quote("buy"), listing.price(book.quote("sell") + 10.0**-listing.tick)),
+            bid=bid,
+            ask=ask,
             mark=round(book.mid, 2),
             index=round(self._common, 2),
             funding=round(funding, 8),
