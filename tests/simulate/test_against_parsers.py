@@ -1,0 +1,188 @@
+"""What the simulated venues say they sent is what the venues' parsers read: two independent readings of the formats."""
+
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+
+from feeds.facts import Bar, Funding, Instrument, Liquidation, OpenInterest, Quote, Timeframe, Trade
+from feeds.simulate.candles import Rest
+from feeds.simulate.events import Liquidated, Sweep, Ticker
+from feeds.simulate.history import History
+from feeds.simulate.http import Request
+from feeds.simulate.listings import LISTINGS, VENUES, of
+from feeds.simulate.market import Market
+from feeds.simulate.scenes import named
+from feeds.simulate.server import DESKS
+from feeds.venue import Alive, Http, Out, Stream, Venue
+from feeds.venues import VENUES as ROWS
+
+START_MS = 1_790_000_000_000
+STEP_MS = 20
+BINANCE = "binance_usdm"
+STREAMS = [(venue, stream) for venue in ROWS.values() for stream in venue.streams]
+
+
+class Played:
+    """A stretch of the cascade as one stream of a venue sent it and its parser read it.
+
+    `sweeps`, `tickers` and `told` are what was published while the stream was subscribed, `earlier` what was before.
+    """
+
+    def __init__(self, venue: Venue, stream: Stream, seconds: float) -> None:
+        self.sweeps: list[Sweep] = []
+        self.tickers: list[Ticker] = []
+        self.earlier: list[Ticker | Sweep] = []
+        self.told: list[Liquidated] = []
+        self.happened: list[Liquidated] = []
+        self.outs: list[Out] = []
+        self._feed, self._parser = venue.feed(stream), venue.parser()
+        market = Market(named("cascade"), 7, START_MS, speed=30, earlier_ms=5000)
+        desk, now_ms = DESKS[venue.name](), START_MS
+        while now_ms < START_MS + 5000:  # before anyone connects
+            now_ms += STEP_MS
+            for event in market.step(now_ms, STEP_MS):
+                desk.publish(event)
+                if isinstance(event, Ticker | Sweep) and event.listing.venue == venue.name:
+                    self.earlier.append(event)
+        parts = urlsplit(stream.url)
+        session = desk.session(parts.path or "/", parts.query, now_ms)
+        assert session is not None
+        self._parser.opened(self._feed, now_ms)
+        asked = session.on_open(now_ms)
+        for request in stream.hello:
+            asked += session.on_message(request, now_ms)
+        self._read(asked, now_ms)
+        symbols = {row.symbol for row in of(venue.name)}
+        if venue.name == "bybit":
+            symbols = {row.symbol for row in of("bybit") if row.inverse is (stream.name == "inverse")}
+        for _ in range(round(seconds * 1000 / STEP_MS)):
+            now_ms += STEP_MS
+            for event in market.step(now_ms, STEP_MS):
+                ours = getattr(event, "listing", None) in LISTINGS and event.listing.venue == venue.name
+                if ours and event.listing.symbol in symbols:
+                    {Sweep: self.sweeps, Ticker: self.tickers, Liquidated: self.happened}[type(event)].append(event)
+                for message in desk.publish(event):
+                    text = session.take(message, now_ms)
+                    if text is not None:
+                        session.sent_ms = now_ms
+                        self.told += message.liquidations
+                        self._read([text], now_ms)
+
+    def _read(self, texts: list[str], now_ms: int) -> None:
+        for text in texts:
+            self.outs += self._parser.parse(self._feed, text, now_ms)
+
+
+@pytest.fixture(scope="module", params=STREAMS, ids=lambda row: row[0].feed(row[1]))
+def stream(request: pytest.FixtureRequest) -> tuple[Venue, Played]:
+    venue, row = request.param
+    return venue, Played(venue, row, seconds=12)
+
+
+def test_every_trade_is_read_as_it_was_sent(stream: tuple[Venue, Played]) -> None:
+    venue, played = stream
+    read = [out for out in played.outs if isinstance(out, Trade)]
+    sent = [(sweep.listing, trade) for sweep in played.sweeps for trade in sweep.trades]
+    assert len(read) == len(sent) > 10
+    for out, (listing, trade) in zip(read, sent, strict=True):
+        assert (out.venue, out.symbol, out.ts_ms) == (venue.name, listing.symbol, trade.ts_ms)
+        assert (out.price, out.side) == (trade.price, trade.side)
+        assert out.btc == pytest.approx(trade.btc, rel=1e-9)
+    assert len({(out.symbol, out.id) for out in read}) == len(read)
+
+
+def test_every_liquidation_is_read_as_it_was_sent(stream: tuple[Venue, Played]) -> None:
+    venue, played = stream
+    read = [out for out in played.outs if isinstance(out, Liquidation)]
+    assert len(read) == len(played.told)
+    for out, event in zip(read, played.told, strict=True):
+        assert (out.venue, out.symbol, out.ts_ms) == (*event.listing.key, event.ts_ms)
+        assert (out.position, out.price) == (event.position, event.price)
+        assert out.btc == pytest.approx(event.btc, rel=1e-9)
+        assert out.usd == pytest.approx(event.usd, rel=1e-9)
+    assert len({out.id for out in read}) == len(read)
+    assert bool(read) is (venue.liquidations != "none")
+
+
+def test_only_the_venues_that_sample_leave_liquidations_out(stream: tuple[Venue, Played]) -> None:
+    venue, played = stream
+    told, happened = Counter(e.position for e in played.told), Counter(e.position for e in played.happened)
+    if venue.name == BINANCE:
+        assert happened.total() > 2 * told.total() > 10
+    else:  # all but those of the last half second, which have not been pushed yet
+        assert happened.total() - told.total() <= sum(
+            event.ts_ms > played.happened[-1].ts_ms - 500 for event in played.happened
+        )
+
+
+def test_nothing_that_is_sent_is_refused(stream: tuple[Venue, Played]) -> None:
+    _, played = stream
+    kinds = (Trade, Quote, Liquidation, Funding, OpenInterest, Alive)
+    assert {type(out).__name__ for out in played.outs} <= {kind.__name__ for kind in kinds}
+
+
+def test_marks_funding_and_open_interest_are_read_as_they_were_sent(stream: tuple[Venue, Played]) -> None:
+    venue, played = stream
+    tickers = [row for row in (*played.earlier, *played.tickers) if isinstance(row, Ticker)]
+    swaps = {row.listing.symbol for row in played.tickers if row.listing.kind == "perpetual"}
+    read: set[tuple[str, type]] = set()
+    for out in played.outs:
+        if isinstance(out, OpenInterest | Funding) or (isinstance(out, Quote) and out.mark is not None):
+            sent = [row for row in tickers if row.listing.symbol == out.symbol and row.ts_ms <= out.ts_ms][-1]
+            match out:
+                case Quote():
+                    assert out.mark == pytest.approx(sent.mark, abs=0.06)  # OKX writes one place
+                case Funding():
+                    assert (out.rate, out.next_ms) == (sent.funding, sent.next_funding_ms)
+                case OpenInterest():
+                    assert out.btc == pytest.approx(sent.oi_btc, rel=1e-4)
+            read.add((out.symbol, type(out)))
+    kinds = [Quote, Funding] if venue.name == BINANCE else [Quote, Funding, OpenInterest]
+    assert read == {(symbol, kind) for symbol in swaps for kind in kinds}
+
+
+def test_best_prices_are_read_as_they_were_sent(stream: tuple[Venue, Played]) -> None:
+    venue, played = stream
+    sent = {(row.bid, row.ask) for row in (*played.earlier, *played.tickers, *played.sweeps)}
+    read = {(out.bid, out.ask) for out in played.outs if isinstance(out, Quote) and out.bid is not None}
+    assert read <= sent
+    assert bool(read) is (venue.name in ("bybit", "okx", "coinbase", "kraken"))
+
+
+@pytest.mark.parametrize("frame", ["1m", "5m", "15m", "1h", "4h", "1d"])
+@pytest.mark.parametrize("name", VENUES)
+def test_candles_are_read_as_they_were_sent(name: str, frame: Timeframe) -> None:
+    venue = ROWS[name]
+    url = venue.bars(frame)
+    if url is None:
+        assert (name, frame) == ("coinbase", "4h")
+        return
+    read = [out for out in answered(venue, url) if isinstance(out, Bar)]
+    listing = next(row for row in of(name) if row.symbol == read[0].symbol)
+    step_ms = read[1].open_ms - read[0].open_ms
+    kept = HISTORY.candles(listing, step_ms)[-len(read) :]
+    assert len(read) >= 300
+    for out, bar in zip(read, kept, strict=True):
+        assert (out.venue, out.timeframe, out.open_ms) == (name, frame, bar.open_ms)
+        assert (out.open, out.high, out.low, out.close) == (bar.open, bar.high, bar.low, bar.close)
+        assert out.btc == pytest.approx(bar.btc, abs=0.001)
+
+
+def test_okx_s_contracts_are_read_as_they_were_sent() -> None:
+    venue = ROWS["okx"]
+    found = {out.symbol: out for url in venue.setup for out in answered(venue, url) if isinstance(out, Instrument)}
+    assert (found["BTC-USDT-SWAP"].contract, found["BTC-USDT-SWAP"].inverse) == (0.01, False)
+    assert (found["BTC-USD-SWAP"].contract, found["BTC-USD-SWAP"].inverse) == (100.0, True)
+    assert "ETH-USDT-SWAP" not in found
+
+
+HISTORY = History(7, START_MS, 64_000.0)
+REST = Rest(HISTORY, lambda: START_MS)
+
+
+def answered(venue: Venue, url: str) -> list[Out]:
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&"))
+    answer = REST.answer(venue.name, Request("GET", parts.path, query))
+    return [*venue.parser().answer(venue.name, Http(url, answer.status, answer.body), START_MS)]
