@@ -18,7 +18,12 @@ def liquidations(**parts) -> Liquidations:
         "24h": NOTHING,
     }
     quality = {"1m": "exact", "5m": "floor", "1h": "floor", "4h": "partial", "24h": "partial"}
-    note = {"4h": "bybit: heard since 13:02", "24h": "no venue was heard for 24 h"}
+    note = {
+        "5m": "binance_usdm sampled",
+        "1h": "binance_usdm sampled",
+        "4h": "bybit: heard since 13:02",
+        "24h": "no venue was heard for 24 h",
+    }
     return Liquidations(
         {**windows, **parts.get("windows", {})},
         parts.get("state", "fresh"),
@@ -86,7 +91,7 @@ def test_what_is_not_known_is_two_dashes_and_no_bar():
 def test_a_window_that_never_came_is_not_known_either():
     lacking = Liquidations({}, "none", {}, {}, (), (), (), None)
     assert texts(headline(lacking, "1h", 36)) == ["1h  LONG ▼         --", "    SHORT ▲        --"]
-    assert texts([standing(lacking, "1h", NOW, 60)]) == ["· none --  partial"]
+    assert texts(standing(lacking, "1h", NOW, 60)) == ["· none --  partial"]
     assert spark(lacking, 60) == []
 
 
@@ -99,30 +104,41 @@ def test_old_totals_are_drawn_in_the_style_of_their_state():
     ("window", "words"),
     [
         ("1m", "● fresh 2s"),
-        ("1h", "● fresh 2s  ≥ some venues publish a sample"),
+        ("1h", "● fresh 2s  ≥ binance_usdm sampled"),
         ("4h", "● fresh 2s  partial: bybit: heard since 13:02"),
     ],
 )
 def test_the_row_below_says_how_far_to_believe_them(window, words):
-    assert texts([standing(liquidations(), window, NOW, 70)]) == [words]
+    assert texts(standing(liquidations(), window, NOW, 70)) == [words]
 
 
-def test_a_note_makes_a_total_partial_whatever_its_quality():
-    noted = liquidations(quality={"1h": "exact"}, note={"1h": "okx: cut at 14:20"})
-    assert texts([standing(noted, "1h", NOW, 70)]) == ["● fresh 2s  partial: okx: cut at 14:20"]
-    assert "≥$12.34M" in texts(headline(noted, "1h", 60))[0]
-    floor = liquidations(note={"1h": "okx: cut at 14:20"})
-    assert texts([standing(floor, "1h", NOW, 90)]) == [
-        "● fresh 2s  partial: okx: cut at 14:20  ≥ some venues publish a sample"
+def test_a_floor_without_a_note_is_explained_all_the_same():
+    assert texts(standing(liquidations(note={"1h": ""}), "1h", NOW, 70)) == [
+        "● fresh 2s  ≥ some venues publish a sample"
     ]
 
 
+def test_a_note_makes_an_exact_total_partial():
+    noted = liquidations(quality={"1m": "exact"}, note={"1m": "okx: cut at 14:20"})
+    assert texts(standing(noted, "1m", NOW, 70)) == ["● fresh 2s  partial: okx: cut at 14:20"]
+    assert "≥$12.3k" in texts(headline(noted, "1m", 60))[1]
+
+
+def test_a_floor_that_a_venue_was_not_wholly_heard_for_is_partial_as_well():
+    note = "binance_usdm sampled; bybit: heard for 3m only"
+    cut = of_venue("bybit", 3_000_000.0, 1_000_000.0, partial={"1h": "heard for 3m only"})
+    floor = liquidations(note={"1h": note}, venues=(cut, *VENUES[1:]))
+    assert texts(standing(floor, "1h", NOW, 90)) == [f"● fresh 2s  partial: {note}"]
+    assert texts(table(floor, "1h", 60))[3].split() == ["floor", "partial", "partial", "partial"]
+
+
 def test_totals_that_stopped_say_their_state_and_age():
-    assert texts([standing(liquidations(state="stale", age=95_000), "1m", NOW, 70)]) == ["○ stale 95s"]
+    assert texts(standing(liquidations(state="stale", age=95_000), "1m", NOW, 70)) == ["○ stale 95s"]
 
 
-def test_words_that_have_no_room_end_in_a_sign_of_it():
-    assert texts([standing(liquidations(), "4h", NOW, 36)]) == ["● fresh 2s  partial: bybit: heard s…"]
+def test_words_go_on_in_the_next_row_or_end_in_a_sign_that_they_do():
+    assert texts(standing(liquidations(), "4h", NOW, 36)) == ["● fresh 2s  partial: bybit: heard …"]
+    assert texts(standing(liquidations(), "4h", NOW, 36, 2)) == ["● fresh 2s  partial: bybit: heard", "  since 13:02"]
 
 
 # ---- the sections
@@ -172,7 +188,7 @@ def test_venues_that_have_no_room_are_counted():
 @pytest.mark.parametrize("window", WINDOWS)
 def test_no_row_is_wider_than_the_pane(width, window):
     huge = liquidations(windows={"1h": total(123_456_789.0, 999_990_000.0)})
-    rows = [*headline(huge, window, width), standing(huge, window, NOW, width), *spark(huge, width)]
+    rows = [*headline(huge, window, width), *standing(huge, window, NOW, width, 2), *spark(huge, width)]
     rows += table(huge, window, width)
     assert all(width_of(row) <= width for row in rows)
 
@@ -184,7 +200,7 @@ async def test_the_smallest_pane_keeps_totals_their_standing_and_the_tape():
     rows = await shown(LiquidationsPane(), topics(), 34, 7)
     assert rows[0].startswith("1h  LONG ▼   ≥$12.34M  █")
     assert rows[1].startswith("    SHORT ▲")
-    assert rows[2] == "● fresh 2s  ≥ a sample in it"
+    assert rows[2] == "● fresh 2s  ≥ binance_usdm sampled"
     assert rows[3] == "14:35 ▼ LONG    $12.0k bybit"
     assert len(rows) == 7
 
@@ -192,7 +208,7 @@ async def test_the_smallest_pane_keeps_totals_their_standing_and_the_tape():
 async def test_sections_come_with_room():
     def has(rows: list[str]) -> tuple[bool, bool, bool]:
         words = "\n".join(rows)
-        return "5m ▼" in words, "[1h]" in words, "binance_usdm" in words
+        return "5m ▼" in words, "[1h]" in words, "LONG ▼   SHORT ▲" in words
 
     assert has(await shown(LiquidationsPane(), topics(), 46, 9)) == (False, False, False)
     assert has(await shown(LiquidationsPane(), topics(), 46, 10)) == (True, False, False)

@@ -15,6 +15,7 @@ from tui.widgets.liquidation_rows import VENUE_WIDTH, headline, spark, standing,
 from tui.widgets.tape import Tape
 
 WIDE = 100  # columns from which the venues stand beside the tape
+ROOM_FOR_WORDS = 14  # rows from which what is missing may take two of them
 AIRY = 30  # rows from which sections are set apart by a blank one
 TAPE_ROWS, TAPE_ROWS_BEFORE_VENUES = 5, 8  # what the windows, and the venues, must leave to the tape
 
@@ -81,7 +82,11 @@ class LiquidationsPane(Pane):
         assert self._view is not None
         if liq is None:
             return [(("no totals yet: waiting for the engine", LABEL),)]
-        rows = [*headline(liq, self._window, width), standing(liq, self._window, self._view.now_ms, width)]
+        words = 1 if height < ROOM_FOR_WORDS else 2 if height < AIRY else 3
+        rows = [
+            *headline(liq, self._window, width),
+            *standing(liq, self._window, self._view.now_ms, width, words),
+        ]
         gap: list[Line] = [()] if height >= AIRY else []
         for section in (spark(liq, width), table(liq, self._window, width)):
             if section and len(rows) + len(section) + 2 * len(gap) + TAPE_ROWS <= height:

@@ -4,13 +4,13 @@ A total that missed a part, or counts a venue that publishes only a sample, has 
 """
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.style import Style
 
 from feeds import text
 from feeds.topics import WINDOWS, Liquidations, LiqVenue, Quality, Total
 from tui.theme import ACCENT, BOLD, LABEL, LATE, LONG, PLAIN, QUALITY, SHORT, SIGN, STATE
-from tui.widgets.flow import joined
 from tui.widgets.lines import Line, Span
 
 NAME = {"long": "LONG ▼ ", "short": "SHORT ▲"}
@@ -54,19 +54,22 @@ def headline(liq: Liquidations, window: str, width: int) -> list[Line]:
     return out
 
 
-def standing(liq: Liquidations, window: str, now_ms: int, width: int) -> Line:
-    """How far the window's totals can be believed: state, age, quality, and what is missing from them."""
+def standing(liq: Liquidations, window: str, now_ms: int, width: int, rows: int = 1) -> list[Line]:
+    """How far the window's totals can be believed: state and age, then what is missing from them, in words."""
     age = text.age(None if liq.as_of_ms is None else now_ms - liq.as_of_ms)
-    quality, note = _quality(liq, window), text.plain(liq.note.get(window, ""), 120)
-    parts: list[Line] = [((f"{SIGN[liq.state]} {liq.state} {age}", STATE[liq.state]),)]
-    if quality == "partial" or note:
-        parts.append(((f"partial: {note}" if note else "partial", LATE),))
-    if quality in ("floor", "sampled"):
-        parts.append((("≥ some venues publish a sample" if width >= 60 else "≥ a sample in it", LABEL),))
-    elif quality not in ("exact", "partial"):
-        parts.append(((quality, LATE),))
-    line = joined(parts, 2)
-    return _clipped(line, width)
+    lead: Span = (f"{SIGN[liq.state]} {liq.state} {age}", STATE[liq.state])
+    note, partial = text.plain(liq.note.get(window, "")), _partial(liq, window)
+    if partial:
+        words = f"partial: {note}" if note else "partial"
+    elif _quality(liq, window) == "exact":
+        return [(lead,)]
+    else:
+        words = f"≥ {note or 'some venues publish a sample'}"
+    indent = " " * (len(lead[0]) + 2)
+    lines = wrap(words, width, initial_indent=indent, subsequent_indent="  ", max_lines=rows, placeholder=" …")
+    first, *others = lines or [""]
+    style = LATE if partial else LABEL
+    return [(lead, ("  ", PLAIN), (first.strip(), style)), *(((line, style),) for line in others)]
 
 
 def spark(liq: Liquidations, width: int) -> list[Line]:
@@ -110,7 +113,7 @@ def table(liq: Liquidations, picked: str, width: int) -> list[Line]:
             value = total.long_usd if side == "long" else total.short_usd
             cells.append((amount(value, _quality(liq, window)), COLOUR[side] if value else LABEL))
         rows.append(line((f"{NAME[side]} ", COLOUR[side]), cells))
-    words = ["partial" if liq.note.get(w) else _quality(liq, w) for w in shown]
+    words = ["partial" if _partial(liq, w) else _quality(liq, w) for w in shown]
     if any(word != "exact" for word in words):
         rows.append(
             line(("        ", LABEL), [("" if w == "exact" else w, LATE if w == "partial" else LABEL) for w in words])
@@ -157,12 +160,6 @@ def _quality(liq: Liquidations, window: str) -> Quality:
     return "partial" if quality == "exact" and liq.note.get(window) else quality
 
 
-def _clipped(line: Line, width: int) -> Line:
-    """Words cut at the end of a line, with a sign that they were."""
-    out: list[Span] = []
-    for part, style in line:
-        room = width - sum(len(done) for done, _ in out)
-        if len(part) > room:
-            return (*out, (part[: max(0, room - 1)] + "…", style)) if room > 0 else tuple(out)
-        out.append((part, style))
-    return tuple(out)
+def _partial(liq: Liquidations, window: str) -> bool:
+    """Whether a part of the window was not heard. A floor may hide it: there a venue is sampled as well."""
+    return _quality(liq, window) == "partial" or any(venue.partial.get(window) for venue in liq.venues)
