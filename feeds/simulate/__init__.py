@@ -28,7 +28,7 @@ async def start(scene: str = "quiet", seed: int = 1, *, rate: float = 1.0, speed
 async def serve(
     scene: str = "quiet", seed: int = 1, *, rate: float = 1.0, speed: float = 1.0
 ) -> AsyncIterator[SimulatedMarket]:
-    """Run `start`, and close at the end."""
+    """Run what `start` starts, and close it at the end."""
     market = await start(scene, seed, rate=rate, speed=speed)
     try:
         yield market

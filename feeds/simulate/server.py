@@ -30,7 +30,6 @@ from feeds.simulate.scenes import Scene
 _STEP_MS = 20
 _EARLIER_MS = 10_000  # of a quiet market before anyone can connect, so that there is a last trade, a ticker, ...
 _MOST_STEPS = 50  # made up at once after a stall; what is more is left out
-_UNSENT = 4_000_000  # bytes that wait for a client, after which it is dropped
 _CLOSE_S = 0.4
 
 DESKS: dict[str, Callable[[], Desk]] = {
@@ -98,6 +97,8 @@ class SimulatedMarket:
             await self._sockets.wait_closed()
         if self._pages:
             await asyncio.to_thread(self._pages.close)
+        if self._clock and not self._clock.cancelled():
+            self._clock.result()  # it does not end by itself: say why it did
 
     async def cut(self, venue: str) -> None:
         """The venue drops out: its sockets break without a farewell, and new ones and HTTP get 503 until restored."""
@@ -222,12 +223,10 @@ class SimulatedMarket:
                     broadcast((connection,), text)
 
     def _tend(self) -> None:
-        """Close what a venue would close, and drop clients that do not read."""
+        """Close what a venue would close. (Clients that do not read are found by the library's own pings.)"""
         for venue, sessions in self._sessions.items():
             for connection, session in sessions.items():
-                if connection.transport.get_write_buffer_size() > _UNSENT:
-                    connection.transport.abort()
-                elif session.overdue(self._now_ms) and venue not in self._silent:
+                if session.overdue(self._now_ms) and venue not in self._silent:
                     task = asyncio.create_task(connection.close(CloseCode.POLICY_VIOLATION))
                     self._farewells.add(task)
                     task.add_done_callback(self._farewells.discard)
