@@ -1,0 +1,324 @@
+"""The one HTTP driver: polite to each host, bounded in time and size, and silent about keys."""
+
+import asyncio
+import logging
+import time
+import zlib
+from typing import TYPE_CHECKING
+from urllib.parse import SplitResult, unquote_plus, urljoin, urlsplit
+
+from msgspec import Struct, structs
+
+from feeds.network import USER_AGENT, answered, delay, http_date_ms, retry_after, tls, why
+from feeds.text import plain
+from feeds.venue import Http
+from feeds.wire import Frame
+
+if TYPE_CHECKING:  # 110 ms to import: done in a thread, when something is first fetched
+    import httpx
+
+LARGEST = 16 * 1024 * 1024
+CONNECT_S = 10.0
+MOST_WAIT_S = 30.0
+LONGEST_BAN_S = 86_400.0
+BANNED = (418, 429)
+"""Too many requests; 418 is Binance's, for those who went on after a 429 (rest-api.md, "IP Limits")."""
+REDIRECTS = (301, 302, 303, 307, 308)
+MOST_REDIRECTS = 5
+SHORTEST_KEY = 8
+KEYS = frozenset(
+    {"key", "token", "apikey", "accesskey", "accesstoken", "registrationkey", "secret", "password", "userid"}
+)
+"""Names of query parameters that carry a key, in small letters without `-` and `_`. BEA calls its key UserID."""
+
+
+class FetchError(Exception):
+    """Nothing usable came. The text says why, in words for a screen, and holds no key."""
+
+
+class _Passing(FetchError):
+    """Trouble that another try may be spared."""
+
+
+class Probe(Struct, frozen=True):
+    """One answer, measured. `ms` is from the request to the last byte, the connection's set-up included.
+
+    `reason` is "" unless the server refused. `skew_ms` is our clock minus the server's, which tells whole seconds
+    only: below a second it means nothing. `None` where the server gave no time, or a cache's.
+    """
+
+    status: int
+    reason: str
+    ms: float
+    skew_ms: int | None
+    bytes: int
+
+
+class _Answer(Struct, frozen=True):
+    status: int
+    body: bytes
+    text: str
+    retry_after: str | None
+    location: str | None
+    ms: float
+    skew_ms: int | None
+
+
+class _Host:
+    """When one host may next be asked, on the monotonic clock. The lock keeps requests in order while they wait."""
+
+    def __init__(self) -> None:
+        self.free_at = 0.0
+        self.turn = asyncio.Lock()
+
+
+class Fetcher:
+    """Reads addresses; one for the whole engine, so that the spacing holds.
+
+    Requests to one host start at least `spacing_s` apart, in order. One try, from the name's look-up to the last byte,
+    takes at most `timeout_s`. Server errors and lost connections are tried up to `tries` times, after `backoff_s` and
+    then twice as long each time. A host that asks for more time than `patience_s` is left alone until then, and what
+    would ask it meanwhile fails at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        spacing_s: float = 0.5,
+        timeout_s: float = 30.0,
+        tries: int = 3,
+        backoff_s: float = 1.0,
+        patience_s: float = 30.0,
+    ) -> None:
+        self._spacing_s, self._timeout_s, self._patience_s = spacing_s, timeout_s, patience_s
+        self._tries, self._backoff_s = tries, backoff_s
+        self._hosts: dict[str, _Host] = {}
+        self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
+
+    async def fetch(self, feed: str, url: str) -> Frame:
+        """Read `url`. Any answer but a server error or a ban is given back: 403, 404 and 451 are the caller's to judge.
+
+        Raises `FetchError`, and nothing else. Keys in the address are `***` in what it returns and raises.
+        """
+        secrets = _Secrets(url)
+        trouble = ""
+        for tried in range(self._tries):
+            pause = delay(tried, self._backoff_s, MOST_WAIT_S, 0.25)
+            try:
+                answer = await self._follow(url, secrets)
+                if answer.status not in BANNED and answer.status < 500:
+                    return Frame(feed, _now_ms(), Http(secrets.shown, answer.status, answer.text))
+                trouble = answered(answer.status, answer.text)
+                self._hold(url, answer, pause)
+            except _Passing as error:
+                trouble = str(error)
+            except FetchError as error:
+                raise FetchError(secrets.hide(str(error))) from None
+            if tried + 1 < self._tries:
+                await asyncio.sleep(pause)
+        raise FetchError(secrets.hide(trouble))
+
+    async def probe(self, url: str) -> Probe:
+        """Ask once and measure. Raises `FetchError` where no answer came."""
+        secrets = _Secrets(url)
+        try:
+            answer = await self._follow(url, secrets)
+        except FetchError as error:
+            raise FetchError(secrets.hide(str(error))) from None
+        reason = "" if answer.status < 400 else answered(answer.status, answer.text)
+        return Probe(answer.status, reason, answer.ms, answer.skew_ms, len(answer.body))
+
+    async def aclose(self) -> None:
+        """Close what is open."""
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _follow(self, url: str, secrets: "_Secrets") -> _Answer:
+        """Ask, and follow redirects as far as they are safe: never out of TLS, never to another host with a key."""
+        at = url
+        for _ in range(MOST_REDIRECTS + 1):
+            answer = await self._ask(at)
+            if answer.status not in REDIRECTS or answer.location is None:
+                return structs.replace(answer, text=secrets.hide(answer.text))  # before anything cuts a key in two
+            old, new = _split(at), _split(answer.location, at)
+            at = new.geturl()
+            name = plain(new.hostname or "", 60)
+            if old.scheme == "https" and new.scheme != "https":
+                raise FetchError(f"would send us on to {name} without encryption")
+            if new.netloc != old.netloc and secrets.any:
+                raise FetchError(f"would send our key on to {name}")
+        raise FetchError("sends us in circles")
+
+    async def _ask(self, url: str) -> _Answer:
+        await self._turn(url)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                client = await self._open()
+                return await self._get(client, url)
+        except TimeoutError:
+            raise _Passing(f"no whole answer within {self._timeout_s:g} s") from None
+
+    async def _get(self, client: "httpx.AsyncClient", url: str) -> _Answer:
+        import httpx
+
+        began, began_ms = time.monotonic(), _now_ms()
+        try:
+            async with client.stream("GET", url) as response:
+                skew_ms = _skew(response.headers, (began_ms + _now_ms()) // 2)
+                body = await _body(response)
+        except FetchError:
+            raise
+        except httpx.ProtocolError as error:
+            raise _Passing(_broken(str(error))) from None
+        except (httpx.TransportError, OSError) as error:
+            raise _Passing(why(error)) from None
+        except Exception as error:  # noqa: BLE001  the boundary: libraries below let errors of every kind through
+            raise FetchError(why(error)) from None
+        return _Answer(
+            response.status_code,
+            body,
+            _text(body, response.charset_encoding),
+            response.headers.get("Retry-After"),
+            response.headers.get("Location"),
+            (time.monotonic() - began) * 1000,
+            skew_ms,
+        )
+
+    async def _open(self) -> "httpx.AsyncClient":
+        async with self._opening:
+            if self._client is None:
+                try:
+                    self._client = await asyncio.to_thread(_client, self._timeout_s)
+                except (ImportError, ValueError) as error:
+                    raise FetchError(
+                        f"the proxy that the environment names cannot be used: {plain(str(error))}"
+                    ) from None
+        return self._client
+
+    async def _turn(self, url: str) -> None:
+        """Wait until this host may be asked, and take the turn."""
+        host = self._host(url)
+        clock = asyncio.get_running_loop().time
+        async with host.turn:
+            while (left := host.free_at - clock()) > 0:
+                if left > max(self._patience_s, self._spacing_s):
+                    raise FetchError(f"asked us to wait, for another {left:,.0f} s")
+                await asyncio.sleep(left)
+            host.free_at = clock() + self._spacing_s
+
+    def _hold(self, url: str, answer: _Answer, pause: float) -> None:
+        """Leave the host alone for as long as it asks, and after a ban for a while even if it does not ask."""
+        asked = retry_after(answer.retry_after, _now_ms())
+        if asked is None:
+            asked = pause if answer.status in BANNED else 0.0
+        asked = min(asked, LONGEST_BAN_S)
+        host = self._host(url)
+        host.free_at = max(host.free_at, asyncio.get_running_loop().time() + asked)
+        if asked > self._patience_s:
+            raise FetchError(f"{answered(answer.status, answer.text)}; asked us to wait for {asked:,.0f} s")
+
+    def _host(self, url: str) -> _Host:
+        return self._hosts.setdefault(_split(url).netloc.rpartition("@")[2].lower(), _Host())
+
+
+class _Secrets:
+    """The keys in an address: query parameters by their names, and a password before the host."""
+
+    def __init__(self, url: str) -> None:
+        parts = _split(url)
+        self._values: set[str] = set()
+        login, at, host = parts.netloc.rpartition("@")
+        self._note(login.partition(":")[2])
+        query = "&".join(self._shown(pair) for pair in parts.query.split("&"))
+        self.any = bool(at) or query != parts.query
+        shown = parts._replace(netloc=f"***@{host}" if at else host, query=query)
+        self.shown = shown.geturl() if self.any else url
+
+    def hide(self, text: str) -> str:
+        """Put `***` for each key that a server repeats (EIA gives the request back in its answer)."""
+        for value in self._values:
+            text = text.replace(value, "***")
+        return text
+
+    def _shown(self, pair: str) -> str:
+        name, equals, value = pair.partition("=")
+        if not value or unquote_plus(name).lower().replace("-", "").replace("_", "") not in KEYS:
+            return pair
+        self._note(value)
+        return f"{name}{equals}***"
+
+    def _note(self, value: str) -> None:
+        # Shorter than any key: to look for it in texts would garble them.
+        self._values |= {v for v in (value, unquote_plus(value)) if len(v) >= SHORTEST_KEY}
+
+
+def _split(url: str, base: str = "") -> SplitResult:
+    """Take an address apart. Raises `FetchError` if it is none that can be asked."""
+    try:
+        parts = urlsplit(urljoin(base, url))
+        asked = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # reading `port` raises where it is no number, or too large
+        asked = False
+    if not asked:
+        raise FetchError("not a web address")
+    return parts
+
+
+def _client(timeout_s: float) -> "httpx.AsyncClient":
+    import httpx
+
+    for name in ("httpx", "httpcore"):  # which log every address, keys included
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return httpx.AsyncClient(
+        verify=tls(),
+        timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_S)),
+        headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"},
+        mounts={f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")},  # no proxy reaches these for us
+    )
+
+
+async def _body(response: "httpx.Response") -> bytes:
+    """Read the body, unpacked. Done here because httpx lets a compressed body that is cut off pass as whole."""
+    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in ("", "identity", "gzip", "x-gzip"):
+        raise FetchError(f"answered in a compression that we did not ask for: {plain(coding, 40)}")
+    unzip = zlib.decompressobj(wbits=31) if "gzip" in coding else None
+    body = bytearray()
+    async for chunk in response.aiter_raw():
+        try:
+            body += unzip.decompress(chunk, LARGEST + 1 - len(body)) if unzip else chunk
+        except zlib.error:
+            raise _Passing("its compressed answer is broken") from None
+        if len(body) > LARGEST:
+            raise FetchError(f"answered with more than {LARGEST >> 20} MiB")
+    if unzip and response.num_bytes_downloaded and (not unzip.eof or unzip.unused_data):
+        raise _Passing("its compressed answer is cut off or has too much")
+    return bytes(body)
+
+
+def _broken(error: str) -> str:
+    """Say what h11 complains of. Only two of its complaints mean something to people."""
+    if "complete" in error:  # "peer closed connection without sending complete message body"
+        return "its answer is cut off"
+    return "hung up without an answer" if "disconnected" in error else "answered with something that is no HTTP"
+
+
+def _text(body: bytes, charset: str | None) -> str:
+    """Turn bytes into text; what cannot be read is replaced, and the mark that some put before UTF-8 is dropped."""
+    try:
+        text = body.decode(charset or "utf-8", "replace")
+    except (LookupError, UnicodeError):
+        text = body.decode("utf-8", "replace")
+    return text.removeprefix("\ufeff")
+
+
+def _skew(headers: "httpx.Headers", ours_ms: int) -> int | None:
+    date_ms = http_date_ms(headers.get("Date", ""))
+    if date_ms is None or headers.get("Age", "0") != "0":  # a cache repeats the time at which it was filled
+        return None
+    return ours_ms - (date_ms + 500)  # its seconds are cut off, so half a second is the best guess of the rest
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
