@@ -18,7 +18,9 @@ class Local(tzinfo):
         return None if dt is None else dt.replace(tzinfo=None).astimezone().tzname()
 
     def fromutc(self, dt: datetime) -> datetime:
-        return dt.replace(tzinfo=UTC).astimezone().replace(tzinfo=self)
+        here = dt.replace(tzinfo=UTC).astimezone()
+        first = here.replace(tzinfo=self, fold=0)
+        return first if first.utcoffset() == here.utcoffset() else first.replace(fold=1)
 
 
 def zone_of(name: str) -> tzinfo:
