@@ -55,30 +55,36 @@ class Header(Lines):
 class Piece(Struct, frozen=True):
     """A part of a row. The lower `rank` is, the longer it stays; `right` puts it at the right end.
 
-    `short`: what it is drawn as where there is less room, if that is another line.
+    `short`: what it is drawn as where there is less room, if that is another line; `yields`: its rank until then.
     """
 
     rank: int
     line: Line
     short: Line = ()
     right: bool = False
+    yields: int | None = None
+
+    def order(self) -> int:
+        """When it gives way: the highest first."""
+        return self.rank if self.yields is None else self.yields
 
 
 def header(status: Status, width: int, rows: int) -> list[Line]:
     """Draw the header in one row or two."""
     first = [
-        Piece(0, _price(status)),
-        *(Piece(rank, _change(status, window)) for rank, window in ((3, "24h"), (7, "1h"), (8, "7d"))),
-        Piece(5, _liquidated(status), _liquidated(status, short=True)),
-        Piece(6, _title(status), right=True),
-        Piece(1, _mode(status), right=True),
-        Piece(2, _paused(status), right=True),
-        Piece(4, _clock(status), right=True),
+        Piece(1, _price(status), _price(status)[1:]),
+        *(Piece(rank, _change(status, window)) for rank, window in ((4, "24h"), (8, "1h"), (9, "7d"))),
+        Piece(6, _liquidated(status), _liquidated(status, short=True)),
+        Piece(7, _title(status), right=True),
+        Piece(0, _mode(status), right=True),
+        Piece(3, _paused(status), right=True),
+        Piece(5, _clock(status), right=True),
     ]
+    link = _link(status, width - 2), _link_short(status)
     if rows == 1:
-        return [row([first[0], Piece(1, _link(status), _link(status, short=True)), *first[1:]], width)]
+        return [row([first[0], Piece(2, *link), *first[1:]], width)]
     second = [
-        Piece(0, _link(status), _link(status, short=True)),
+        Piece(0, *link),
         Piece(1, _dots(status)),
         Piece(2, _troubled(status)),
         Piece(4, _lag(status)),
@@ -90,12 +96,12 @@ def header(status: Status, width: int, rows: int) -> list[Line]:
 def strip(status: Status, width: int) -> Line:
     """Draw what is needed most in one row."""
     pieces = [
-        Piece(0, _price(status), _price(status)[1:]),
-        Piece(2, _link(status), _link(status, short=True)),
+        Piece(1, _price(status), _price(status)[1:]),
+        Piece(2, _link(status, width - 2), _link_short(status)),
         Piece(5, _change(status, "24h")),
-        Piece(4, _liquidated(status), _liquidated(status, short=True)),
-        Piece(6, _title(status), right=True),
-        Piece(1, _mode(status), right=True),
+        Piece(4, _liquidated(status), _liquidated(status, short=True), yields=6),
+        Piece(7, _title(status), right=True),
+        Piece(0, _mode(status), right=True),  # a price is never shown without it
         Piece(3, _paused(status), right=True),
     ]
     return row(pieces, width)
@@ -109,7 +115,7 @@ def row(pieces: list[Piece], width: int) -> Line:
     kept = [piece for piece in pieces if piece.line]
     room = width - 2
     while kept and sum(length(piece.line) + GAP for piece in kept) - GAP > room:
-        last = max(range(len(kept)), key=lambda at: kept[at].rank)
+        last = max(range(len(kept)), key=lambda at: kept[at].order())
         piece = kept.pop(last)
         if piece.short:
             kept.insert(last, Piece(piece.rank, piece.short, right=piece.right))
@@ -197,18 +203,26 @@ def _clock(status: Status) -> Line:
     return ((clock(status.now_ms, status.zone, date=replay), PLAIN),)
 
 
-def _link(status: Status, *, short: bool = False) -> Line:
-    why = f": {text.plain(status.reason, 60)}" if status.reason and not short else ""
+def _link(status: Status, room: int) -> Line:
+    """What is wrong with the link, with its reason, in at most so many cells."""
+    why = f": {text.plain(status.reason, 60)}" if status.reason else ""
     since = text.age(status.link_ms)
     match status.link:
         case "connecting":
-            return ((f"connecting {since}" if short else f"connecting to the engine {since}{why}", LATE),)
+            return ((text.plain(f"connecting to the engine {since}{why}", room), LATE),)
         case "silent":
             return ((f"engine silent {since}", BAD),)
         case "lost":
-            return ((f"engine lost {since}" if short else f"engine lost {since} ago, reconnecting{why}", BAD),)
+            return ((text.plain(f"engine lost {since} ago, reconnecting{why}", room), BAD),)
         case _:
             return ()
+
+
+def _link_short(status: Status) -> Line:
+    since = text.age(status.link_ms)
+    style = LATE if status.link == "connecting" else BAD
+    name = "" if status.link == "connecting" else "engine "
+    return () if status.link == "live" else ((f"{name}{status.link} {since}", style),)
 
 
 def _venues(status: Status) -> dict[str, FeedRow]:
