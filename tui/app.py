@@ -16,12 +16,13 @@ from tui.keys import bindings
 from tui.link import CannotStart, Link, Topics, seconds
 from tui.panes import PANES
 from tui.screens.desk import Desk, LaidOut
+from tui.screens.framed import Framed
 from tui.source import Child, Source
 from tui.terminal import HUNG_UP, QUIT_DEADLINE_S, Ending, Gone, Terminal, behind
-from tui.widgets.header import Header, Status
-from tui.zones import cycle, zone_of
+from tui.widgets.header import Status
+from tui.zones import clock, cycle, zone_of
 
-WORD_S = 6.0
+WORD_S = 4.0
 
 
 class TideApp(App[None], inherit_bindings=False):
@@ -100,18 +101,19 @@ class TideApp(App[None], inherit_bindings=False):
         link = self.link
         link.refresh()
         status = self._status()
-        for header in self.screen.query(Header):
-            header.show(status)
-        if self.screen is not self.desk:
+        screen = next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Framed))
+        screen.header.show(status)
+        if screen is not self.desk:
             return
         said, until = self._word
         self.desk.show_footer(bindings(self.BINDINGS), said if seconds() < until else "")
-        self.desk.note("" if self._frozen is None else "paused")
         if self._frozen is None:
+            self.desk.note("")
             now_ms = link.now_ms if link.now_ms is not None else time.time_ns() // 1_000_000
             self.desk.show_panes(link.topics, now_ms, self._zone, all_=all_)
         elif all_:
             topics, now_ms, _ = self._frozen
+            self.desk.note(f"paused at {clock(now_ms, self._zone)}")
             self.desk.show_panes(topics, now_ms, self._zone, all_=True)
 
     def _status(self) -> Status:
@@ -119,7 +121,8 @@ class TideApp(App[None], inherit_bindings=False):
         paused = None if self._frozen is None else int((seconds() - self._frozen[2]) * 1000)
         faults = [f"{name} cannot be read: {why}" for name, why in link.topics.unreadable.items()]
         if link.broken_lines:
-            faults.append(f"{link.broken_lines} broken lines from the engine")
+            lines = "line" if link.broken_lines == 1 else "lines"
+            faults.append(f"{link.broken_lines} broken {lines} from the engine")
         return Status(
             link.topics, link.now_ms, self._zone, link.state, link.for_ms, link.reason, paused, "; ".join(faults)
         )

@@ -263,7 +263,7 @@ class Link:
                 reader, self._writer = await asyncio.open_unix_connection(self.source.socket)
         except OSError as error:
             if self.source.spawn is None:
-                self.reason = f"{self.source.socket}: {error.strerror or error}"
+                self.reason = f"no engine answers: {error.strerror or error}"
             else:
                 self._start(self.source.spawn, piped=False)
             return None

@@ -65,6 +65,9 @@ def source_of(options: argparse.Namespace, places: Paths) -> Source:
 def run(source: Source, settings: Settings) -> int:
     """Show what `source` says until the user leaves; give the exit code. Raises OSError if it cannot be opened."""
     sock, child = start(source)
+    if os.environ.get("TERM", "unknown") in ("dumb", "unknown"):
+        # Rich takes such a terminal for one of 80 x 25, Textual knows its true size: it was drawn for both in turn.
+        os.environ["TERM"] = "ansi"
     gc.disable()  # nothing of what an import makes is garbage; looking for some costs a twentieth of the start
     try:
         from tui.app import TideApp
@@ -121,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
-        "--demo", nargs="?", const="calm", metavar="SCENE", help="a simulated market; nothing leaves the machine"
+        "--demo", nargs="?", const="quiet", metavar="SCENE", help="a simulated market; nothing leaves the machine"
     )
     which.add_argument("--replay", type=Path, metavar="FILE", help="a recording")
     which.add_argument("--attach", type=_command, metavar="CMD", help="a remote engine: 'ssh box tidegauge stream'")

@@ -9,22 +9,21 @@ from textual.containers import Container
 from textual.content import Content
 from textual.events import Resize, ScreenResume
 from textual.message import Message
-from textual.screen import Screen
 
 from tui.keys import bindings
-from tui.layout import RULES, Rule, rule_for
+from tui.layout import RULES, Rule
 from tui.link import Topics
 from tui.pane import Pane, View
 from tui.panes import PANES
+from tui.screens.framed import Framed
 from tui.widgets.footer import Footer
-from tui.widgets.header import Header
 
 
 class LaidOut(Message):
     """The panes have their places, and should be drawn."""
 
 
-class Desk(Screen[None], inherit_bindings=False):
+class Desk(Framed):
     """Holds the panes and shows them. Which are on screen follows from size, focus and zoom."""
 
     AUTO_FOCUS = "#" + next(iter(PANES))
@@ -34,7 +33,7 @@ class Desk(Screen[None], inherit_bindings=False):
         self.current = next(iter(PANES))
         """The name of the pane that has the focus."""
         self.zoomed = False
-        self._header, self._body, self._footer = Header(id="header"), Container(id="body"), Footer(id="footer")
+        self._body, self._footer = Container(id="body"), Footer(id="footer")
         self._panes: dict[str, Pane] = {name: kind(id=name) for name, kind in PANES.items()}
         self._rule: Rule = RULES[0]
         self._seen: dict[str, dict[str, int]] = {}
@@ -45,7 +44,7 @@ class Desk(Screen[None], inherit_bindings=False):
         for number, pane in enumerate(self._panes.values(), 1):
             pane.border_title = f"{number} {pane.title}"
         self._place()  # at once, so that the first frame is in its final layout
-        yield self._header
+        yield self.header
         with self._body:
             yield from self._panes.values()
         yield self._footer
@@ -71,11 +70,8 @@ class Desk(Screen[None], inherit_bindings=False):
         self.lay_out()
 
     def _place(self) -> None:
-        self._rule = rule = rule_for(*self.app.size)
-        tiny = rule.name == "strip"
-        self._header.strip = tiny
-        self._header.rows = self._header.styles.height = rule.header
-        self._body.display = self._footer.display = not tiny
+        self._rule = rule = self.fit_header()
+        self._body.display = self._footer.display = rule.name != "strip"
         shown = self.shown
         for one in RULES:
             self._body.set_class(one is rule and len(shown) > 1, f"-{one.name}")

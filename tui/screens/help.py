@@ -1,24 +1,24 @@
 """All keys, signs and states on one page."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.style import Style
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
-from textual.screen import Screen
 
 from tui.keys import bindings, told
-from tui.layout import rule_for
 from tui.panes import PANES
+from tui.screens.framed import Framed
 from tui.theme import BOLD, KEY, LABEL, PLAIN, QUALITY, SIGN, STATE, TITLE
 from tui.widgets.flow import length
-from tui.widgets.header import Header
 from tui.widgets.lines import Line, Lines
 
-TWO_COLUMNS = 110
-KEYS_WIDTH = 18
+NAMES = 18  # cells for a key or a name
+SENTENCES = 56  # cells in which sentences can be read
+GAP = 2
 
 STATES = {
     "fresh": "a number as new as it should be; of a feed: live",
@@ -45,7 +45,7 @@ WORDS = {
 }
 
 
-class Help(Screen[None], inherit_bindings=False):
+class Help(Framed):
     """The page over the panes; the header stays."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,14 +64,12 @@ class Help(Screen[None], inherit_bindings=False):
         self._top = 0
 
     def compose(self) -> ComposeResult:
-        yield Header(id="header")
+        self.fit_header()
+        yield self.header
         yield self._lines
 
     def on_resize(self, _: Resize) -> None:
-        rule = rule_for(*self.app.size)
-        header = self.query_one(Header)
-        header.strip = rule.name == "strip"
-        header.rows = header.styles.height = rule.header
+        self.fit_header()
         self.call_after_refresh(self._draw)
 
     def action_scroll(self, rows: int) -> None:
@@ -92,28 +90,40 @@ class Help(Screen[None], inherit_bindings=False):
 
 
 def page(keys: Sequence[Binding], width: int) -> list[Line]:
-    """Draw up the page: in two columns where there is room."""
-    left = _keys("keys", keys)
+    """Draw up the page: in two columns where the second has room for sentences."""
+    left = _keys("keys", keys, width)
     for pane in PANES.values():
-        left += _keys(f"in the {pane.title} pane", bindings(pane.BINDINGS))
-    left += _keys("on this page", bindings(Help.BINDINGS))
-    right = _table("states", [(f"{SIGN[name]} {name}", STATE[name], said) for name, said in STATES.items()])
-    right += _table("before a number", [(QUALITY[name], BOLD, said) for name, said in QUALITIES.items()])
-    right += _table("words", [(name, BOLD, said) for name, said in WORDS.items()])
-    if width < TWO_COLUMNS:
-        return left + right
-    half = width // 2
-    left += [()] * (len(right) - len(left))
-    right += [()] * (len(left) - len(right))
-    return [(*one, (" " * max(1, half - length(one)), PLAIN), *other) for one, other in zip(left, right, strict=True)]
+        left += _keys(f"in the {pane.title} pane", bindings(pane.BINDINGS), width)
+    left += _keys("on this page", bindings(Help.BINDINGS), width)
+    used = max(length(line) for line in left) + GAP
+    if width - used < SENTENCES:
+        return left + _meanings(width)
+    right = _meanings(width - used)
+    rows: list[Line] = []
+    for number in range(max(len(left), len(right))):
+        one = left[number] if number < len(left) else ()
+        other = right[number] if number < len(right) else ()
+        rows.append((*one, (" " * (used - length(one)), PLAIN), *other))
+    return rows
 
 
-def _keys(title: str, keys: Sequence[Binding]) -> list[Line]:
-    return _table(title, [(told(key), KEY, key.description) for key in keys])
+def _meanings(width: int) -> list[Line]:
+    return [
+        *_table("states", [(f"{SIGN[name]} {name}", STATE[name], said) for name, said in STATES.items()], width),
+        *_table("before a number", [(QUALITY[name], BOLD, said) for name, said in QUALITIES.items()], width),
+        *_table("words", [(name, BOLD, said) for name, said in WORDS.items()], width),
+    ]
 
 
-def _table(title: str, rows: Sequence[tuple[str, Style, str]]) -> list[Line]:
+def _keys(title: str, keys: Sequence[Binding], width: int) -> list[Line]:
+    return _table(title, [(told(key), KEY, key.description) for key in keys], width)
+
+
+def _table(title: str, rows: Sequence[tuple[str, Style, str]], width: int) -> list[Line]:
+    """Draw names and what they mean, a meaning over as many rows as it needs."""
     lines: list[Line] = [((f" {title}", TITLE),)]
     for name, style, said in rows:
-        lines.append(((f"   {name:<{KEYS_WIDTH}} ", style), (said, PLAIN)))
+        first, *rest = wrap(said, max(20, width - NAMES - 1))
+        lines.append(((f"   {name}".ljust(NAMES), style), (first, PLAIN)))
+        lines += [((" " * NAMES + more, PLAIN),) for more in rest]
     return [*lines, ()]
