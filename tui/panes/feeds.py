@@ -119,7 +119,7 @@ def table(feeds: Feeds, now_ms: int, zone: tzinfo, width: int) -> list[Line]:
     columns, room = fitting(width)
     names = [_cell(column, (column.title, LABEL)) for column in columns]
     if room:
-        names.append(("last error", LABEL))
+        names.append(("last error, or note", LABEL))
     rows: list[Line] = [tuple(names)]
     for feed in feeds.rows:
         cells = [_cell(column, column.cell(feed, now_ms)) for column in columns]
@@ -172,7 +172,7 @@ def _errors(feeds: tuple[FeedRow, ...], now_ms: int, width: int) -> list[Line]:
 def _latest_gaps(gaps: tuple[GapRow, ...], now_ms: int, zone: tzinfo, width: int) -> list[Line]:
     if not gaps:
         return []
-    rows: list[Line] = [(), (("gaps", TITLE), (" nobody listened, the newest first", LABEL))]
+    rows: list[Line] = [(), (("gaps", TITLE), (", the newest first", LABEL))]
     for gap in gaps:
         lasted = text.age((gap.to_ms if gap.to_ms is not None else now_ms) - gap.from_ms)
         open_ = gap.to_ms is None
