@@ -74,7 +74,8 @@ class Collector:
         self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
         self.recorder = recorder
         self._store = store
-        self._notices: dict[str, str] = {}
+        self.notices: dict[str, str] = {}
+        """What the user should know, by its subject; "" where it has passed."""
         self._minute = 0
         if store:
             self._restore(store)
@@ -133,10 +134,18 @@ class Collector:
 
     async def _stream(self, venue: Venue, stream: Stream) -> None:
         feed = venue.feed(stream)
-        url = self.settings.endpoint(f"{venue.name}.ws", stream.url)
+        url, *others = (self.settings.endpoint(f"{venue.name}.ws", url) for url in (stream.url, *stream.fallbacks))
         while True:
             try:
-                await keep(stream, feed, url, sink=self._take, status=self._status)
+                await keep(
+                    stream,
+                    feed,
+                    url,
+                    fallbacks=others,
+                    sink=self._take,
+                    status=self._status,
+                    now_ms=self.clock.now_ms,
+                )
             except Exception as error:  # noqa: BLE001  one feed's fault is shown, and stops no other
                 self._status(FeedStatus(feed, self.clock.now_ms(), "closed", f"fault of this program: {error!r}"))
                 await asyncio.sleep(RESTART_S)
@@ -172,13 +181,13 @@ class Collector:
 
     def _stop_recording(self, error: OSError) -> None:
         self.recorder = None
-        self._notices["recording"] = f"recording stopped: {error.strerror}"
+        self.notices["recording"] = f"recording stopped: {error.strerror}"
 
     def _describe(self) -> Engine:
         engine = self.session.engine
         writing = self._store is not None and self._store.writing
         store = self._store.notice if self._store else ""
-        notices = tuple(text for text in (self.clock.notice, store, *self._notices.values()) if text)
+        notices = tuple(text for text in (self.clock.notice, store, *self.notices.values()) if text)
         return Engine(engine.mode, engine.title, engine.started_ms, writing, notices)
 
 
@@ -189,8 +198,8 @@ class Latest:
         self.path = path
         self._draft = path.with_name(f"{path.name}.{os.getpid()}")
 
-    def write(self, session: Session) -> None:
-        """Write what the session has published; candles and tape are left out. Raises `OSError`."""
+    def write(self, session: Session) -> str:
+        """Write what the session has published, without candles and tape. Return why it cannot be written, or ""."""
         published = session.everything()
         metrics = {name: msgspec.Raw(data) for name, data in published.items() if name not in TOPICS}
         topics = {name: msgspec.Raw(published[name]) for name in ("engine", "feeds") if name in published}
@@ -201,9 +210,13 @@ class Latest:
             "metrics": metrics,
             "topics": topics,
         }
-        with os.fdopen(os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(document))
-        self._draft.replace(self.path)
+        try:
+            with os.fdopen(os.open(self._draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(msgspec.json.encode(document))
+            self._draft.replace(self.path)
+        except OSError as error:
+            return f"the status line is not written: {error.strerror}"
+        return ""
 
 
 async def serve_collector(
@@ -218,7 +231,7 @@ async def serve_collector(
             if server and (changed or now_ms // 1000 != second):
                 server.publish(now_ms, changed)
             if latest and now_ms // 1000 != second:
-                latest.write(collector.session)
+                collector.notices["status"] = latest.write(collector.session)
             second = now_ms // 1000
             await asyncio.sleep(TICK_S)
             if collecting.done():

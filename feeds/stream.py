@@ -7,6 +7,7 @@ answering those after the feed behind it has died.
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -62,14 +63,22 @@ class Pace(Struct, frozen=True):
 PACE = Pace()
 
 
+def _wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
 class _End(Struct, frozen=True):
-    """How one try ended. `wait_s` is what the server asked for; `proven`: it gave data long enough to trust again."""
+    """How one try ended. `wait_s` is what the server asked for; `proven`: it gave data long enough to trust again.
+
+    `silent`: it connected, and never proved that it is alive.
+    """
 
     reason: str
     phase: Phase = "closed"
     wait_s: float = 0.0
     proven: bool = False
     announced: bool = False
+    silent: bool = False
 
 
 class _Life:
@@ -97,9 +106,14 @@ async def keep(
     *,
     sink: Callable[[Frame], Sequence[Control]],
     status: Callable[[FeedStatus], None],
+    fallbacks: Sequence[str] = (),
+    now_ms: Callable[[], int] = _wall_ms,
     pace: Pace = PACE,
 ) -> None:
     """Keep `stream` connected to `url` until cancelled. Each new connection begins with a frame of `None`.
+
+    `fallbacks` are other addresses of the same: where one connects but never proves alive, the next is tried.
+    `now_ms` stamps what arrives; waiting is on the monotonic clock.
 
     `sink` gets every frame as it came and gives back what the venue wants done. It must not raise: what it raises is
     a fault of ours, ends the feed, and comes out of here for the engine to show. Nothing else does.
@@ -109,12 +123,15 @@ async def keep(
     """
     tries = 0
     blocked = ""
+    urls = deque([url, *fallbacks])
     while True:
         if not blocked:
-            status(FeedStatus(feed, _now_ms(), "connecting"))
-        end = await _connection(stream, feed, url, sink, status, pace)
+            status(FeedStatus(feed, now_ms(), "connecting"))
+        end = await _connection(stream, feed, urls[0], sink, status, now_ms, pace)
         if end.reason != blocked or end.phase != "blocked":
-            status(FeedStatus(feed, _now_ms(), end.phase, end.reason))
+            status(FeedStatus(feed, now_ms(), end.phase, end.reason))
+        if end.silent:
+            urls.rotate(-1)
         blocked = end.reason if end.phase == "blocked" else ""
         tries = 0 if end.proven else tries
         # A venue that announces its restart is obeyed at once, but only once: the next time it must have given data.
@@ -129,6 +146,7 @@ async def _connection(
     url: str,
     sink: Callable[[Frame], Sequence[Control]],
     status: Callable[[FeedStatus], None],
+    now_ms: Callable[[], int],
     pace: Pace,
 ) -> _End:
     """Hold one connection from the handshake to its end."""
@@ -142,17 +160,18 @@ async def _connection(
         beside.append(asyncio.create_task(_ping(socket, stream.ping, stream.ping_s)))
     announced = ""
     try:
-        sink(Frame(feed, _now_ms(), None))
+        sink(Frame(feed, now_ms(), None))
         for text in stream.hello:
             await socket.send(text)
-        status(FeedStatus(feed, _now_ms(), "open"))
-        announced = await _listen(socket, feed, sink, life)
+        status(FeedStatus(feed, now_ms(), "open"))
+        announced = await _listen(socket, feed, sink, now_ms, life)
         reason = f"the venue asked for a new connection: {plain(announced)}"
     except ConnectionClosed as error:
         reason = life.verdict or _goodbye(error)
     finally:
         await _hang_up(socket, beside, pace)
-    return _End(reason, proven=life.lasted() >= pace.reset_after, announced=bool(announced))
+    proven = life.lasted() >= pace.reset_after
+    return _End(reason, proven=proven, announced=bool(announced), silent=life.first is None)
 
 
 async def _open(url: str, pace: Pace) -> ClientConnection:
@@ -174,12 +193,18 @@ async def _open(url: str, pace: Pace) -> ClientConnection:
     )
 
 
-async def _listen(socket: ClientConnection, feed: str, sink: Callable[[Frame], Sequence[Control]], life: _Life) -> str:
+async def _listen(
+    socket: ClientConnection,
+    feed: str,
+    sink: Callable[[Frame], Sequence[Control]],
+    now_ms: Callable[[], int],
+    life: _Life,
+) -> str:
     """Pass frames on and do what comes back. Returns the venue's reason once it wants a new connection."""
     receive, clock = socket.recv, asyncio.get_running_loop().time
     while True:
         data = await receive()  # does not suspend while frames wait
-        for control in sink(Frame(feed, time.time_ns() // 1_000_000, data)):
+        for control in sink(Frame(feed, now_ms(), data)):
             if isinstance(control, Alive):
                 life.prove(clock())
             elif isinstance(control, Send):
@@ -250,7 +275,7 @@ def _refusal(error: Exception, url: str, pace: Pace) -> _End:
             code, body = answer.status_code, bytes(answer.body).decode("utf-8", "replace")
             if code in BLOCKED:
                 return _End(answered(code, body), "blocked", wait_s=pace.blocked_retry)
-            asked = retry_after(next(iter(answer.headers.get_all("Retry-After")), None), _now_ms())
+            asked = retry_after(next(iter(answer.headers.get_all("Retry-After")), None), _wall_ms())
             return _End(answered(code, body), wait_s=min(asked or 0.0, pace.longest_wait))
         case InvalidMessage() | LookupError():  # a header given twice is a LookupError
             hung_up = isinstance(error.__cause__, EOFError)
@@ -273,7 +298,3 @@ def _goodbye(error: ConnectionClosed) -> str:
     if error.sent is not None:
         return f"gave up on a broken frame: {plain(str(error.sent))}"
     return why(error.__cause__) if isinstance(error.__cause__, OSError) else "cut off without a goodbye"
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

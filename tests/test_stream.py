@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from socket import socket
+from typing import Any
 
 import pytest
 from websockets.asyncio.server import ServerConnection
@@ -70,6 +71,7 @@ async def kept(
     stream: Stream = PLAIN,
     meaning: Callable[[Frame], Sequence[Control]] = lively,
     pace: Pace = QUICK,
+    **more: Any,
 ) -> AsyncIterator[Seen]:
     seen = Seen()
 
@@ -77,7 +79,8 @@ async def kept(
         seen.frames.append(frame)
         return meaning(frame)
 
-    task = asyncio.create_task(keep(stream, "bybit.linear", url, sink=sink, status=seen.statuses.append, pace=pace))
+    status = seen.statuses.append
+    task = asyncio.create_task(keep(stream, "bybit.linear", url, sink=sink, status=status, pace=pace, **more))
     try:
         yield seen
         assert not task.done(), "keep() ended by itself"
@@ -197,6 +200,26 @@ async def test_a_silent_venue_is_given_up_though_it_answers_protocol_pings() -> 
         assert seen.reasons("closed") == ["no proof of life for 0.3 s"]
         assert server.closed == [(1000, "no proof of life for 0.3 s")]
         after(0.35, server.waits)  # the limit, and the first wait
+
+
+async def test_an_address_that_connects_and_stays_silent_gives_way_to_the_next() -> None:
+    async def talk(peer: ServerConnection, _: int) -> None:
+        await peer.send("price")
+        await peer.wait_closed()
+
+    async with venue() as retired, venue(talk) as current:
+        others = (current.url,)
+        async with kept(retired.url, Stream("", "", (), limit_s=0.3), fallbacks=others) as seen:
+            await until(lambda: "price" in seen.data)
+            await until(lambda: len(current.times) == 2)  # it spoke once: it is stayed with
+            assert len(retired.times) == 1
+
+
+async def test_what_arrives_is_stamped_by_the_clock_that_was_given() -> None:
+    async with venue() as server, kept(server.url, now_ms=lambda: 1_700_000_000_123) as seen:
+        await until(lambda: bool(seen.frames) and bool(server.times))
+        assert {frame.recv_ms for frame in seen.frames} == {1_700_000_000_123}
+        assert {event.recv_ms for event in seen.statuses} == {1_700_000_000_123}
 
 
 async def test_what_we_send_is_no_proof_of_life() -> None:
