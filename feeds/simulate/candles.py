@@ -1,14 +1,15 @@
-"""Candles over REST, each venue in its own rows, units, order and limits; and OKX's contract sizes.
+"""Candles over REST, each venue in its own rows, units, order and limits.
 
 Formats: the venues' REST documentation of 2025 and 2026. All are made of the same `History`.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 
 from feeds.simulate.desk import dump
 from feeds.simulate.history import Candle, History
-from feeds.simulate.http import Answer, Request
+from feeds.simulate.http import Answer, Page
 from feeds.simulate.listings import LISTINGS, Listing, of
 
 _MINUTE = 60_000
@@ -23,34 +24,26 @@ _BITSTAMP = {"60": _MINUTE, "300": 5 * _MINUTE, "900": 15 * _MINUTE, "3600": _HO
 _HONG_KONG_MS = 16 * _HOUR  # midnight there: where OKX's plain `1D` opens
 
 
-class Rest:
-    """The venues' HTTP sides. `now_ms` is the market's time."""
+class Candles:
+    """Pages by venue and path. `now_ms` is the market's time."""
 
     def __init__(self, history: History, now_ms: Callable[[], int]) -> None:
         self._history, self._now_ms = history, now_ms
-        self._sites = {
-            ("binance", "/api/v3/klines"): self._binance,
-            ("binance_usdm", "/fapi/v1/klines"): self._binance,
+        self.pages: dict[tuple[str, str], Page] = {
+            ("binance", "/api/v3/klines"): partial(self._binance, of("binance")[0]),
+            ("binance_usdm", "/fapi/v1/klines"): partial(self._binance, of("binance_usdm")[0]),
             ("bybit", "/v5/market/kline"): self._bybit,
             ("okx", "/api/v5/market/candles"): self._okx,
-            ("okx", "/api/v5/public/instruments"): self._instruments,
             ("coinbase", "/products/BTC-USD/candles"): self._coinbase,
             ("kraken", "/0/public/OHLC"): self._kraken,
             ("bitstamp", "/api/v2/ohlc/btcusd/"): self._bitstamp,
         }
 
-    def answer(self, venue: str, request: Request) -> Answer:
-        """The venue's answer; 404 where it offers nothing."""
-        site = self._sites.get((venue, request.path))
-        if site is None:
-            return Answer(404, dump({"message": "NotFound"}))
-        return site(venue, request.query)
-
     def _rows(self, listing: Listing, step_ms: int, offset_ms: int = 0) -> list[Candle]:
         return self._history.candles(listing, step_ms, offset_ms)
 
-    def _binance(self, venue: str, query: dict[str, str]) -> Answer:
-        listing, step_ms = of(venue)[0], _BINANCE.get(query.get("interval", ""))
+    def _binance(self, listing: Listing, query: dict[str, str]) -> Answer:
+        step_ms = _BINANCE.get(query.get("interval", ""))
         if query.get("symbol") != listing.symbol:
             return Answer(400, dump({"code": -1121, "msg": "Invalid symbol."}))
         if step_ms is None:
@@ -60,9 +53,9 @@ class Rest:
         kept = rows[:limit] if "startTime" in query else rows[-limit:]
         return Answer(200, dump([_binance_row(listing, row, step_ms) for row in kept]))
 
-    def _bybit(self, venue: str, query: dict[str, str]) -> Answer:
+    def _bybit(self, query: dict[str, str]) -> Answer:
         inverse = query.get("category", "linear") == "inverse"
-        listing = _named(venue, query.get("symbol"), inverse=inverse)
+        listing = _named("bybit", query.get("symbol"), inverse=inverse)
         step_ms = _BYBIT.get(query.get("interval", ""))
         if listing is None or step_ms is None:
             wrong = "Symbol Is Invalid" if listing is None else "Invalid period!"
@@ -78,9 +71,9 @@ class Rest:
         envelope = {"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": self._now_ms()}
         return Answer(200, dump(envelope))
 
-    def _okx(self, venue: str, query: dict[str, str]) -> Answer:
+    def _okx(self, query: dict[str, str]) -> Answer:
         bar = query.get("bar", "1m")
-        listing, step_ms = _named(venue, query.get("instId")), _OKX.get(bar)
+        listing, step_ms = _named("okx", query.get("instId")), _OKX.get(bar)
         if listing is None or step_ms is None:
             wrong = ("51001", "Instrument ID doesn't exist") if listing is None else ("51000", "Parameter bar error")
             return Answer(200, dump({"code": wrong[0], "data": [], "msg": wrong[1]}))
@@ -92,38 +85,27 @@ class Rest:
         listed = [_okx_row(listing, row, closed=row.open_ms + step_ms <= now_ms) for row in reversed(kept)]
         return Answer(200, dump({"code": "0", "msg": "", "data": listed}))
 
-    def _instruments(self, venue: str, query: dict[str, str]) -> Answer:
-        kind, family = query.get("instType", ""), query.get("instFamily") or query.get("uly")
-        rows = [
-            row
-            for row in _contracts(self._now_ms())
-            if row["instType"] == kind
-            and (not family or family in (row["instFamily"], row["uly"]))
-            and query.get("instId", row["instId"]) == row["instId"]
-        ]
-        return Answer(200, dump({"code": "0", "data": rows, "msg": ""}))
-
-    def _coinbase(self, venue: str, query: dict[str, str]) -> Answer:
+    def _coinbase(self, query: dict[str, str]) -> Answer:
         step_ms = _COINBASE.get(query.get("granularity", "60"))
         if step_ms is None:
             return Answer(400, dump({"message": "Unsupported granularity"}))
         start, end = _instant(query.get("start")), _instant(query.get("end"))
         if start and end and (int(end) - int(start)) / step_ms > 300:
             return Answer(400, dump({"message": "granularity too small for the requested time range"}))
-        listing = of(venue)[0]
+        listing = of("coinbase")[0]
         kept = _between(self._rows(listing, step_ms), start, end)[-300:]
         listed = [
             [row.open_ms // 1000, row.low, row.high, row.open, row.close, round(row.btc, 8)] for row in reversed(kept)
         ]
         return Answer(200, dump(listed))
 
-    def _kraken(self, venue: str, query: dict[str, str]) -> Answer:
+    def _kraken(self, query: dict[str, str]) -> Answer:
         if query.get("pair") not in ("XBTUSD", "XXBTZUSD", "XBT/USD", "BTC/USD"):
             return Answer(200, dump({"error": ["EQuery:Unknown asset pair"]}))
         step_ms = _KRAKEN.get(query.get("interval", "1"))
         if step_ms is None:
             return Answer(200, dump({"error": ["EGeneral:Invalid arguments"]}))
-        listing, since_ms = of(venue)[0], int(query.get("since") or 0) * 1000
+        listing, since_ms = of("kraken")[0], int(query.get("since") or 0) * 1000
         kept = [row for row in self._rows(listing, step_ms) if row.open_ms > since_ms][-720:]
         listed = [
             [
@@ -138,11 +120,11 @@ class Rest:
         last = kept[-2].open_ms // 1000 if len(kept) > 1 else since_ms // 1000  # of the last that is closed
         return Answer(200, dump({"error": [], "result": {"XXBTZUSD": listed, "last": last}}))
 
-    def _bitstamp(self, venue: str, query: dict[str, str]) -> Answer:
+    def _bitstamp(self, query: dict[str, str]) -> Answer:
         step_ms, limit = _BITSTAMP.get(query.get("step", "")), query.get("limit", "")
         if step_ms is None or not limit.isdecimal() or not 1 <= int(limit) <= 1000:
             return Answer(400, dump({"code": "400.002", "errors": [{"field": "step", "message": "Invalid value."}]}))
-        listing = of(venue)[0]
+        listing = of("bitstamp")[0]
         start, end = (f"{query[name]}000" if name in query else None for name in ("start", "end"))
         rows = _between(self._rows(listing, step_ms), start, end)
         kept = rows[: int(limit)] if start else rows[-int(limit) :]
@@ -205,35 +187,3 @@ def _okx_row(listing: Listing, row: Candle, *, closed: bool) -> list[str]:
     contracts = (row.usd if listing.inverse else row.btc) / listing.contract
     volumes = (f"{contracts:.4f}", f"{row.btc:.4f}", f"{row.usd:.4f}")
     return [str(row.open_ms), *_prices(listing, row), *volumes, "1" if closed else "0"]
-
-
-def _contracts(now_ms: int) -> list[dict[str, str]]:
-    """Swaps, a quarterly, and an X-Perp, which is listed among futures and is none."""
-    quarter_ms = now_ms - now_ms % _DAY + 60 * _DAY + 8 * _HOUR
-    day = datetime.fromtimestamp(quarter_ms / 1000, UTC).strftime("%y%m%d")
-    return [
-        _contract("SWAP", "BTC-USDT-SWAP", "BTC-USDT", "linear", "0.01", "BTC"),
-        _contract("SWAP", "BTC-USD-SWAP", "BTC-USD", "inverse", "100", "USD"),
-        _contract("SWAP", "BTC-USDC-SWAP", "BTC-USDC", "linear", "0.0001", "BTC"),
-        _contract("SWAP", "ETH-USDT-SWAP", "ETH-USDT", "linear", "0.1", "ETH"),
-        _contract("FUTURES", f"BTC-USD-{day}", "BTC-USD", "inverse", "100", "USD", str(quarter_ms)),
-        _contract("FUTURES", "BTC-USD_UM_XPERP-310404", "BTC-USD_UM", "linear", "0.01", "BTC", "1933056000000"),
-    ]
-
-
-def _contract(
-    kind: str, symbol: str, family: str, flavour: str, size: str, coin: str, expiry: str = ""
-) -> dict[str, str]:
-    return {
-        "instType": kind,
-        "instId": symbol,
-        "instFamily": family,
-        "uly": family.removesuffix("_UM"),
-        "ctType": flavour,
-        "ctVal": size,
-        "ctMult": "1",
-        "ctValCcy": coin,
-        "settleCcy": family.split("-")[1] if flavour == "linear" else coin,
-        "expTime": expiry,
-        "state": "live",
-    }

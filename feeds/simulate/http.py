@@ -32,6 +32,8 @@ class Answer(Struct, frozen=True):
 
 
 Site = Callable[[Request], Answer]
+Page = Callable[[dict[str, str]], Answer]
+"""What is read with GET: it depends on the query alone."""
 
 
 class Server:

@@ -16,10 +16,11 @@ from feeds.simulate import http
 from feeds.simulate.binance import Binance
 from feeds.simulate.bitstamp import Bitstamp
 from feeds.simulate.bybit import Bybit
-from feeds.simulate.candles import Rest
+from feeds.simulate.candles import Candles
 from feeds.simulate.coinbase import Coinbase
+from feeds.simulate.contracts import Contracts
 from feeds.simulate.desk import Desk, Session
-from feeds.simulate.events import Beat, Event, Liquidated, Outage, Sweep
+from feeds.simulate.events import Beat, Event, Liquidated, Outage, Sweep, Ticker
 from feeds.simulate.kraken import Kraken
 from feeds.simulate.ledger import Ledger
 from feeds.simulate.listings import VENUES
@@ -56,14 +57,15 @@ class SimulatedMarket:
         self._began_ms = _wall_ms() - _EARLIER_MS
         self._market = Market(scene, seed, self._began_ms, rate=rate, speed=speed, earlier_ms=_EARLIER_MS)
         self._desks = {venue: DESKS[venue]() for venue in VENUES}
-        self._rest = Rest(self._market.history, lambda: self._now_ms)
         self._now_ms = self._began_ms
+        self._contracts = Contracts(lambda: self._now_ms)
+        self._pages = Candles(self._market.history, lambda: self._now_ms).pages | self._contracts.pages
         self._sessions: dict[str, dict[ServerConnection, Session]] = {venue: {} for venue in VENUES}
         self._cut: set[str] = set()  # by hand
         self._out: set[str] = set()  # by the scene
         self._silent: set[str] = set()
         self._sockets: Sockets | None = None
-        self._pages: http.Server | None = None
+        self._http: http.Server | None = None
         self._clock: asyncio.Task[None] | None = None
         self._farewells: set[asyncio.Task[None]] = set()
 
@@ -71,7 +73,7 @@ class SimulatedMarket:
         """Play what was before, open the ports and let time run."""
         for _ in range(_EARLIER_MS // _STEP_MS):
             self._step()
-        self._pages = http.Server({venue: self._page(venue) for venue in VENUES})
+        self._http = http.Server({venue: self._site(venue) for venue in VENUES})
         self._sockets = await serve(
             self._connection,
             http.HOST,
@@ -84,7 +86,7 @@ class SimulatedMarket:
         port = next(iter(self._sockets.sockets)).getsockname()[1]
         for venue in VENUES:
             self.endpoints[f"{venue}.ws"] = f"ws://{http.HOST}:{port}/{venue}"
-            self.endpoints[f"{venue}.http"] = f"{self._pages.url}/{venue}"
+            self.endpoints[f"{venue}.http"] = f"{self._http.url}/{venue}"
         self._clock = asyncio.create_task(self._run(), name="simulated market")
 
     async def close(self) -> None:
@@ -95,8 +97,8 @@ class SimulatedMarket:
         if self._sockets:
             self._sockets.close()
             await self._sockets.wait_closed()
-        if self._pages:
-            await asyncio.to_thread(self._pages.close)
+        if self._http:
+            await asyncio.to_thread(self._http.close)
         if self._clock and not self._clock.cancelled():
             self._clock.result()  # it does not end by itself: say why it did
 
@@ -124,11 +126,12 @@ class SimulatedMarket:
             connection.transport.abort()
         return connections
 
-    def _page(self, venue: str) -> http.Site:
+    def _site(self, venue: str) -> http.Site:
         def answer(request: http.Request) -> http.Answer:
             if self._is_down(venue):
                 return http.Answer(503, "Service Unavailable", "text/plain")
-            return self._rest.answer(venue, request)
+            page = self._pages.get((venue, request.path))
+            return page(request.query) if page else http.Answer(404, '{"message":"NotFound"}')
 
         return answer
 
@@ -204,6 +207,8 @@ class SimulatedMarket:
                 case _:
                     if isinstance(event, Liquidated):
                         self.ledger.happen(event)
+                    elif isinstance(event, Ticker):
+                        self._contracts.note(event)
                     self._publish(event.listing.venue, event)
 
     def _publish(self, venue: str, event: Event) -> None:

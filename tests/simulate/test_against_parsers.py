@@ -6,15 +6,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from feeds.facts import Bar, Funding, Instrument, Liquidation, OpenInterest, Quote, Timeframe, Trade
-from feeds.simulate.candles import Rest
+from feeds.simulate.candles import Candles
+from feeds.simulate.contracts import Contracts
 from feeds.simulate.events import Liquidated, Sweep, Ticker
 from feeds.simulate.history import History
-from feeds.simulate.http import Request
 from feeds.simulate.listings import LISTINGS, VENUES, of
 from feeds.simulate.market import Market
 from feeds.simulate.scenes import named
 from feeds.simulate.server import DESKS
-from feeds.venue import Alive, Http, Out, Stream, Venue
+from feeds.venue import Alive, Http, Out, Parser, Stream, Venue
 from feeds.venues import VENUES as ROWS
 
 START_MS = 1_790_000_000_000
@@ -177,12 +177,35 @@ def test_okx_s_contracts_are_read_as_they_were_sent() -> None:
     assert "ETH-USDT-SWAP" not in found
 
 
+def test_binance_s_futures_their_marks_and_open_interest_are_read_as_they_were_sent() -> None:
+    venue = ROWS[BINANCE]
+    parser = venue.parser()
+    events = Market(named("quiet"), 7, START_MS).step(START_MS + 500, 500)
+    ticker = next(event for event in events if isinstance(event, Ticker) and event.listing.venue == BINANCE)
+    CONTRACTS.note(ticker)
+    listed = {out.symbol: out for url in venue.setup for out in answered(venue, url, parser)}
+    # START_MS is of September 2026, whose last Friday is the 25th.
+    assert {symbol: out.kind for symbol, out in listed.items() if isinstance(out, Instrument)} == {
+        "BTCUSDT": "perpetual",
+        "BTCUSDT_260925": "future",
+        "BTCUSDT_261225": "future",
+    }
+    polled = [out for poll in venue.polls for out in answered(venue, poll.url, parser)]
+    (interest,) = [out for out in polled if isinstance(out, OpenInterest)]
+    assert (interest.btc, interest.ts_ms) == (pytest.approx(ticker.oi_btc, abs=0.001), ticker.ts_ms)
+    marks = {out.symbol: out.mark for out in polled if isinstance(out, Quote)}
+    days = (pytest.approx(4.1, abs=0.9), pytest.approx(95.1, abs=0.9))
+    for symbol, distance in zip(("BTCUSDT_260925", "BTCUSDT_261225"), days, strict=True):
+        assert (marks[symbol] / ticker.index - 1) / 0.05 * 365 == distance
+
+
 HISTORY = History(7, START_MS, 64_000.0)
-REST = Rest(HISTORY, lambda: START_MS)
+CONTRACTS = Contracts(lambda: START_MS)
+PAGES = Candles(HISTORY, lambda: START_MS).pages | CONTRACTS.pages
 
 
-def answered(venue: Venue, url: str) -> list[Out]:
+def answered(venue: Venue, url: str, parser: Parser | None = None) -> list[Out]:
     parts = urlsplit(url)
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&"))
-    answer = REST.answer(venue.name, Request("GET", parts.path, query))
-    return [*venue.parser().answer(venue.name, Http(url, answer.status, answer.body), START_MS)]
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if pair)
+    answer = PAGES[venue.name, parts.path](query)
+    return [*(parser or venue.parser()).answer(venue.name, Http(url, answer.status, answer.body), START_MS)]

@@ -203,6 +203,21 @@ async def test_okx_lists_its_contracts_by_type_and_underlying() -> None:
         assert perpetual["instId"] == "BTC-USD_UM_XPERP-310404"
 
 
+async def test_binance_s_premium_index_is_of_all_futures_or_of_one() -> None:
+    async with simulate.serve(seed=7) as market:
+        rows = await get(market, "binance_usdm", "/fapi/v1/premiumIndex")
+        assert [len(row["symbol"]) for row in rows] == [7, 14, 14]
+        assert [(row["lastFundingRate"] == "", row["nextFundingTime"] == 0) for row in rows[1:]] == [(True, True)] * 2
+        one = await get(market, "binance_usdm", "/fapi/v1/premiumIndex?symbol=BTCUSDT")
+        assert one.keys() == rows[0].keys()
+        assert (one["symbol"], float(one["markPrice"])) == (
+            "BTCUSDT",
+            pytest.approx(float(rows[0]["markPrice"]), rel=0.01),
+        )
+        nobody = await get(market, "binance_usdm", "/fapi/v1/openInterest?symbol=X", status=400)
+        assert nobody == {"code": -1121, "msg": "Invalid symbol."}
+
+
 async def test_the_same_seed_has_the_same_past() -> None:
     async with simulate.serve(seed=7) as first, simulate.serve(seed=7) as second, simulate.serve(seed=8) as other:
         address = "/products/BTC-USD/candles?granularity=86400"

@@ -45,7 +45,7 @@ async def test_a_ticker_is_acknowledged_and_begins_with_a_snapshot() -> None:
 
 
 async def test_trades_are_numbers_with_consecutive_ids() -> None:
-    async with simulate.serve(seed=7, rate=20) as market, asking(market, "kraken", "/v2", subscribe("trade")) as client:
+    async with simulate.serve(seed=7, rate=80) as market, asking(market, "kraken", "/v2", subscribe("trade")) as client:
         assert (await client.next())["channel"] == "status"
         assert (await client.next())["result"] == {"channel": "trade", "snapshot": False, "symbol": "BTC/USD"}
         rows = []
