@@ -38,6 +38,7 @@ class Server:
         self._everything = everything
         self._now_ms = now_ms
         self._viewers: set[_Viewer] = set()
+        self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     @property
@@ -64,10 +65,16 @@ class Server:
         for viewer in self._viewers:
             viewer.writer.transport.abort()
         self.path.unlink(missing_ok=True)
+        # Each sees its viewer gone and ends. One that was cancelled instead, as at the end of the loop, would have
+        # asyncio (before Python 3.12) print a traceback.
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         viewer = _Viewer(writer)
         self._viewers.add(viewer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving.add(task)
         self.served += 1
         self.left.clear()
         try:
@@ -77,6 +84,7 @@ class Server:
                     continue  # a viewer has nothing to say; what counts is when it hangs up
         finally:
             self._viewers.discard(viewer)
+            self._serving.discard(task)
             writer.transport.abort()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
