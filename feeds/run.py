@@ -78,8 +78,16 @@ async def replayed(settings: Settings, file: Path, speed: float, start_ms: int |
         session.engine = _with_notice(session.engine, ended)
         while server and not until.is_set():
             server.publish(now.ms, session.changes(now.ms) | {"engine": msgspec.json.encode(session.engine)})
-            await _wait(until.wait(), HEARTBEAT_S)
+            await wait(until.wait(), HEARTBEAT_S)
     return 0
+
+
+def on_signals(end: Callable[[], object]) -> None:
+    """Call `end` on the signals that end a process; not on a hang-up that `nohup` has made it ignore."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            loop.add_signal_handler(number, end)
 
 
 def say(text: str) -> None:
@@ -104,7 +112,7 @@ class _Pace:
             self._origin = (clock(), t_ms)
         due = self._origin[0] + (t_ms - self._origin[1]) / 1000 / self._speed if self._speed else 0.0
         while (left := due - clock()) > 0 and not until.is_set():
-            await _wait(until.wait(), min(left, HEARTBEAT_S))
+            await wait(until.wait(), min(left, HEARTBEAT_S))
             if server and left > HEARTBEAT_S:
                 server.publish(t_ms - round((left - HEARTBEAT_S) * 1000 * self._speed), {})
         await asyncio.sleep(0)
@@ -133,9 +141,7 @@ async def _serving(
 ) -> AsyncIterator[tuple[Server | None, asyncio.Event]]:
     """Serve `session` on `socket`; the event is set when a signal, or the last viewer's leaving, ends it."""
     until = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        loop.add_signal_handler(number, until.set)
+    on_signals(until.set)
     if socket is None:
         yield None, until
         return
@@ -152,13 +158,14 @@ async def _serving(
 
 async def _until_left(server: Server, until: asyncio.Event) -> None:
     """Set `until` once the last viewer has left, or if none has come for a while."""
-    await _wait(server.left.wait(), FIRST_VIEWER_S)
+    await wait(server.left.wait(), FIRST_VIEWER_S)
     while server.viewers:
         await server.left.wait()
     until.set()
 
 
-async def _wait(what: Awaitable[object], seconds: float) -> None:
+async def wait(what: Awaitable[object], seconds: float) -> None:
+    """Wait for it, but no longer than so many seconds."""
     try:
         await asyncio.wait_for(what, seconds)
     except TimeoutError:

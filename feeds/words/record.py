@@ -3,13 +3,12 @@
 import argparse
 import asyncio
 import os
-import signal
 import time
 from pathlib import Path
 
 from feeds.engine import Collector
-from feeds.run import say
-from feeds.settings import SettingsError, load
+from feeds.run import on_signals, say, wait
+from feeds.settings import load
 from feeds.wire import Recorder
 
 REPORT_S = 10.0
@@ -21,16 +20,8 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    try:
-        settings = load(config=args.config, environ=os.environ, overrides={})
-    except SettingsError as error:
-        say(str(error))
-        return 2
-    try:
-        recorder = Recorder(args.file, recorded="live", started_ms=time.time_ns() // 1_000_000)
-    except OSError as error:
-        say(f"{args.file}: {error.strerror}")
-        return 1
+    settings = load(config=args.config, environ=os.environ, overrides={})
+    recorder = Recorder(args.file, recorded="live", started_ms=time.time_ns() // 1_000_000)
     collector = Collector(settings, recorder=recorder)
     say(f"recording {', '.join(collector.state.feeds)} to {args.file}; interrupt to end")
     try:
@@ -44,8 +35,7 @@ def run(args: argparse.Namespace) -> int:
 async def _record(collector: Collector, seconds: float | None) -> None:
     """Record until the time is up or a signal comes."""
     until = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        asyncio.get_running_loop().add_signal_handler(number, until.set)
+    on_signals(until.set)
     collecting = asyncio.create_task(collector.run())
     clock = asyncio.get_running_loop().time
     started = reported = clock()
@@ -54,11 +44,13 @@ async def _record(collector: Collector, seconds: float | None) -> None:
         left = REPORT_S if seconds is None else started + seconds - clock()
         if left <= 0:
             break
-        await asyncio.wait([asyncio.create_task(until.wait())], timeout=min(1.0, left))
+        await wait(until.wait(), min(1.0, left))
         collector.tick()
         if clock() - reported >= REPORT_S and recorder:
             reported = clock()
             say(f"{recorder.frames} frames")
+    if collecting.done():
+        collecting.result()
     collecting.cancel()
     await asyncio.gather(collecting, return_exceptions=True)
 
