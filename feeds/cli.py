@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
+from feeds.paths import SettingsError
 from feeds.topics import State
 
 WORDS: dict[str, str] = {
@@ -36,7 +37,7 @@ class Word(Protocol):
         ...
 
     def run(self, args: argparse.Namespace) -> int:
-        """Do it; return the exit code."""
+        """Do it; return the exit code. What it raises of `SettingsError` and `OSError` is said here, in one place."""
         ...
 
 
@@ -55,9 +56,23 @@ def main(argv: Sequence[str]) -> int:
         code = module.run(args)
         sys.stdout.flush()
     except BrokenPipeError:
-        # The reader has gone, which is its right; Python must not complain of it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _unplug()  # the reader has gone, which is its right
         return 0
+    except SettingsError as error:
+        return _say(str(error), 2)
+    except OSError as error:
+        _unplug()  # it may be standard output that cannot be written
+        return _say(f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error), 1)
     except KeyboardInterrupt:
         return 130
+    return code
+
+
+def _unplug() -> None:
+    """Send what still waits for standard output nowhere, so that Python does not complain of it at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(text: str, code: int) -> int:
+    print(f"tidegauge: {text}", file=sys.stderr)  # noqa: T201
     return code

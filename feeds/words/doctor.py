@@ -15,7 +15,7 @@ from feeds.attach import connect
 from feeds.engine import Collector
 from feeds.health import Feed
 from feeds.poll import Fetcher, FetchError
-from feeds.settings import Paths, Settings, SettingsError, load, paths
+from feeds.settings import Paths, Settings, load, paths
 from feeds.venue import Venue
 from feeds.words.record import seconds
 
@@ -36,11 +36,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    try:
-        settings = load(config=args.config, environ=os.environ, overrides={})
-    except SettingsError as error:
-        print(f"tidegauge: {error}", file=sys.stderr)
-        return 2
+    settings = load(config=args.config, environ=os.environ, overrides={})
     places = paths(os.environ)
     streams, addresses = asyncio.run(_ask(settings, args.wait))
     for title, findings in (
@@ -67,6 +63,8 @@ async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[F
     while clock() < end and not all(feed.seen_ms for feed in collector.state.feeds.values()):
         await asyncio.sleep(0.1)
         collector.tick()
+        if collecting.done():
+            collecting.result()
     found = [line for feed in collector.state.feeds.values() for line in _stream(feed, collector.clock.now_ms())]
     collecting.cancel()
     await asyncio.gather(collecting, return_exceptions=True)
@@ -124,5 +122,12 @@ def _terminal() -> Iterator[Finding]:
     )
     yield Finding(True, "colours", colours)
     if os.environ.get("TMUX"):
-        version = subprocess.run(["tmux", "-V"], capture_output=True, text=True, check=False).stdout.strip()  # noqa: S607
-        yield Finding(True, "tmux", version or "version unknown")
+        yield Finding(True, "tmux", _tmux() or "version unknown")
+
+
+def _tmux() -> str:
+    """What tmux says of itself; "" where it is not found from here, as over SSH or in a container."""
+    program = shutil.which("tmux")
+    if program is None:
+        return ""
+    return text.plain(subprocess.run([program, "-V"], capture_output=True, text=True, check=False).stdout, 40)  # noqa: S603

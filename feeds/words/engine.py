@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from feeds.run import demo, live, replayed, say
-from feeds.settings import SettingsError, load, paths
+from feeds.settings import load, paths
+from feeds.simulate import SCENES
 from feeds.wire import RecordingError
 
 
@@ -21,13 +22,12 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    try:
-        settings = load(config=args.config, environ=os.environ, overrides={})
-    except SettingsError as error:
-        say(str(error))
-        return 2
+    settings = load(config=args.config, environ=os.environ, overrides={})
     if (args.demo or args.replay) and args.socket is None:
         say("--demo and --replay need --socket")
+        return 2
+    if args.demo and args.demo not in SCENES:
+        say(f"there is no scene '{args.demo}'; known: {', '.join(SCENES)}")
         return 2
     try:
         if args.demo:
@@ -35,7 +35,7 @@ def run(args: argparse.Namespace) -> int:
         if args.replay:
             return asyncio.run(replayed(settings, args.replay, args.speed, args.start, args.socket))
         return asyncio.run(live(settings, paths(os.environ), with_viewers=args.with_viewers))
-    except (RecordingError, OSError, ValueError) as error:
+    except RecordingError as error:
         say(str(error))
         return 1
 

@@ -10,7 +10,7 @@ from feeds.engine import new_session
 from feeds.replay import replay
 from feeds.run import say
 from feeds.session import line
-from feeds.settings import SettingsError, load
+from feeds.settings import load
 from feeds.wire import Recording, RecordingError
 from feeds.words.snapshot import show, worth
 
@@ -21,12 +21,9 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    settings = load(config=args.config, environ=os.environ, overrides={})
     try:
-        settings = load(config=args.config, environ=os.environ, overrides={})
         recording = Recording(args.file)
-    except SettingsError as error:
-        say(str(error))
-        return 2
     except RecordingError as error:
         say(str(error))
         return 1

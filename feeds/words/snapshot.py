@@ -10,11 +10,13 @@ import msgspec
 
 from feeds.attach import connect
 from feeds.cli import EXIT
-from feeds.settings import Paths, Settings, SettingsError, load, paths
+from feeds.settings import Paths, Settings, load, paths
 from feeds.topics import TOPICS, Engine, Metric, State
 from feeds.words.record import seconds
 
 PATIENCE_S = 20.0
+ENGINE_S = 3.0
+"""An engine answers at once, and says something every second."""
 
 
 class _Line(msgspec.Struct):
@@ -32,11 +34,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    try:
-        settings = load(config=args.config, environ=os.environ, overrides={})
-    except SettingsError as error:
-        print(f"tidegauge: {error}", file=sys.stderr)
-        return 2
+    settings = load(config=args.config, environ=os.environ, overrides={})
     places = paths(os.environ)
     document = _from_engine(places) or asyncio.run(_collect(settings, places, args.wait))
     show(document)
@@ -59,12 +57,17 @@ def worth(document: dict[str, Any]) -> State:
 
 
 def _from_engine(places: Paths) -> dict[str, Any] | None:
-    """The first line a viewer gets, which carries everything; `None` where no engine runs."""
+    """The first line a viewer gets, which carries everything; `None` where no engine runs, or it does not answer."""
     engine = connect(places.runtime / "engine.sock")
     if engine is None:
         return None
-    with engine, engine.makefile("rb") as lines:
-        first = msgspec.json.decode(lines.readline(), type=_Line)
+    engine.settimeout(ENGINE_S)
+    try:
+        with engine, engine.makefile("rb") as lines:
+            first = msgspec.json.decode(lines.readline(), type=_Line)
+    except (OSError, msgspec.DecodeError):
+        print("tidegauge: the engine does not answer; asking the venues instead", file=sys.stderr)
+        return None
     metrics = {k: msgspec.json.decode(v, type=Metric) for k, v in first.set.items() if k not in TOPICS}
     mode = msgspec.json.decode(first.set["engine"], type=Engine).mode if "engine" in first.set else "live"
     topics = {name: raw for name, raw in first.set.items() if name in TOPICS}
@@ -85,8 +88,10 @@ async def _collect(settings: Settings, places: Paths, wait_s: float | None) -> d
         clock = asyncio.get_running_loop().time
         end = clock() + (wait_s or PATIENCE_S)
         while (left := end - clock()) > 0 and not (wait_s is None and _all_fresh(collector.state)):
-            await asyncio.wait([collecting], timeout=min(0.1, left))
+            await asyncio.sleep(min(0.1, left))
             collector.tick()
+            if collecting.done():
+                collecting.result()
         document = collector.session.snapshot()
         collecting.cancel()
         await asyncio.gather(collecting, return_exceptions=True)

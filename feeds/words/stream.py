@@ -5,7 +5,7 @@ import os
 import sys
 
 from feeds.attach import connect_or_start
-from feeds.settings import SettingsError, load, paths
+from feeds.settings import load, paths
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -13,11 +13,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    try:
-        load(config=args.config, environ=os.environ, overrides={})
-    except SettingsError as error:
-        print(f"tidegauge: {error}", file=sys.stderr)
-        return 2
+    load(config=args.config, environ=os.environ, overrides={})
     engine = connect_or_start(
         paths(os.environ).runtime / "engine.sock", ["--config", str(args.config)] * bool(args.config)
     )
