@@ -1,0 +1,82 @@
+"""`python -m tests.bench [--quick] [--only NAME...] [--json FILE]`: measure, and print a table."""
+
+import argparse
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+import tests.bench
+from tests.bench import days, decode, lag, starts, steady
+from tests.bench.pace import FULL, QUICK, Pace
+from tests.bench.rows import Row, table
+
+SUBJECTS: tuple[tuple[Callable[[Pace], Iterator[Row]], tuple[str, ...]], ...] = (
+    (decode.rows, ("decode",)),
+    (starts.status, ("status",)),
+    (starts.paint, ("paint",)),
+    (lag.rows, ("lag", "cpu.engine.500", "cpu.engine.2000")),
+    (steady.quiet, ("bytes", "cpu.viewer", "cpu.engine.quiet", "memory")),
+    (steady.cascade, ("bytes", "cpu.viewer", "cpu.engine.cascade")),
+    (days.rows, ("memory.engine.day",)),
+)
+"""What measures, and how the names of its rows begin."""
+
+
+def main() -> int:
+    """Measure what is asked for; 1 if something could not be measured, whether targets are met or not."""
+    options = _options()
+    sys.setswitchinterval(0.0005)  # a terminal's reader has to note the time at once, whatever else runs here
+    rows: list[Row] = []
+    failed = 0
+    asked = tuple(options.only)
+    began = time.monotonic()
+    for measure, names in SUBJECTS:
+        if not _meets(asked, names):
+            continue
+        try:
+            rows += [row for row in measure(QUICK if options.quick else FULL) if row.name.startswith(asked)]
+        except Exception as error:  # noqa: BLE001  one subject that fails is shown, and stops no other
+            failed += 1
+            rows.append(Row(names[0], None, "", note=f"failed: {type(error).__name__}: {error}"))
+        print(f"{time.monotonic() - began:5.0f} s  {', '.join(names)}", file=sys.stderr, flush=True)
+    print(table(rows))
+    if options.json:
+        options.json.write_bytes(msgspec.json.format(msgspec.json.encode(_document(rows, options.quick))) + b"\n")
+    return 1 if failed else 0
+
+
+def _meets(asked: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    """Whether rows whose names begin like `names` can be among those asked for."""
+    return any(name.startswith(one) or one.startswith(name) for one in asked for name in names)
+
+
+def _document(rows: list[Row], quick: bool) -> dict[str, object]:
+    return {
+        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "quick": quick,
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()}, {os.cpu_count()} cores",
+        "rows": [row.document() for row in rows],
+    }
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=tests.bench.__doc__)
+    parser.add_argument("--quick", action="store_true", help="short windows: it works, but the numbers are rough")
+    parser.add_argument("--only", nargs="+", default=[""], metavar="NAME", help="rows whose name begins so")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the rows")
+    options = parser.parse_args()
+    for asked in options.only:
+        if not any(_meets((asked,), names) for _, names in SUBJECTS):
+            known = ", ".join(dict.fromkeys(name for _, names in SUBJECTS for name in names))
+            parser.error(f"no row begins with {asked!r}; they begin with {known}")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())
