@@ -9,10 +9,12 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from feeds.paths import SettingsError
-from feeds.topics import State
+
+if TYPE_CHECKING:  # the status line does without msgspec, which is most of what importing this costs
+    from feeds.topics import State
 
 WORDS: dict[str, str] = {
     "engine": "collect without a screen",
@@ -25,8 +27,8 @@ WORDS: dict[str, str] = {
 }
 """Word and what it is for; the module of the same name in `feeds.words` does it."""
 
-EXIT: dict[State, int] = {"fresh": 0, "late": 3, "stale": 3, "down": 3, "none": 4}
-"""Exit code by the state of the number that was asked for."""
+EXIT: "dict[State, int]" = {"fresh": 0, "late": 3, "stale": 3, "down": 3, "none": 4}
+"""Exit code by the state of the number that was asked for; from the best state to the worst."""
 
 
 class Word(Protocol):

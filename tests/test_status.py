@@ -1,0 +1,68 @@
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from feeds.topics import Metric
+from feeds.words.status import FORMAT, Latest, read, render
+
+NOW = 1_741_790_130_000
+
+
+def latest(silent_ms: int = 400, **metrics: Metric) -> Latest:
+    named = {name.replace("_", "."): metric for name, metric in metrics.items()}
+    document = {"tidegauge": 1, "mode": "live", "now_ms": NOW - silent_ms, "metrics": named, "topics": {}}
+    return read(msgspec.json.encode(document))
+
+
+PRICE = Metric(64_210.55, "USD", NOW - 300, "median of coinbase, kraken, bitstamp", "fresh")
+
+
+def test_the_line_is_filled_with_fresh_numbers() -> None:
+    change = Metric(-1.239, "%", NOW - 300, "coinbase BTC-USD, 5m candles", "fresh")
+    line, state = render(latest(btc_price=PRICE, btc_change_24h=change), "{btc.price} {btc.change.24h}", NOW)
+    assert (line, state) == ("64,210.6 -1.24%", "fresh")
+
+
+def test_what_is_at_least_so_much_says_so() -> None:
+    floor = Metric(1_234_500.0, "USD", NOW, "bybit, okx", "fresh", "floor", "okx sampled")
+    line, state = render(latest(liq_long_usd_1h=floor), "L {liq.long.usd.1h}", NOW)
+    assert (line, state) == ("L ≥$1.23M", "fresh")
+
+
+def test_a_number_that_is_not_fresh_carries_state_and_age_and_the_worst_counts() -> None:
+    late = Metric(64_000.0, "USD", NOW - 42_000, "bitstamp btcusd", "stale")
+    line, state = render(latest(btc_price=PRICE, btc_bitstamp_price=late), "{btc.price} {btc.bitstamp.price}", NOW)
+    assert (line, state) == ("64,210.6 64,000.0 (stale 42s)", "stale")
+
+
+def test_of_a_silent_engine_everything_is_stale() -> None:
+    line, state = render(latest(5_001, btc_price=PRICE), "{btc.price}", NOW)
+    assert (line, state) == ("64,210.6 (stale 0s)", "stale")
+
+
+def test_what_is_not_known_is_no_number_and_does_not_count() -> None:
+    unknown = Metric(None, "%", None, "", "none", note="no price yet")
+    line, state = render(latest(btc_price=PRICE, btc_change_24h=unknown), "{btc.price} {btc.change.24h} {no.such}", NOW)
+    assert (line, state) == ("64,210.6 -- --", "fresh")
+    assert render(latest(btc_change_24h=unknown), FORMAT, NOW)[1] == "none"
+
+
+@pytest.mark.parametrize("document", [b"", b"{", b"[]", b'{"now_ms":"1","metrics":{}}', b'{"now_ms":1}'])
+def test_a_file_that_is_none_of_the_engines_is_refused(document: bytes) -> None:
+    with pytest.raises(ValueError):
+        read(document)
+
+
+def test_a_metric_that_is_not_as_the_engine_writes_it_is_refused() -> None:
+    damaged = Latest(
+        NOW, {"btc.price": {"value": 1.0, "unit": "USD", "as_of_ms": NOW, "state": "great", "quality": ""}}
+    )
+    with pytest.raises(ValueError, match="great"):
+        render(damaged, "{btc.price}", NOW)
+
+
+def test_the_status_line_loads_no_library() -> None:
+    code = "import sys, feeds.words.status; print([m for m in ('msgspec', 'asyncio', 'textual') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"[]\n"
