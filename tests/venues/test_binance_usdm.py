@@ -7,8 +7,21 @@ import pytest
 from msgspec import MsgspecError
 
 from feeds.decode import Decoder
-from feeds.facts import TIMEFRAME_MS, Bar, FeedStatus, Funding, Liquidation, Quote, Rejected, Timeframe, Trade
-from feeds.venue import Http, Out, Reconnect, Refused, Reject
+from feeds.facts import (
+    TIMEFRAME_MS,
+    Bar,
+    FeedStatus,
+    Funding,
+    Instrument,
+    Liquidation,
+    OpenInterest,
+    Quote,
+    Rejected,
+    Timeframe,
+    Trade,
+)
+from feeds.venue import Http, Out, Poll, Reconnect, Refused, Reject
+from feeds.venues._binance_futures import FuturesParser
 from feeds.venues.binance_usdm import VENUE, Parser
 from feeds.wire import Recording
 
@@ -32,6 +45,8 @@ MARK_PRICE = (
 KLINES = "https://fapi.binance.com/fapi/v1/klines?symbol=BTCUSDT&interval=1m&limit=500"
 ROW = [1767225600000, "87480.0", "87510.0", "87470.0", "87500.0", "12.5", 1767225659999, "1093000.0", 8, "5", "4", "0"]
 RECV = 1584059031500
+DATED = "BTCUSDT_261225"
+EXPIRY = 1_798_185_600_000  # 2026-12-25 08:00 UTC
 
 
 def force(order: str = ORDER, **parts: object) -> str:
@@ -272,13 +287,86 @@ def test_every_time_frame_has_an_address_that_its_answer_is_recognised_by(timefr
         (KLINES, 200, "<html>sorry</html>"),
         (KLINES, 200, '{"code":-1121,"msg":"Invalid symbol."}'),
         (KLINES.replace("BTCUSDT", "ETHUSDT"), 200, json.dumps([ROW])),
-        (KLINES.replace("klines", "premiumIndex"), 200, json.dumps([ROW])),
+        (KLINES.replace("klines", "markPriceKlines"), 200, json.dumps([ROW])),
         (KLINES.replace("interval=1m", "interval=2m"), 200, json.dumps([ROW])),
     ],
 )
 def test_an_answer_without_our_candles_is_rejected(url: str, status: int, text: str) -> None:
     with pytest.raises(Reject):
         Parser().answer("binance_usdm", Http(url, status, text), RECV)
+
+
+def listed(symbol: str = DATED, **parts: object) -> dict[str, object]:
+    row = {"symbol": symbol, "pair": "BTCUSDT", "contractType": "CURRENT_QUARTER", "deliveryDate": EXPIRY}
+    row |= {"status": "TRADING", "marginAsset": "USDT", "filters": [{"filterType": "LOT_SIZE"}]} | parts
+    return {name: part for name, part in row.items() if part is not ...}
+
+
+def answer(path: str, body: object, parser: FuturesParser | None = None, recv_ms: int = RECV) -> list[Out]:
+    http = Http(f"https://fapi.binance.com/fapi/v1/{path}", 200, json.dumps(body))
+    return [*(parser or Parser()).answer("binance_usdm.http", http, recv_ms)]
+
+
+def test_open_interest_is_read_in_bitcoin() -> None:
+    body = {"symbol": "BTCUSDT", "openInterest": "84617.188", "time": 1654336844754}
+    assert answer("openInterest?symbol=BTCUSDT", body) == [
+        OpenInterest("binance_usdm", "BTCUSDT", 1654336844754, RECV, 84617.188)
+    ]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [{"openInterest": "0"}, {"openInterest": "-3"}, {"openInterest": "NaN"}, {"time": 0}, {"symbol": "ETHUSDT"}],
+)
+def test_open_interest_that_cannot_be_believed_is_rejected(parts: dict[str, object]) -> None:
+    body = {"symbol": "BTCUSDT", "openInterest": "84617.188", "time": 1654336844754, **parts}
+    assert [type(out) for out in answer("openInterest?symbol=BTCUSDT", body)] == [Rejected]
+
+
+def test_the_perpetual_and_the_dated_contracts_are_listed_in_bitcoin() -> None:
+    perpetual = listed("BTCUSDT", contractType="PERPETUAL", deliveryDate=4133404800000)
+    assert answer("exchangeInfo", {"symbols": [perpetual, listed()]}) == [
+        Instrument("binance_usdm", "BTCUSDT", "perpetual", "USDT", False, 1.0),
+        Instrument("binance_usdm", DATED, "future", "USDT", False, 1.0, EXPIRY),
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        listed("BTCUSD_PERP", marginAsset="BTC", status=..., contractStatus="TRADING", contractSize=100),
+        listed("BTCUSD_261225", marginAsset="BTC", status=..., contractStatus="TRADING", contractSize=100),
+        listed(marginAsset="BTC"),
+        listed("BTCUSDC_261225", marginAsset="USDC"),
+        listed("ETHUSDT_261225"),
+        listed("BTCDOMUSDT", contractType="PERPETUAL"),
+        listed("BTCUSDT", contractType="TRADIFI_PERPETUAL"),
+        listed(status="SETTLING"),
+        listed(deliveryDate=RECV),
+    ],
+)
+def test_inverse_rows_other_coins_and_what_is_not_traded_are_not_listed(row: dict[str, object]) -> None:
+    assert answer("exchangeInfo", {"symbols": [row]}) == []
+
+
+def test_listed_dated_contracts_are_quoted_and_the_inverse_rows_of_the_answer_are_not() -> None:
+    parser = Parser()
+    answer("exchangeInfo", {"symbols": [listed()]}, parser)
+    premium = {"symbol": DATED, "markPrice": "81200.5", "indexPrice": "80100.25", "lastFundingRate": "", "time": RECV}
+    rows = [premium | {"symbol": symbol} for symbol in ("BTCUSDT", "BTCUSD_PERP", "BTCUSD_261225", "ETHUSDT_261225")]
+    assert answer("premiumIndex", [*rows, premium], parser) == [
+        Quote("binance_usdm", DATED, RECV, RECV, mark=81200.5, index=80100.25)
+    ]
+    assert answer("premiumIndex", [*rows, premium], parser, EXPIRY) == []
+    assert [type(out) for out in answer("premiumIndex", [premium | {"markPrice": "0"}], parser)] == [Rejected]
+
+
+def test_contracts_open_interest_and_dated_prices_are_asked_for() -> None:
+    assert VENUE.setup == ("https://fapi.binance.com/fapi/v1/exchangeInfo",)
+    assert VENUE.polls == (
+        Poll("https://fapi.binance.com/fapi/v1/openInterest?symbol=BTCUSDT", 30.0),
+        Poll("https://fapi.binance.com/fapi/v1/premiumIndex", 60.0),
+    )
 
 
 def test_the_stream_is_on_the_path_that_still_speaks() -> None:
