@@ -12,13 +12,13 @@ from feeds import views
 from feeds.backfill import Backfill
 from feeds.bars import KEEP
 from feeds.clock import Clock
-from feeds.facts import TIMEFRAME_MS, Bar, FeedStatus, Gap, Liquidation
+from feeds.facts import TIMEFRAME_MS, FeedStatus
 from feeds.health import Limits
 from feeds.poll import Fetcher
 from feeds.serve import Server
 from feeds.session import Changes, Session
 from feeds.settings import Settings
-from feeds.state import Past, State
+from feeds.state import Kept, Past, State
 from feeds.store import Store
 from feeds.stream import keep
 from feeds.topics import TOPICS, Engine, Mode
@@ -40,7 +40,7 @@ def new_session(
     started_ms: int,
     *,
     expected: bool = True,
-    keep: Callable[[Bar | Liquidation | Gap], object] | None = None,
+    keep: Callable[[Kept], object] | None = None,
 ) -> Session:
     """Build a session of the venues that the settings ask for. `expected`: their feeds are shown before they speak."""
     venues = {name: venue for name, venue in VENUES.items() if name in settings.venues}
@@ -127,6 +127,7 @@ class Collector:
             bars,
             store.liquidations(since_ms),
             store.gaps(since_ms),
+            store.cascades(now_ms - 30 * HISTORY_MS),
             min((started for started, _ in runs), default=None),
             max((alive for _, alive in runs), default=None),
         )

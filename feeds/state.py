@@ -2,11 +2,13 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from statistics import median
 from typing import Literal
 
 from msgspec import Struct
 
 from feeds.bars import Candles
+from feeds.cascades import Cascades, Market
 from feeds.facts import (
     TIMEFRAME_MS,
     Bar,
@@ -22,6 +24,8 @@ from feeds.facts import (
 )
 from feeds.health import SKEWED_MS, Feed, Limits
 from feeds.liquidated import Book
+from feeds.signals.derivatives import annualised
+from feeds.topics import Cascade
 from feeds.venue import Alive, Out, Refused, Venue
 
 RECENT_IDS = 4_096
@@ -37,12 +41,17 @@ class Last(Struct, frozen=True, gc=False):
     cached: bool = False
 
 
+Kept = Bar | Liquidation | Gap | Cascade
+"""What is worth storing."""
+
+
 class Past(Struct, frozen=True):
     """What earlier runs left: oldest first. They collected from `since_ms` on and were last alive at `alive_ms`."""
 
     bars: list[Bar] = []
     liquidations: list[Liquidation] = []
     gaps: list[Gap] = []
+    cascades: list[Cascade] = []
     since_ms: int | None = None
     alive_ms: int | None = None
 
@@ -57,7 +66,7 @@ class State:
         limits: Limits | None = None,
         fresh_ms: int = 10_000,
         chart: tuple[str, ...] = ("coinbase", "kraken", "bitstamp", "binance"),
-        keep: Callable[[Bar | Liquidation | Gap], object] = lambda fact: None,
+        keep: Callable[[Kept], object] = lambda fact: None,
     ) -> None:
         self.venues = venues
         self.limits = limits or Limits()
@@ -65,6 +74,7 @@ class State:
         self.now_ms = 0
         self.feeds: dict[str, Feed] = {}
         self.book = Book()
+        self.cascades = Cascades()
         self._keep = keep
         self.premium: deque[tuple[int, float]] = deque(maxlen=PREMIUM_SECONDS)
         self.instruments: dict[tuple[str, str], Instrument] = {}
@@ -115,7 +125,9 @@ class State:
             case Quote():
                 self._quote(fact, feed)
             case Liquidation():
-                if self.book.add(fact, feed.as_of(fact.ts_ms, fact.recv_ms)):
+                t_ms = feed.as_of(fact.ts_ms, fact.recv_ms)
+                if self.book.add(fact, t_ms):
+                    self.cascades.add(fact, t_ms)
                     self._keep(fact)
             case Funding():
                 self.funding[fact.venue, fact.symbol] = fact
@@ -162,6 +174,9 @@ class State:
             return
         self._second = second
         self.book.advance(self.now_ms)
+        cascade = self.cascades.advance(self.now_ms, self._market())
+        if cascade:
+            self._keep(cascade)
         self._sample_premium(second)
         for candles in self.candles.values():
             self._keep_all(candles.advance(self.now_ms))
@@ -183,6 +198,7 @@ class State:
             near = abs(event.recv_ms - event.ts_ms) <= SKEWED_MS
             self.book.add(event, event.ts_ms if near else event.recv_ms, cached=True)
         self.book.advance(now_ms)
+        self.cascades.remember(past.cascades)
         if past.since_ms is not None and past.alive_ms is not None:
             for feed in self.feeds.values():
                 own_gaps = [gap for gap in past.gaps if gap.feed == feed.name]
@@ -266,6 +282,13 @@ class State:
             taken = candles.merge(bar, self.now_ms)
             if taken:
                 self._keep(taken)
+
+    def _market(self) -> Market:
+        """Price, open interest and funding at this moment, for what is measured against them."""
+        prices = [price for name in self.candles if (price := self._young(name)) is not None]
+        interest = [fact.btc for fact in self.open_interest.values()]
+        rates = [annualised(fact) for fact in self.funding.values()]
+        return Market(median(prices) if prices else None, sum(interest) or None, median(rates) if rates else None)
 
     def _sample_premium(self, second: int) -> None:
         prices = [self._young("coinbase"), self._young("binance")]

@@ -8,6 +8,7 @@ from msgspec import Struct
 State = Literal["fresh", "late", "stale", "down", "none"]
 Quality = Literal["exact", "provisional", "revised", "estimated", "sampled", "floor", "partial"]
 FeedState = Literal["live", "connecting", "late", "stale", "down", "blocked"]
+LiqLevel = Literal["calm", "elevated", "cascade"]
 Mode = Literal["live", "replay", "demo"]
 WINDOWS: tuple[str, ...] = ("1m", "5m", "1h", "4h", "24h")
 WINDOW_MS: dict[str, int] = {
@@ -134,6 +135,31 @@ class Liquidations(Struct, frozen=True):
     spark_long: tuple[float, ...]
     spark_short: tuple[float, ...]
     as_of_ms: int | None
+
+
+class Cascade(Struct, frozen=True):
+    """One cascade of liquidations. `to_ms` is `None` while it runs; dollars by venue are (longs, shorts).
+
+    `funding` is the annualised rate at its end in percent; `open_interest_change` in BTC over all venues that tell.
+    """
+
+    from_ms: int
+    to_ms: int | None
+    long_usd: float = 0.0
+    short_usd: float = 0.0
+    count: int = 0
+    venues: dict[str, tuple[float, float]] = {}
+    worst_usd: float = 0.0
+    worst_venue: str = ""
+    worst_price: float | None = None
+    worst_position: str = ""
+    price_from: float | None = None
+    price_low: float | None = None
+    price_high: float | None = None
+    price_to: float | None = None
+    open_interest_change: float | None = None
+    funding: float | None = None
+    price_hour_after: float | None = None
 
 
 class TapeRow(Struct, frozen=True):

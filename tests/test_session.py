@@ -271,7 +271,7 @@ def test_what_was_kept_is_shown_as_cached_until_live() -> None:
     now = T0 + 600_000
     s.state.register("bybit.linear", now)
     s.state.register("coinbase", now)
-    s.state.restore(Past(bars, events, [], T0, T0 + 200_000), now)
+    s.state.restore(Past(bars, events, since_ms=T0, alive_ms=T0 + 200_000), now)
     m = metrics(s)
     assert m["btc.coinbase.price"].note == "cached from an earlier run"
     assert m["btc.coinbase.price"].state == "stale"

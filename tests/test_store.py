@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -17,6 +18,7 @@ from feeds.facts import Bar, Gap, Liquidation, Observation
 from feeds.settings import KeepDays
 from feeds.store import Store
 from feeds.store.schema import OLDER, STEPS, NewerSchema, migrate
+from feeds.topics import Cascade
 
 T = 1_760_000_000_000
 DAY = 86_400_000
@@ -631,8 +633,22 @@ def test_every_table_is_strict(opened: Opened, path: Path) -> None:
     opened()
     tables = [(str(name), strict) for _, name, kind, _, _, strict in rows(path, "PRAGMA table_list") if kind == "table"]
     found = {name: strict for name, strict in tables if not name.startswith("sqlite_")}
-    assert set(found) == {*("observation", "liquidation", "bar", "feed_gap", "metric", "alert", "verdict", "heartbeat")}
+    known = ("observation", "liquidation", "bar", "feed_gap", "metric", "cascade", "alert", "verdict", "heartbeat")
+    assert set(found) == {*known}
     assert set(found.values()) == {1}
+
+
+def test_a_cascade_is_kept_as_it_is_known_and_read_back_once_it_has_ended(opened: Opened) -> None:
+    store = opened()
+    running = Cascade(T, None, long_usd=5e6, venues={"okx": (5e6, 0.0)})
+    store.put(running)
+    assert store.flush()
+    assert store.cascades(0) == []
+    ended = msgspec.structs.replace(running, to_ms=T + 60_000, price_low=61_000.5)
+    store.put(ended)
+    assert store.flush()
+    assert store.cascades(T) == [ended]
+    assert store.cascades(T + 60_001) == []
 
 
 def test_each_table_is_kept_for_its_days_and_observations_for_ever(opened: Opened, path: Path) -> None:

@@ -10,14 +10,15 @@ from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 
+import msgspec
 from msgspec.structs import asdict
 
 from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
 from feeds.settings import KeepDays
 from feeds.store.file import DAY_MS, CannotWrite, HistoryFile
 from feeds.store.reader import Reader
-from feeds.store.schema import MetricRow, Row
-from feeds.topics import Quality, State
+from feeds.store.schema import CascadeRow, MetricRow, Row
+from feeds.topics import Cascade, Quality, State
 
 CLOSE_S = 0.9
 
@@ -87,9 +88,12 @@ class Store:
 
     # What the engine says -------------------------------------------------------------------------------------------
 
-    def put(self, fact: Bar | Liquidation | Gap | Observation) -> None:
+    def put(self, fact: Bar | Liquidation | Gap | Observation | Cascade) -> None:
         """Keep a fact. Never blocks and never raises. Where another engine writes, nothing is kept."""
-        self._put(fact)
+        if isinstance(fact, Cascade):
+            self._put(CascadeRow(fact.from_ms, fact.to_ms, msgspec.json.encode(fact).decode()))
+        else:
+            self._put(fact)
 
     def metric(self, name: str, t_ms: int, value: float | None, state: State, quality: Quality) -> None:
         """Keep a metric's number at one time; `None` where it was not known."""
@@ -138,6 +142,10 @@ class Store:
     def gaps(self, since_ms: int) -> list[Gap]:
         """Committed gaps that reach past `since_ms` or were never closed, oldest first."""
         return self._reader.gaps(since_ms)
+
+    def cascades(self, since_ms: int) -> list[Cascade]:
+        """Committed cascades that ended past `since_ms`, oldest first."""
+        return self._reader.cascades(since_ms)
 
     def runs(self, since_ms: int) -> list[tuple[int, int]]:
         """From when to when other engines kept this history, of those alive past `since_ms`, oldest first."""

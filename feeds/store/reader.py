@@ -5,9 +5,12 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import msgspec
+
 from feeds.facts import Bar, Gap, Liquidation, Timeframe
 from feeds.store.schema import STEPS, version
 from feeds.text import plain
+from feeds.topics import Cascade
 
 # Columns are asked for in the order of each fact's fields.
 _BARS = """
@@ -23,6 +26,7 @@ _LIQUIDATIONS = """
 _GAPS = """
     SELECT feed, from_ms, to_ms, reason FROM feed_gap WHERE to_ms IS NULL OR to_ms >= ? ORDER BY from_ms, feed
 """
+_CASCADES = "SELECT document FROM cascade WHERE to_ms IS NOT NULL AND to_ms >= ? ORDER BY from_ms"
 _RUNS = "SELECT started_ms, alive_ms FROM heartbeat WHERE alive_ms >= ? ORDER BY started_ms"
 
 
@@ -50,6 +54,10 @@ class Reader:
     def gaps(self, since_ms: int) -> list[Gap]:
         """Gaps that reach past `since_ms` or were never closed, oldest first."""
         return [Gap(*row) for row in self._rows(_GAPS, since_ms)]
+
+    def cascades(self, since_ms: int) -> list[Cascade]:
+        """Cascades that ended past `since_ms`, oldest first."""
+        return [msgspec.json.decode(document, type=Cascade) for (document,) in self._rows(_CASCADES, since_ms)]
 
     def runs(self, since_ms: int) -> list[tuple[int, int]]:
         """From when to when engines kept this history, of those alive past `since_ms`, oldest first."""

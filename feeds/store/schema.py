@@ -19,7 +19,15 @@ class MetricRow(Struct, frozen=True, gc=False):
     quality: Quality
 
 
-Row = Bar | Liquidation | Gap | Observation | MetricRow
+class CascadeRow(Struct, frozen=True, gc=False):
+    """A cascade as it is known so far; `document` is the topic's struct as JSON."""
+
+    from_ms: int
+    to_ms: int | None
+    document: str
+
+
+Row = Bar | Liquidation | Gap | Observation | MetricRow | CascadeRow
 
 
 class NewerSchema(Exception):
@@ -58,6 +66,9 @@ STEPS: tuple[str, ...] = (
         name TEXT NOT NULL, t_ms INTEGER NOT NULL, value REAL, state TEXT NOT NULL, quality TEXT NOT NULL,
         PRIMARY KEY (name, t_ms)
     ) STRICT, WITHOUT ROWID;
+    CREATE TABLE cascade (
+        from_ms INTEGER NOT NULL PRIMARY KEY, to_ms INTEGER, document TEXT NOT NULL
+    ) STRICT;
     CREATE TABLE alert (
         rule TEXT NOT NULL, t_ms INTEGER NOT NULL, metric TEXT NOT NULL, value REAL, text TEXT NOT NULL,
         delivered TEXT NOT NULL, PRIMARY KEY (rule, t_ms)
@@ -99,6 +110,10 @@ INSERTS: dict[type[Row], str] = {
     Gap: """
         INSERT INTO feed_gap (feed, from_ms, to_ms, reason) VALUES (?, ?, ?, ?)
         ON CONFLICT (feed, from_ms) DO UPDATE SET to_ms = excluded.to_ms, reason = excluded.reason
+    """,
+    CascadeRow: """
+        INSERT INTO cascade (from_ms, to_ms, document) VALUES (?, ?, ?)
+        ON CONFLICT (from_ms) DO UPDATE SET to_ms = excluded.to_ms, document = excluded.document
     """,
     MetricRow: """
         INSERT INTO metric (name, t_ms, value, state, quality) VALUES (?, ?, ?, ?, ?)

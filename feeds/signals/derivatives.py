@@ -1,0 +1,16 @@
+"""Perpetuals and dated futures: funding and basis as yearly rates."""
+
+from feeds.facts import Funding
+
+USUAL_INTERVAL_H = 8.0
+"""Hours between two payments where the venue does not tell: what BTC perpetuals of the large venues use."""
+
+
+def annualised(funding: Funding) -> float:
+    """Funding as percent a year: rate × (24 h / interval) × 365."""
+    return funding.rate * 24 / (funding.interval_h or USUAL_INTERVAL_H) * 365 * 100
+
+
+def basis(future: float, spot: float, days: float) -> float | None:
+    """Annualised basis in percent, (F/S − 1) × 365 / days; `None` under three days, where it means nothing."""
+    return (future / spot - 1) * 365 / days * 100 if days >= 3 else None

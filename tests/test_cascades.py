@@ -1,0 +1,104 @@
+"""Cascades: when one begins, when it ends, and what is kept of it."""
+
+import pytest
+
+from feeds.cascades import Cascades, Market
+from feeds.facts import Liquidation
+from feeds.signals.liquidations import CascadeRule, level
+from feeds.topics import Cascade
+
+T0 = 1_700_000_000_000
+RULE = CascadeRule()
+
+
+@pytest.mark.parametrize(
+    ("usd", "expected"),
+    [(999_999.0, "calm"), (1_000_000.0, "elevated"), (4_999_999.0, "elevated"), (5_000_000.0, "cascade")],
+)
+def test_with_little_history_dollars_alone_decide(usd: float, expected: str) -> None:
+    assert level(usd, [0.0, 1e9], RULE.history_ms - 1, RULE) == expected
+
+
+@pytest.mark.parametrize(
+    ("usd", "expected"),
+    [
+        (5_000_000.0, "elevated"),  # enough dollars for a cascade, but more than one in two hundred minutes had more
+        (9_000_000.0, "elevated"),
+        (9_500_000.0, "elevated"),
+        (9_700_000.0, "cascade"),
+        (900_000.0, "calm"),
+    ],
+)
+def test_with_history_a_level_must_be_rare_as_well(usd: float, expected: str) -> None:
+    day = sorted([float(i) * 1_000 for i in range(970)] + [4e6] * 10 + [9.5e6] * 15 + [9.9e6] * 5)
+    assert level(usd, day, RULE.history_ms, RULE) == expected
+
+
+def event(id: str, usd: float, position: str = "long", venue: str = "bybit", price: float = 64_000.0) -> Liquidation:
+    return Liquidation(venue, "BTCUSDT", T0, T0, position, usd / price, usd, price, id)  # type: ignore[arg-type]
+
+
+def test_a_cascade_is_an_event_with_its_totals_and_what_came_after() -> None:
+    c = Cascades()
+    changes: list[tuple[int, Cascade]] = []
+
+    def run(seconds: range, price: float, interest: float = 1_000.0, funding: float = 10.0) -> None:
+        for second in seconds:
+            done = c.advance(T0 + second * 1_000, Market(price, interest, funding))
+            if done:
+                changes.append((second, done))
+
+    run(range(10), 64_000.0)
+    c.add(event("1", 3e6), T0 + 10_000)
+    run(range(10, 20), 63_900.0)
+    assert c.level == "elevated"
+    c.add(event("2", 2.5e6, venue="okx", price=63_500.0), T0 + 20_000)
+    run(range(20, 21), 63_500.0)
+    assert (c.level, c.since_ms) == ("cascade", T0 + 20_000)
+    c.add(event("3", 4e5, "short"), T0 + 30_000)
+    run(range(21, 60), 62_000.0)
+    run(range(60, 400), 62_500.0, interest=900.0, funding=-5.0)
+    run(range(400, 4_000), 63_000.0)
+    assert (changes[0][0], changes[0][1].to_ms) == (20, None)
+    ended_at, ended = changes[1]
+    # Below $1 M from the 80th second on, and calm once that has lasted two minutes.
+    assert (ended_at, c.level) == (200, "calm")
+    assert ended == Cascade(
+        T0 + 10_000,
+        T0 + 80_000,
+        long_usd=5.5e6,
+        short_usd=4e5,
+        count=3,
+        venues={"bybit": (3e6, 4e5), "okx": (2.5e6, 0.0)},
+        worst_usd=3e6,
+        worst_venue="bybit",
+        worst_price=64_000.0,
+        worst_position="long",
+        price_from=63_500.0,
+        price_low=62_000.0,
+        price_high=63_500.0,
+        price_to=62_500.0,
+        open_interest_change=-100.0,
+        funding=-5.0,
+    )
+    hour_at, after = changes[2]
+    assert (hour_at, after.price_hour_after) == (3_680, 63_000.0)
+    assert len(changes) == 3
+
+
+def test_what_is_not_known_beside_it_stays_not_known() -> None:
+    c = Cascades()
+    c.add(event("1", 6e6), T0)
+    c.advance(T0, Market(None, None, None))
+    for second in range(1, 200):
+        done = c.advance(T0 + second * 1_000, Market(None, None, None))
+        if done:
+            assert done.price_from is done.price_to is done.open_interest_change is done.funding is None
+    assert c.past[0].long_usd == 6e6
+
+
+def test_memory_is_bounded_to_a_day() -> None:
+    c = Cascades()
+    for i in range(0, 200_000, 10):
+        c.advance(T0 + i * 1_000, Market(64_000.0, None, None))
+    assert len(c._samples) == len(c._sorted) == 8_640
