@@ -159,6 +159,7 @@ class TideApp(App[None], inherit_bindings=False):
 
         if not isinstance(self.screen, Help):
             self.push_screen(Help(bindings(self.BINDINGS)))
+            self._tick(all_=True)  # its header must not be blank until the next one
 
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         try:

@@ -26,7 +26,7 @@ class LaidOut(Message):
 class Desk(Framed):
     """Holds the panes and shows them. Which are on screen follows from size, focus and zoom."""
 
-    AUTO_FOCUS = "#" + next(iter(PANES))
+    AUTO_FOCUS = ""
 
     def __init__(self) -> None:
         super().__init__(id="desk")
@@ -39,15 +39,24 @@ class Desk(Framed):
         self._seen: dict[str, dict[str, int]] = {}
         self._second = 0
         self._note = ""
+        self._filled = False
 
     def compose(self) -> ComposeResult:
         for number, pane in enumerate(self._panes.values(), 1):
             pane.border_title = f"{number} {pane.title}"
-        self._place()  # at once, so that the first frame is in its final layout
+        self._place()
         yield self.header
-        with self._body:
-            yield from self._panes.values()
+        yield self._body
         yield self._footer
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._fill)
+
+    async def _fill(self) -> None:
+        """Mount the panes, after the first frame: that has words already, and comes a good deal sooner without them."""
+        await self._body.mount_all(self._panes.values())
+        self._filled = True
+        self.go(self.current)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -83,7 +92,8 @@ class Desk(Framed):
         """Focus a pane, and bring it on screen if it is not."""
         self.current = name
         self._place()
-        self.set_focus(self._panes[name], scroll_visible=False)
+        if self._filled:
+            self.set_focus(self._panes[name], scroll_visible=False)
         self.lay_out()
 
     def next(self, step: int) -> None:
@@ -98,6 +108,8 @@ class Desk(Framed):
     def show_panes(self, topics: Topics, now_ms: int, zone: tzinfo, *, all_: bool = False) -> None:
         """Draw the panes on screen whose topics changed since they were drawn; once a second all, for their ages."""
         second = now_ms // 1000
+        if not self._filled:
+            return
         due = all_ or second != self._second
         self._second = second
         for name in self.shown:
