@@ -15,24 +15,35 @@ SPARK_BUCKETS, SPARK_MS = 30, 10_000
 _MICRO = 1_000_000  # dollars are summed in whole millionths, bitcoin in whole satoshi: what goes in comes out exactly
 _SATOSHI = 100_000_000
 
-_Entry = tuple[int, str, bool, int, int]  # time, venue, is a long, micro-dollars, satoshi
+CELL_USD = 10.0
+"""Width of the finest price cell; the ladder on screen is folded from these."""
+SATURATION_S = 60
+
+_Entry = tuple[int, str, bool, int, int, int]  # time, venue, is a long, micro-dollars, satoshi, price cell
 
 
 class _Sums:
     """Totals of one window, by venue and side."""
 
-    __slots__ = ("cells", "length", "start")
+    __slots__ = ("cells", "length", "prices", "start")
 
     def __init__(self, length: int) -> None:
         self.length = length
         self.start = 0  # the first entry that is inside the window
         self.cells: dict[tuple[str, bool], list[int]] = {}
+        self.prices: dict[tuple[int, bool], int] = {}
 
     def add(self, entry: _Entry, sign: int) -> None:
         cell = self.cells.setdefault((entry[1], entry[2]), [0, 0, 0])
         cell[0] += sign * entry[3]
         cell[1] += sign * entry[4]
         cell[2] += sign
+        place = (entry[5], entry[2])
+        left = self.prices.get(place, 0) + sign * entry[3]
+        if left:
+            self.prices[place] = left
+        else:
+            self.prices.pop(place, None)
 
     def side(self, venues: Iterable[str], is_long: bool) -> tuple[float, float, int]:
         cells = [cell for venue in venues if (cell := self.cells.get((venue, is_long)))]
@@ -60,8 +71,8 @@ class Book:
         self._ids[key] = None
         if len(self._ids) > MOST_IDS:
             del self._ids[next(iter(self._ids))]
-        entry = (t_ms, event.venue, event.position == "long", round(event.usd * _MICRO), round(event.btc * _SATOSHI))
-        self._insert(entry)
+        usd, btc = round(event.usd * _MICRO), round(event.btc * _SATOSHI)
+        self._insert((t_ms, event.venue, event.position == "long", usd, btc, int(event.price // CELL_USD)))
         self.tape.append((event, cached))
         self.last_ms = max(self.last_ms or 0, t_ms)
         self.revision += 1
@@ -86,11 +97,29 @@ class Book:
         short_usd, short_btc, shorts = sums.side(names, False)
         return Total(long_usd, short_usd, long_btc, short_btc, longs, shorts)
 
+    def prices(self, window: str, step: float) -> dict[float, tuple[float, float]]:
+        """Dollars of longs and of shorts by price over a window; a key is the lower edge of a step."""
+        folded: dict[float, list[int]] = {}
+        for (cell, is_long), usd in self._windows[window].prices.items():
+            edge = cell * CELL_USD // step * step
+            folded.setdefault(edge, [0, 0])[0 if is_long else 1] += usd
+        return {edge: (longs / _MICRO, shorts / _MICRO) for edge, (longs, shorts) in folded.items()}
+
+    def saturation(self, venue: str, now_ms: int) -> float:
+        """Share of the last 60 s in which a venue had an event: a feed that publishes one a second is full at 1."""
+        seconds: set[int] = set()
+        for t_ms, of, *_ in reversed(self._entries):
+            if t_ms <= now_ms - SATURATION_S * 1000:
+                break
+            if of == venue:
+                seconds.add(t_ms // 1000)
+        return min(1.0, len(seconds) / SATURATION_S)
+
     def spark(self, now_ms: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Dollars per ten seconds over the last five minutes, oldest first: longs, shorts. The last one is running."""
         first = (now_ms // SPARK_MS - SPARK_BUCKETS + 1) * SPARK_MS
         sides = ([0] * SPARK_BUCKETS, [0] * SPARK_BUCKETS)
-        for t_ms, _, is_long, usd, _ in reversed(self._entries):
+        for t_ms, _, is_long, usd, *_ in reversed(self._entries):
             if t_ms < first:
                 break
             at = (t_ms - first) // SPARK_MS

@@ -88,6 +88,8 @@ class Session:
             found["liquidations"] = _encode(views.liquidations.liquidations(state))
         if self._new("tape", state.book.revision):
             found["tape"] = _encode(views.tape(state))
+        if self._new("cascades", (len(state.cascades.past), state.cascades.past[-1] if state.cascades.past else None)):
+            found["cascades"] = _encode(views.cascades(state))
         venue = state.chart_venue()
         if venue is None:
             return found
@@ -101,7 +103,12 @@ class Session:
 
     def _slow(self) -> Changes:
         """Topics and metrics that are looked at once a second."""
-        found: Mapping[str, object] = {"engine": self.engine, "feeds": views.feeds(self.state)}
+        found: Mapping[str, object] = {
+            "engine": self.engine,
+            "feeds": views.feeds(self.state),
+            "ladder": views.ladder(self.state),
+            "derivatives": views.derivatives.derivatives(self.state),
+        }
         metrics: Mapping[str, Metric] = views.metrics(self.state)
         return {name: _encode(value) for name, value in {**found, **metrics}.items()}
 

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from feeds.bars import Candles
-from feeds.cascades import Cascades, Market
+from feeds.cascades import MINUTE_MS, Cascades, Market
 from feeds.facts import (
     TIMEFRAME_MS,
     Bar,
@@ -24,6 +24,7 @@ from feeds.facts import (
 )
 from feeds.health import SKEWED_MS, Feed, Limits
 from feeds.liquidated import Book
+from feeds.positions import Positions
 from feeds.signals.derivatives import annualised
 from feeds.topics import Cascade
 from feeds.venue import Alive, Out, Refused, Venue
@@ -77,10 +78,7 @@ class State:
         self.cascades = Cascades()
         self._keep = keep
         self.premium: deque[tuple[int, float]] = deque(maxlen=PREMIUM_SECONDS)
-        self.instruments: dict[tuple[str, str], Instrument] = {}
-        self.quotes: dict[tuple[str, str], Quote] = {}
-        self.funding: dict[tuple[str, str], Funding] = {}
-        self.open_interest: dict[tuple[str, str], OpenInterest] = {}
+        self.positions = Positions()
         self.last: dict[tuple[str, str], Last] = {}
         self.candles = {
             name: Candles(name, venue.spot, derive_4h=venue.bars("4h") is None)
@@ -115,7 +113,14 @@ class State:
         venue = feed.partition(".")[0]
         row = next((row for row in self.feeds.values() if row.venue == venue), None) or self._feed(feed)
         for out in outs:
-            self.apply(out, row)
+            match out:
+                case Quote():
+                    self.positions.take(out)
+                case Liquidation():
+                    # Dated by the venue alone: how long the answer took says nothing of the stream's lag.
+                    self._liquidation(out, min(out.ts_ms, recv_ms))
+                case _:
+                    self.apply(out, row)
 
     def apply(self, fact: Out, feed: Feed) -> bool:
         """Take one fact or control; `True` if it proves the feed alive."""
@@ -125,18 +130,13 @@ class State:
             case Quote():
                 self._quote(fact, feed)
             case Liquidation():
-                t_ms = feed.as_of(fact.ts_ms, fact.recv_ms)
-                if self.book.add(fact, t_ms):
-                    self.cascades.add(fact, t_ms)
-                    self._keep(fact)
-            case Funding():
-                self.funding[fact.venue, fact.symbol] = fact
-            case OpenInterest():
-                self.open_interest[fact.venue, fact.symbol] = fact
+                self._liquidation(fact, feed.as_of(fact.ts_ms, fact.recv_ms))
+            case Funding() | OpenInterest():
+                self.positions.take(fact)
             case Alive():
                 pass
             case Instrument():
-                self.instruments[fact.venue, fact.symbol] = fact
+                self.positions.take(fact)
                 return False
             case Bar():
                 self._bar(fact)
@@ -174,6 +174,7 @@ class State:
             return
         self._second = second
         self.book.advance(self.now_ms)
+        self.positions.expire(self.now_ms)
         cascade = self.cascades.advance(self.now_ms, self._market())
         if cascade:
             self._keep(cascade)
@@ -265,9 +266,15 @@ class State:
         for bar in bars:
             self._keep(bar)
 
+    def _liquidation(self, event: Liquidation, t_ms: int) -> None:
+        if self.book.add(event, t_ms):
+            self._keep(event)
+            if self.now_ms - t_ms < MINUTE_MS:  # what is back-filled later was no part of this minute
+                self.cascades.add(event, t_ms)
+
     def _quote(self, quote: Quote, feed: Feed) -> None:
         key = (quote.venue, quote.symbol)
-        self.quotes[key] = quote
+        self.positions.take(quote)
         if quote.last is not None:
             self._last(key, quote.last, feed.as_of(quote.ts_ms, quote.recv_ms))
 
@@ -286,8 +293,8 @@ class State:
     def _market(self) -> Market:
         """Price, open interest and funding at this moment, for what is measured against them."""
         prices = [price for name in self.candles if (price := self._young(name)) is not None]
-        interest = [fact.btc for fact in self.open_interest.values()]
-        rates = [annualised(fact) for fact in self.funding.values()]
+        interest = [fact.btc for fact in self.positions.interest.values()]
+        rates = [annualised(fact) for fact in self.positions.funding.values()]
         return Market(median(prices) if prices else None, sum(interest) or None, median(rates) if rates else None)
 
     def _sample_premium(self, second: int) -> None:

@@ -112,13 +112,17 @@ class Total(Struct, frozen=True):
 
 
 class LiqVenue(Struct, frozen=True):
-    """One venue's totals by window. `complete`: all, sampled; `partial` by window says why it is not whole."""
+    """One venue's totals by window. `complete`: all, sampled; `partial` by window says why it is not whole.
+
+    `saturation` of a sampled feed: share of the last 60 s in which it published, 1 being all it ever can.
+    """
 
     venue: str
     complete: Literal["all", "sampled"]
     state: FeedState
     windows: dict[str, Total]
     partial: dict[str, str]
+    saturation: float = 0.0
 
 
 class Liquidations(Struct, frozen=True):
@@ -135,6 +139,10 @@ class Liquidations(Struct, frozen=True):
     spark_long: tuple[float, ...]
     spark_short: tuple[float, ...]
     as_of_ms: int | None
+    level: LiqLevel = "calm"
+    level_since_ms: int | None = None
+    level_note: str = ""
+    running: "Cascade | None" = None
 
 
 class Cascade(Struct, frozen=True):
@@ -160,6 +168,47 @@ class Cascade(Struct, frozen=True):
     open_interest_change: float | None = None
     funding: float | None = None
     price_hour_after: float | None = None
+
+
+class Ladder(Struct, frozen=True):
+    """Dollars liquidated by price and window: (lower edge of the step, longs, shorts), highest price first."""
+
+    step: float
+    windows: dict[str, tuple[tuple[float, float, float], ...]]
+
+
+class Derivative(Struct, frozen=True):
+    """A perpetual or dated future of one venue. What a venue does not tell is `None`.
+
+    `funding`: percent a year; `rate`: as published, a fraction per interval. `open_interest` in BTC, one-sided, with
+    its changes over 1 h and 24 h. `premium_bp`: mark against the venue's index. `basis`: percent a year of a dated one.
+    """
+
+    venue: str
+    symbol: str
+    kind: Literal["perpetual", "future"]
+    inverse: bool
+    state: FeedState
+    as_of_ms: int | None
+    mark: float | None
+    index: float | None
+    premium_bp: float | None
+    funding: float | None = None
+    rate: float | None = None
+    interval_h: float | None = None
+    next_ms: int | None = None
+    open_interest: float | None = None
+    open_interest_ms: int | None = None
+    open_interest_1h: float | None = None
+    open_interest_24h: float | None = None
+    expiry_ms: int | None = None
+    basis: float | None = None
+
+
+class Derivatives(Struct, frozen=True):
+    """Perpetuals in the order of the venues, then dated futures by expiry."""
+
+    rows: tuple[Derivative, ...]
 
 
 class TapeRow(Struct, frozen=True):
@@ -220,6 +269,9 @@ TOPICS: dict[str, type] = {
     "price": Price,
     "liquidations": Liquidations,
     "tape": tuple[TapeRow, ...],
+    "ladder": Ladder,
+    "cascades": tuple[Cascade, ...],
+    "derivatives": Derivatives,
     "feeds": Feeds,
     **{f"bars.{frame}": Bars for frame in TIMEFRAMES},
     **{f"bar.{frame}": LiveBar for frame in TIMEFRAMES},

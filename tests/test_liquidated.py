@@ -86,3 +86,32 @@ def test_more_events_than_are_kept_lose_the_oldest_and_it_is_said(monkeypatch) -
     book.advance(T0 + 150)
     assert book.total("24h", VENUES).long_count == 100
     assert book.whole_from_ms == T0 + 49
+
+
+def test_prices_are_folded_into_steps_and_leave_with_their_window() -> None:
+    book = Book()
+    for id, price, position, at in [
+        ("1", 63_999.0, "long", 0),
+        ("2", 63_951.0, "long", 0),
+        ("3", 64_000.0, "short", 30_000),
+    ]:
+        e = Liquidation("okx", "BTC-USDT-SWAP", T0, T0, position, 0.1, 100.0, price, id)  # type: ignore[arg-type]
+        book.add(e, T0 + at)
+    book.advance(T0 + 30_000)
+    assert book.prices("1m", 50.0) == {63_950.0: (200.0, 0.0), 64_000.0: (0.0, 100.0)}
+    assert book.prices("1m", 10.0) == {63_990.0: (100.0, 0.0), 63_950.0: (100.0, 0.0), 64_000.0: (0.0, 100.0)}
+    book.advance(T0 + 60_000)
+    assert book.prices("1m", 50.0) == {64_000.0: (0.0, 100.0)}
+    assert book.prices("5m", 1_000.0) == {63_000.0: (200.0, 0.0), 64_000.0: (0.0, 100.0)}
+
+
+def test_saturation_is_the_share_of_seconds_with_an_event() -> None:
+    book = Book()
+    for i in range(30):
+        book.add(event(f"{i}a", venue="binance_usdm"), T0 + i * 1_000)
+        book.add(event(f"{i}b", venue="binance_usdm"), T0 + i * 1_000 + 500)
+        book.add(event(f"{i}c"), T0 + 40_000 + i)
+    assert book.saturation("binance_usdm", T0 + 59_000) == 0.5
+    assert book.saturation("bybit", T0 + 59_000) == 1 / 60
+    assert book.saturation("binance_usdm", T0 + 69_999) == 20 / 60
+    assert book.saturation("binance_usdm", T0 + 200_000) == 0.0

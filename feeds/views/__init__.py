@@ -2,14 +2,18 @@
 
 from feeds.state import State
 from feeds.topics import Metric
-from feeds.views import liquidations, price
+from feeds.views import derivatives, liquidations, price
 from feeds.views.bars import bars, live_bar
 from feeds.views.feeds import feeds
-from feeds.views.liquidations import tape
+from feeds.views.liquidations import cascades, ladder, tape
 
-__all__ = ["bars", "feeds", "liquidations", "live_bar", "metrics", "price", "tape"]
+__all__ = ["bars", "cascades", "derivatives", "feeds", "ladder", "liquidations", "live_bar", "metrics", "price", "tape"]
 
 
 def metrics(state: State) -> dict[str, Metric]:
     """Every metric by its name."""
-    return price.metrics(price.price(state)) | liquidations.metrics(liquidations.liquidations(state))
+    return (
+        price.metrics(price.price(state))
+        | liquidations.metrics(liquidations.liquidations(state))
+        | derivatives.metrics(state, derivatives.derivatives(state))
+    )

@@ -5,12 +5,28 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from feeds.health import Feed, metric_state
+from feeds.liquidated import CELL_USD
 from feeds.state import State
 from feeds.text import age
-from feeds.topics import WINDOW_MS, FeedState, Liquidations, LiqVenue, Metric, Quality, TapeRow, Total, worst
+from feeds.topics import (
+    WINDOW_MS,
+    Cascade,
+    FeedState,
+    Ladder,
+    Liquidations,
+    LiqVenue,
+    Metric,
+    Quality,
+    TapeRow,
+    Total,
+    worst,
+)
 from feeds.topics import State as Worth
 
 TAPE_ROWS = 60
+LADDER_ROWS = 400
+SATURATED = 0.5
+"""From this share of seconds on, a feed that publishes one event a second hides others."""
 
 
 def liquidations(state: State) -> Liquidations:
@@ -28,6 +44,7 @@ def liquidations(state: State) -> Liquidations:
             _channel_state(state, name),
             {window: state.book.total(window, (name,)) if name in heard else _NOTHING for window in WINDOW_MS},
             {window: why for window in WINDOW_MS if (why := _missing(state, name, window))},
+            state.book.saturation(name, state.now_ms) if state.venues[name].liquidations == "sampled" else 0.0,
         )
         for name in names
     )
@@ -41,7 +58,33 @@ def liquidations(state: State) -> Liquidations:
         venues,
         *state.book.spark(state.now_ms),
         min(seen, default=None),
+        state.cascades.level,
+        state.cascades.since_ms,
+        _level_note(state),
+        state.cascades.running,
     )
+
+
+def ladder(state: State) -> Ladder:
+    """Draw up dollars by price, in steps of a readable size near a thousandth of the price."""
+    last = state.book.tape[-1][0].price if state.book.tape else None
+    step = readable(last / 1000) if last else CELL_USD
+    windows = {}
+    for window in WINDOW_MS:
+        prices = state.book.prices(window, step)
+        windows[window] = tuple((edge, *prices[edge]) for edge in sorted(prices, reverse=True))[:LADDER_ROWS]
+    return Ladder(step, windows)
+
+
+def readable(step: float) -> float:
+    """Round to the nearest of 10, 20, 50, 100, 200, ... and never below the finest price cell."""
+    steps = [base * 10.0**power for power in range(1, 6) for base in (1.0, 2.0, 5.0)]
+    return min(steps, key=lambda candidate: abs(candidate - step))
+
+
+def cascades(state: State) -> tuple[Cascade, ...]:
+    """Draw up the past cascades, newest first."""
+    return tuple(reversed(state.cascades.past))
 
 
 def tape(state: State) -> tuple[TapeRow, ...]:
@@ -52,8 +95,10 @@ def tape(state: State) -> tuple[TapeRow, ...]:
 
 def metrics(view: Liquidations) -> dict[str, Metric]:
     """Metrics of the liquidations topic, by name."""
-    result: dict[str, Metric] = {}
     source = ", ".join(venue.venue for venue in view.venues)
+    level = view.level if view.state != "none" else None
+    quality, note = view.quality["1m"], "; ".join(filter(None, (view.level_note, view.note["1m"])))
+    result = {"liq.state": Metric(level, "", view.as_of_ms, source, view.state, quality, note)}
     for window, total in view.windows.items():
         head = Metric(None, "", view.as_of_ms, source, view.state, view.quality[window], view.note[window])
         result |= _sides(total, f"liq.{{}}.{{}}.{window}", head, ("usd", "btc", "count"))
@@ -106,6 +151,15 @@ def _channels(state: State) -> Iterator[Feed]:
                 yield feed
 
 
+def _level_note(state: State) -> str:
+    """Say so while there is too little history to tell what is rare."""
+    since = state.cascades.heard_from_ms
+    heard_ms = 0 if since is None else state.now_ms - since
+    if heard_ms >= state.cascades.rule.history_ms:
+        return ""
+    return f"by dollars alone: {age(heard_ms)} of history, {age(state.cascades.rule.history_ms)} needed"
+
+
 def _heard(state: State, venue: str) -> bool:
     channels = [feed for feed in _channels(state) if feed.venue == venue]
     return any(feed.heard_from_ms is not None for feed in channels) and not any(feed.deaf for feed in channels)
@@ -149,6 +203,11 @@ def _completeness(venues: tuple[LiqVenue, ...], window: str) -> tuple[Quality, s
     """Say whether a total is whole. A sampled venue makes it a floor, whatever else is missing; the note names all."""
     sampled = [venue.venue for venue in venues if venue.complete == "sampled"]
     reasons = [f"{', '.join(sampled)} sampled"] if sampled else []
+    reasons += [
+        f"{venue.venue} at its limit in {venue.saturation:.0%} of the last minute's seconds"
+        for venue in venues
+        if venue.saturation >= SATURATED
+    ]
     reasons += [f"{venue.venue}: {venue.partial[window]}" for venue in venues if window in venue.partial]
     reasons += [f"{venue.venue} is {venue.state}" for venue in venues if venue.state in ("down", "blocked", "stale")]
     quality: Quality = "floor" if sampled else "partial" if reasons else "exact"

@@ -1,0 +1,85 @@
+"""Funding, open interest and basis of every perpetual and dated future that is heard of."""
+
+from feeds.health import metric_state
+from feeds.positions import Key
+from feeds.signals.derivatives import annualised, basis
+from feeds.state import State
+from feeds.topics import Derivative, Derivatives, Metric, Quality
+
+HOUR_MS, DAY_MS = 3_600_000, 86_400_000
+STALE_MS = 180_000
+"""Open interest is polled by the minute on some venues; older than this it is stale."""
+
+
+def derivatives(state: State) -> Derivatives:
+    """Draw up the derivatives topic."""
+    known = state.positions
+    keys = {*known.funding, *known.interest} | {
+        key for key, listed in known.instruments.items() if listed.kind == "future" and key in known.quotes
+    }
+    order = list(state.venues)
+    rows = [_row(state, key) for key in keys if key[0] in state.venues]
+    rows.sort(key=lambda row: (row.expiry_ms or 0, order.index(row.venue), row.symbol))
+    return Derivatives(tuple(rows))
+
+
+def metrics(state: State, view: Derivatives) -> dict[str, Metric]:
+    """Funding of each venue's first perpetual, and open interest of all its contracts, by name."""
+    result: dict[str, Metric] = {}
+    for name, venue in state.venues.items():
+        own = [row for row in view.rows if row.venue == name]
+        for symbol in venue.prices:
+            row = next((row for row in own if row.symbol == symbol and row.funding is not None), None)
+            if row:
+                quality: Quality = "exact" if row.interval_h else "estimated"
+                note = f"{row.rate:.6f} per {row.interval_h or 8:g} h" + (
+                    "" if row.interval_h else ", interval not told"
+                )
+                worth = metric_state(row.state)
+                source = f"{name} {symbol}"
+                result[f"funding.{name}"] = Metric(row.funding, "%/y", row.as_of_ms, source, worth, quality, note)
+                break
+        told = [row for row in own if row.open_interest is not None and row.open_interest_ms is not None]
+        if told:
+            as_of = min(row.open_interest_ms or 0 for row in told)
+            old = state.now_ms - as_of > STALE_MS
+            source = ", ".join(row.symbol for row in told)
+            total = sum(row.open_interest or 0.0 for row in told)
+            worth = "stale" if old else metric_state(told[0].state)
+            result[f"oi.{name}"] = Metric(total, "BTC", as_of, f"{name} {source}", worth)
+    return result
+
+
+def _row(state: State, key: Key) -> Derivative:
+    known = state.positions
+    quote, funding, interest = known.quotes.get(key), known.funding.get(key), known.interest.get(key)
+    listed = known.instruments.get(key)
+    expiry = listed.expiry_ms if listed else None
+    mark, index = (quote.mark, quote.index) if quote else (None, None)
+    times = [fact.recv_ms for fact in (quote, funding) if fact]
+    now = interest.btc if interest else None
+    return Derivative(
+        key[0],
+        key[1],
+        "future" if expiry else "perpetual",
+        bool(listed and listed.inverse),
+        state.venue_state(key[0]),
+        min(times, default=None),
+        mark,
+        index,
+        None if mark is None or index is None else (mark / index - 1) * 10_000,
+        annualised(funding) if funding else None,
+        funding.rate if funding else None,
+        funding.interval_h if funding else None,
+        funding.next_ms if funding else None,
+        now,
+        interest.recv_ms if interest else None,
+        _change(now, known.interest_before(key, state.now_ms - HOUR_MS)),
+        _change(now, known.interest_before(key, state.now_ms - DAY_MS)),
+        expiry,
+        basis(mark, index, (expiry - state.now_ms) / DAY_MS) if expiry and mark and index else None,
+    )
+
+
+def _change(now: float | None, before: float | None) -> float | None:
+    return None if now is None or before is None else now - before
