@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from msgspec import MsgspecError
 
+from feeds.decode import Decoder
 from feeds.facts import Funding, Instrument, Liquidation, OpenInterest, Quote, Rejected, Trade
 from feeds.replay import replay
 from feeds.session import Session
@@ -584,20 +585,30 @@ def test_a_whole_recording_adds_up() -> None:
         ("short", "btc"): 0.05 + 1.0,
         ("short", "count"): 2,
     }
-    state = session.state
     assert metrics["btc.deribit.price"].value == 80_010.0
-    assert {symbol: fact.btc for (_, symbol), fact in state.open_interest.items()} == {
-        PERPETUAL: 10_000.0,
-        LINEAR: 250.5,
-        "BTC-25DEC26": 100.0,
-    }
-    assert {symbol: fact.expiry_ms for (_, symbol), fact in state.instruments.items()} == {
-        PERPETUAL: None,
-        "BTC-25DEC26": DECEMBER,
-    }
-    assert state.quotes["deribit", "BTC-25DEC26"].mark == 81_000.0
-    assert state.funding["deribit", PERPETUAL].rate == 0.0000211
-    feed = state.feeds["deribit"]
+    decoder = Decoder({"deribit": VENUE})
+    outs = [out for frame in Recording(FIXTURE) for out in decoder.decode(frame)]
+    assert [(out.symbol, out.btc) for out in outs if isinstance(out, OpenInterest)] == [
+        ("BTC-25DEC26", 100.0),
+        (PERPETUAL, 10_000.0),
+        (LINEAR, 250.5),
+    ]
+    assert [(out.symbol, out.expiry_ms) for out in outs if isinstance(out, Instrument)] == [
+        ("BTC-25DEC26", DECEMBER),
+        (PERPETUAL, None),
+    ]
+    assert [(out.symbol, out.mark, out.index) for out in outs if isinstance(out, Quote)] == [
+        ("BTC-25DEC26", 81_000.0, 80_010.25),
+        (PERPETUAL, 80_000.0, 80_010.25),
+        (LINEAR, 80_000.0, 80_010.25),
+    ]
+    assert [(out.symbol, out.rate) for out in outs if isinstance(out, Funding)] == [
+        (PERPETUAL, 0.0000211),
+        (LINEAR, -0.00001),
+    ]
+    assert len([out for out in outs if isinstance(out, Trade)]) == 8
+    assert len([out for out in outs if isinstance(out, Send)]) == 1
+    feed = session.state.feeds["deribit"]
     assert Counter(reject.reason for reject in feed.rejects) == {
         "price is not above zero: 0": 1,
         "2 of the trades of BTC-PERPETUAL before this one never came": 1,
