@@ -1,0 +1,420 @@
+"""Gate futures: the BTC_USDT perpetual's trades and ticker, its liquidations read over REST, and the dated futures.
+
+Formats: Gate API v4, futures and delivery, 2025-11 to 2026-08, and real rows of 2026-09. Everything is counted in
+contracts: decimal text for those who send `X-Gate-Size-Decimal: 1`, else whole numbers with the fraction cut off.
+
+Liquidations come from the list of liquidation orders alone. The stream's `futures.public_liquidates` gives a signed
+size of which sources disagree what the sign means, and no fill price; counting it too would count everything twice.
+"""
+
+import re
+from collections.abc import Sequence
+
+from msgspec import Raw, Struct
+from msgspec.json import Decoder
+
+from feeds.facts import Funding, Instrument, Liquidation, OpenInterest, Position, Quote, Rejected, Side, Trade
+from feeds.text import plain
+from feeds.venue import Http, Out, Poll, Reconnect, Refused, Reject, Stream, Venue, number, optional, positive
+from feeds.venues import _json
+from feeds.venues._beginning import TOLERANCE_MS
+from feeds.venues._common import Number, Time, asked, each_row, ms, numbered
+
+NAME = "gate"
+SYMBOL = "BTC_USDT"
+REST = "https://api.gateio.ws"
+LIQUIDATIONS = "/futures/usdt/liq_orders"
+CONTRACT = f"/futures/usdt/contracts/{SYMBOL}"
+DATED = "/delivery/usdt/contracts"
+
+DEFAULT = 0.0001
+"""BTC in one contract, until the venue has said it."""
+READ_EVERY_S = 10.0
+UNREAD_MS = 30_000
+"""Three readings. Liquidations that were not read for longer are not quiet, they are not heard."""
+LONGEST = 1000
+"""Rows in one answer: enough for a cascade between two readings, and for hours in which nothing was read."""
+REMEMBERED = 4 * LONGEST
+HOUR_S = 3600
+MOST_HOURS = 24
+
+_TAKER: dict[bool, Side] = {True: "buy", False: "sell"}  # by whether the size is above zero
+_POSITIONS: dict[bool, Position] = {True: "long", False: "short"}  # by whether the closing order sells
+_DATED = re.compile(r"BTC_USDT_20[0-9]{6}")
+
+
+class _Error(Struct, gc=False):
+    code: int | str | None = None
+    message: str = ""
+
+
+class _Frame(Struct, gc=False):
+    channel: str = ""
+    event: str = ""
+    time: Time = None
+    time_ms: Time = None
+    error: _Error | None = None
+    result: Raw = Raw()
+    type: str = ""
+    msg: str = ""
+
+
+class _Notice(Struct, gc=False):
+    type: str = ""
+    msg: str = ""
+
+
+class _Named(Struct, gc=False):
+    contract: str
+
+
+class _Trade(Struct, gc=False):
+    """`size` is positive where the taker bought. `is_internal`: taken over in a liquidation, at no market's price."""
+
+    contract: str
+    id: int | str
+    size: Number
+    price: Number
+    create_time_ms: Number = None
+    create_time: Number = None
+    is_internal: bool | None = None
+
+
+class _Ticker(Struct, gc=False):
+    contract: str
+    last: Number = None
+    mark_price: Number = None
+    index_price: Number = None
+    funding_rate: Number = None
+    total_size: Number = None
+
+
+class _Liquidated(Struct, gc=False):
+    """`size` is the position before this order, not what was closed; `order_size` is the order, of opposite sign."""
+
+    time: Number
+    order_size: Number
+    left: Number = None
+    size: Number = None
+    fill_price: Number = None
+    order_price: Number = None
+
+
+class _Listed(Struct, gc=False):
+    name: str
+
+
+class _Contract(Struct, gc=False):
+    """A perpetual or a dated contract. Times are in seconds."""
+
+    name: str
+    quanto_multiplier: Number = None
+    funding_interval: Number = None
+    funding_next_apply: Number = None
+    mark_price: Number = None
+    index_price: Number = None
+    position_size: Number = None
+    expire_time: Time = None
+    in_delisting: bool | None = None
+
+
+_FRAME = Decoder(_Frame)
+_NOTICE = Decoder(_Notice)
+_NAMED = Decoder(_Named)
+_TRADE = Decoder(_Trade)
+_TICKER = Decoder(_Ticker)
+_LIQUIDATED = Decoder(_Liquidated)
+_LISTED = Decoder(_Listed)
+_CONTRACT = Decoder(_Contract)
+
+
+class Parser:
+    """Remembers contract sizes and funding times, which the stream lacks, and which liquidations were told already."""
+
+    def __init__(self) -> None:
+        self._contracts: dict[str, Instrument] = {}
+        self._funding: tuple[float | None, int | None] = (None, None)
+        self._told: dict[str, None] = {}  # rows of the list, oldest first
+        self._since_ms: int | None = None  # when the venue was first heard, by its own clock
+        self._heard = False  # on this connection
+        self._read_ms: int | None = None  # when the list of liquidations was last read
+        self._deaf = False
+        self._channels = {"futures.trades": self._trade, "futures.tickers": self._ticker}
+
+    def opened(self, feed: str, recv_ms: int) -> None:
+        """A new connection has heard nothing yet, and liquidations have anew the time to be read."""
+        self._heard, self._read_ms, self._deaf = False, recv_ms, False
+
+    def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
+        """Trades and tickers; and whether liquidations are still read."""
+        frame = _FRAME.decode(_json.text(data))
+        outs = [*self._frame(feed, frame, recv_ms)]
+        outs.extend(self._watch(recv_ms))
+        return outs
+
+    def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
+        """Liquidations, the perpetual's contract, or the dated ones."""
+        path, query = asked(http)
+        if path.endswith(LIQUIDATIONS) and query.get("contract") == SYMBOL:
+            rows = _json.ROWS.decode(_json.answer(http))
+            if "from" in query:
+                return self._missed(feed, rows, _ms(query["from"], "from"), _ms(query.get("to"), "to"), recv_ms)
+            return self._liquidations(feed, rows, recv_ms)
+        if path.endswith(CONTRACT):
+            return self._perpetual(_CONTRACT.decode(_json.answer(http)))
+        if path.endswith(DATED):
+            rows = _json.ROWS.decode(_json.answer(http))
+            return each_row(feed, recv_ms, rows, lambda raw: self._dated(raw, recv_ms))
+        raise Reject(f"an answer that nobody asked for: {plain(path, 60)}")
+
+    def _frame(self, feed: str, frame: _Frame, recv_ms: int) -> Sequence[Out]:
+        if frame.channel == "futures.system" or frame.type:
+            return _system(frame)
+        if frame.error is not None:
+            return (Refused(plain(f"{frame.channel}: {frame.error.code}: {frame.error.message}")),)
+        if not frame.channel:
+            raise Reject("neither a channel nor a notice")
+        read = self._channels.get(frame.channel)
+        if read is None:
+            return ()
+        if frame.event == "subscribe" and not _is_list(frame.result):  # an acknowledgement; in 2020 it held data
+            return ()
+        return each_row(feed, recv_ms, _rows(frame.result), lambda raw: read(raw, frame, recv_ms))
+
+    def _watch(self, recv_ms: int) -> Sequence[Out]:
+        """Say once that liquidations are not read any more. Only a new connection takes that back."""
+        if self._read_ms is None:
+            self._read_ms = recv_ms
+        unread = recv_ms - self._read_ms > UNREAD_MS
+        if unread and not self._deaf:
+            self._deaf = True
+            return (Refused(f"liquidations were not read for {UNREAD_MS // 1000} s", liquidations=True),)
+        if self._deaf and not unread:
+            return (Reconnect("liquidations can be read again"),)
+        return ()
+
+    def _trade(self, raw: Raw, frame: _Frame, recv_ms: int) -> Sequence[Out]:
+        row = _TRADE.decode(raw)
+        if row.contract != SYMBOL:
+            return ()
+        price, contracts = positive(row.price, "price"), number(row.size, "size")
+        if row.is_internal or contracts == 0:  # zero: less than a whole contract, cut off
+            return ()
+        btc, side = self._btc(SYMBOL, abs(contracts)), _TAKER[contracts > 0]
+        ts_ms = self._clock(_ms(row.create_time_ms or row.create_time, "create_time"))
+        return (Trade(NAME, SYMBOL, ts_ms, recv_ms, price, btc, side, str(row.id)),)
+
+    def _ticker(self, raw: Raw, frame: _Frame, recv_ms: int) -> Sequence[Out]:
+        row = _TICKER.decode(raw)
+        if row.contract != SYMBOL:
+            return ()
+        last, mark = optional(row.last, "last"), optional(row.mark_price, "mark_price")
+        index, contracts = optional(row.index_price, "index_price"), optional(row.total_size, "total_size")
+        rate = None if row.funding_rate in (None, "") else number(row.funding_rate, "funding_rate")
+        ts_ms = self._clock(ms(frame.time_ms or frame.time, "time"))
+        facts: list[Out] = [Quote(NAME, SYMBOL, ts_ms, recv_ms, last, mark=mark, index=index)]
+        if rate is not None:
+            interval_h, next_ms = self._funding
+            due_ms = next_ms if next_ms and next_ms > ts_ms else None  # what has passed is not known anew yet
+            facts.append(Funding(NAME, SYMBOL, ts_ms, recv_ms, rate, interval_h, due_ms))
+        if contracts is not None:
+            facts.append(OpenInterest(NAME, SYMBOL, ts_ms, recv_ms, self._btc(SYMBOL, contracts)))
+        return facts
+
+    def _clock(self, ts_ms: int) -> int:
+        """Take note that the venue was heard, and give the time back."""
+        self._heard = True
+        if self._since_ms is None:
+            self._since_ms = ts_ms
+        return ts_ms
+
+    def _liquidations(self, feed: str, rows: list[Raw], recv_ms: int) -> Sequence[Out]:
+        """Read the list, which is newest first, and tell what it did not hold before.
+
+        What is older than the first time that the venue was heard is history. That is measured by the venue's clock,
+        which the stream tells: until a connection has heard it, the rows wait for the next reading.
+        """
+        self._read_ms = recv_ms
+        if self._since_ms is None or not self._heard:
+            return ()
+        oldest_ms, known, again = self._since_ms - TOLERANCE_MS, len(self._told), 0
+        seen: dict[str, int] = {}
+
+        def read(raw: Raw) -> Sequence[Out]:
+            nonlocal again
+            row, nth = _nth(raw, seen)
+            if row in self._told:
+                again += 1
+                del self._told[row]
+                self._told[row] = None  # the newest of those that are remembered
+                return ()
+            self._told[row] = None
+            event = self._liquidation(raw, nth, recv_ms)
+            return (event,) if event and event.ts_ms >= oldest_ms else ()
+
+        outs = each_row(feed, recv_ms, reversed(rows), read)
+        if known and len(rows) >= LONGEST and not again:
+            outs.append(Rejected(feed, recv_ms, "more liquidations came between two readings than one answer holds"))
+        while len(self._told) > REMEMBERED:
+            del self._told[next(iter(self._told))]
+        return outs
+
+    def _missed(self, feed: str, rows: list[Raw], from_ms: int, to_ms: int, recv_ms: int) -> Sequence[Out]:
+        """Read the orders of a gap. The venue was seen to ignore `from` and `to`, so they are held to here."""
+        seen: dict[str, int] = {}
+        reached_ms = to_ms
+
+        def read(raw: Raw) -> Sequence[Out]:
+            nonlocal reached_ms
+            event = self._liquidation(raw, _nth(raw, seen)[1], recv_ms)
+            reached_ms = min(reached_ms, event.ts_ms) if event else reached_ms
+            return (event,) if event and from_ms <= event.ts_ms <= to_ms else ()
+
+        outs = each_row(feed, recv_ms, reversed(rows), read)
+        if len(rows) >= LONGEST and reached_ms > from_ms:
+            outs.append(Rejected(feed, recv_ms, "liquidations of a gap are missing: one answer does not reach back"))
+        return outs
+
+    def _liquidation(self, raw: Raw, nth: str, recv_ms: int) -> Liquidation | None:
+        """Read an order of the list; `None` where it is another contract's, or closed nothing."""
+        if _NAMED.decode(raw).contract != SYMBOL:
+            return None
+        row = _LIQUIDATED.decode(raw)
+        ts_ms, order = _ms(row.time, "time"), number(row.order_size, "order_size")
+        left = abs(_or_zero(row.left, "left"))
+        size, limit = _or_zero(row.size, "size"), optional(row.order_price, "order_price")
+        if size * order > 0:
+            raise Reject(f"an order of {order:g} cannot close a position of {size:g}")
+        closed = abs(order) - left
+        if closed < 0:
+            raise Reject(f"of an order of {order:g}, {left:g} cannot be left")
+        if closed == 0:
+            return None
+        price = optional(row.fill_price, "fill_price") or positive(row.order_price, "order_price")
+        btc = self._btc(SYMBOL, closed)
+        id = f"{ts_ms}:{SYMBOL}:{order}:{left}:{size}:{price}:{limit}{nth}"
+        usd = positive(btc * price, "size in dollars")
+        return Liquidation(NAME, SYMBOL, ts_ms, recv_ms, _POSITIONS[order < 0], btc, usd, price, id)
+
+    def _btc(self, symbol: str, contracts: float) -> float:
+        known = self._contracts.get(symbol)
+        return positive(contracts * (known.contract if known else DEFAULT), "size in BTC")
+
+    def _perpetual(self, row: _Contract) -> Sequence[Out]:
+        if row.name != SYMBOL:
+            raise Reject(f"the contract of {plain(row.name, 40)} where {SYMBOL} was asked for")
+        interval_s = optional(row.funding_interval, "funding_interval")
+        next_ms = _ms(row.funding_next_apply, "funding_next_apply") if row.funding_next_apply else None
+        self._funding = (interval_s / 3600 if interval_s else None, next_ms)
+        return self._learn(Instrument(NAME, SYMBOL, "perpetual", "USDT", False, _multiplier(row)))
+
+    def _dated(self, raw: Raw, recv_ms: int) -> Sequence[Out]:
+        """Read a dated contract. The answer has no time of its own, so its prices have that of receipt."""
+        symbol = _LISTED.decode(raw).name
+        if not _DATED.fullmatch(symbol):
+            return ()
+        row = _CONTRACT.decode(raw)
+        expiry_ms = _ms(row.expire_time, "expire_time")
+        if row.in_delisting or expiry_ms <= recv_ms:
+            self._contracts.pop(symbol, None)
+            return ()
+        facts = [*self._learn(Instrument(NAME, symbol, "future", "USDT", False, _multiplier(row), expiry_ms))]
+        mark, index = optional(row.mark_price, "mark_price"), optional(row.index_price, "index_price")
+        facts.append(Quote(NAME, symbol, recv_ms, recv_ms, mark=mark, index=index))
+        contracts = optional(row.position_size, "position_size")
+        if contracts is not None:
+            facts.append(OpenInterest(NAME, symbol, recv_ms, recv_ms, self._btc(symbol, contracts)))
+        return facts
+
+    def _learn(self, contract: Instrument) -> Sequence[Out]:
+        if self._contracts.get(contract.symbol) == contract:
+            return ()
+        self._contracts[contract.symbol] = contract
+        return (contract,)
+
+
+def _multiplier(row: _Contract) -> float:
+    """BTC in one contract. Zero has a meaning on the inverse BTC_USD only, which is not read here: one dollar."""
+    return positive(row.quanto_multiplier, "quanto_multiplier")
+
+
+def _nth(raw: Raw, seen: dict[str, int]) -> tuple[str, str]:
+    """The row's text, numbered where it repeats one of the same answer, and that number: "" or "#2", "#3", ...
+
+    Several orders of one second can be alike in everything that the list says of them.
+    """
+    text = bytes(raw).decode("utf-8", "replace")
+    row = numbered(text, seen)
+    return row, row[len(text) :]
+
+
+def _or_zero(value: Number, what: str) -> float:
+    return 0.0 if value in (None, "") else number(value, what)
+
+
+def _ms(value: Number, what: str) -> int:
+    """A time in s or ms, with or without a fraction."""
+    return ms(int(number(value, what)), what)
+
+
+def _is_list(raw: Raw) -> bool:
+    return bytes(raw)[:1] == b"["
+
+
+def _rows(result: Raw) -> list[Raw]:
+    """Rows of a message, in the three shapes that were seen: a list, a list in a list (2020), one row alone (2022)."""
+    if not _is_list(result):
+        return [result]
+    rows = _json.ROWS.decode(result)
+    return [row for outer in rows for row in (_json.ROWS.decode(outer) if _is_list(outer) else (outer,))]
+
+
+def _system(frame: _Frame) -> Sequence[Out]:
+    """Read what the service says of itself; before an upgrade it asks for a new connection."""
+    notice = _NOTICE.decode(frame.result) if bytes(frame.result)[:1] == b"{" else frame
+    kind, said = notice.type or frame.type, notice.msg or frame.msg
+    return (Reconnect(plain(said or kind)),) if kind == "upgrade" else ()
+
+
+def _subscribe(channel: str) -> str:
+    # The time is of no consequence on public channels, but must be there.
+    return f'{{"time":1767225600,"channel":"futures.{channel}","event":"subscribe","payload":["{SYMBOL}"]}}'
+
+
+def _between(from_ms: int, to_ms: int) -> tuple[str, ...]:
+    """Addresses of the liquidations of a gap, an hour each, as the venue's documents want it; none for a longer one."""
+    from_s, to_s = from_ms // 1000, -(-to_ms // 1000)
+    if to_s - from_s > MOST_HOURS * HOUR_S:
+        return ()
+    return tuple(
+        f"{REST}/api/v4{LIQUIDATIONS}?contract={SYMBOL}&limit={LONGEST}&from={start}&to={min(start + HOUR_S, to_s)}"
+        for start in range(from_s, to_s, HOUR_S)
+    )
+
+
+VENUE = Venue(
+    name=NAME,
+    title="Gate",
+    streams=(
+        Stream(
+            name="",
+            url="wss://fx-ws.gateio.ws/v4/ws/usdt",
+            hello=(_subscribe("trades"), _subscribe("tickers")),  # apart: one bad symbol fails a whole request
+            limit_s=20.0,
+            liquidations=True,
+        ),
+    ),
+    parser=Parser,
+    prices=(SYMBOL,),
+    spot=None,
+    quote="USDT",
+    liquidations="all",
+    http=REST,
+    polls=(
+        Poll(f"{REST}/api/v4{LIQUIDATIONS}?contract={SYMBOL}&limit={LONGEST}", READ_EVERY_S),
+        Poll(f"{REST}/api/v4{CONTRACT}", 60.0),
+        Poll(f"{REST}/api/v4{DATED}", 60.0),
+    ),
+    missed=_between,
+    note=f"liquidations of {SYMBOL}, read over REST every {READ_EVERY_S:g} s and so up to that late",
+)
