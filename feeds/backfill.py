@@ -14,6 +14,9 @@ from feeds.wire import Frame
 SETUP_EVERY_S = 6 * 3600
 RETRY_S = 30
 CHECK_S = 5.0
+OLDEST_GAP_MS = 86_400_000
+"""Totals look no further back than a day."""
+MARGIN_MS = 2_000
 
 
 class Backfill:
@@ -39,6 +42,22 @@ class Backfill:
         while venue.setup:
             answers = [await self._read(venue, url) for url in venue.setup]
             await asyncio.sleep(SETUP_EVERY_S if all(answers) else RETRY_S)
+
+    async def missed(self, venue: Venue) -> None:
+        """Read the liquidations of each gap once it has ended, where the venue offers them; for ever."""
+        streams = {venue.feed(stream) for stream in venue.streams if stream.liquidations}
+        while True:
+            for gap in [gap for name in streams for gap in self._state.feeds[name].gaps]:
+                if gap.to_ms is None or gap.filled or gap.to_ms < self._state.now_ms - OLDEST_GAP_MS:
+                    continue
+                urls = venue.missed(gap.from_ms - MARGIN_MS, gap.to_ms + MARGIN_MS)
+                if (
+                    urls
+                    and all([await self._read(venue, url) for url in urls])
+                    and gap in self._state.feeds[gap.feed].gaps
+                ):
+                    self._state.fill(gap)
+            await asyncio.sleep(RETRY_S)
 
     async def poll(self, venue: Venue, poll: Poll) -> None:
         """Read one address again and again, for ever. A miss is said, and the next time is the next try."""

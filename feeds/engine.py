@@ -95,6 +95,7 @@ class Collector:
                     for stream in venue.streams:
                         group.create_task(self._stream(venue, stream))
                     group.create_task(backfill.setup(venue))
+                    group.create_task(backfill.missed(venue))
                     for poll in venue.polls:
                         group.create_task(backfill.poll(venue, poll))
                 group.create_task(backfill.candles())

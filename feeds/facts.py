@@ -151,12 +151,16 @@ class Rejected(Struct, frozen=True, gc=False):
 
 
 class Gap(Struct, frozen=True, gc=False):
-    """A time in which a feed was not heard. `to_ms` is `None` while it lasts."""
+    """A time in which a feed was not heard. `to_ms` is `None` while it lasts.
+
+    `filled`: the venue was asked afterwards for the liquidations of that time, and told them.
+    """
 
     feed: str
     from_ms: int
     to_ms: int | None
     reason: str
+    filled: bool = False
 
 
 Fact = (

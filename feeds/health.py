@@ -107,6 +107,12 @@ class Feed:
         self.gaps.append(self._gap)
         return self._gap
 
+    def fill(self, gap: Gap) -> Gap:
+        """Take note that the liquidations of a gap have been read afterwards."""
+        filled = Gap(gap.feed, gap.from_ms, gap.to_ms, gap.reason, filled=True)
+        self.gaps[self.gaps.index(gap)] = filled
+        return filled
+
     def as_of(self, ts_ms: int, recv_ms: int) -> int:
         """When, by our clock, a thing happened that the venue dates `ts_ms`.
 

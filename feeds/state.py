@@ -185,6 +185,10 @@ class State:
 
     # What an earlier run left --------------------------------------------------------------------------------------
 
+    def fill(self, gap: Gap) -> None:
+        """Take note that the liquidations of a gap have been read afterwards: it makes no window partial any more."""
+        self._keep(self.feeds[gap.feed].fill(gap))
+
     def restore(self, past: Past, now_ms: int) -> None:
         """Take what the store kept. It is shown as cached until live; the time away is a gap of every feed."""
         self.advance(now_ms)

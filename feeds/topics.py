@@ -247,12 +247,13 @@ class FeedRow(Struct, frozen=True):
 
 
 class GapRow(Struct, frozen=True):
-    """A time in which a feed was not heard; `to_ms` is `None` while it lasts."""
+    """A time in which a feed was not heard; `to_ms` is `None` while it lasts. `filled`: read afterwards over REST."""
 
     feed: str
     from_ms: int
     to_ms: int | None
     reason: str
+    filled: bool = False
 
 
 class Feeds(Struct, frozen=True):

@@ -314,3 +314,33 @@ def test_a_refused_subscription_to_liquidations_is_not_a_quiet_market() -> None:
     assert metrics(s)["liq.long.usd.1h"].value is None
     s.frame(Frame("bybit.linear", T0 + 20, None))
     assert metrics(s)["liq.bybit.long.usd.1h"].value == 0
+
+
+def test_a_gap_that_was_read_afterwards_makes_no_window_partial() -> None:
+    s = session()
+    for i in range(40):
+        s.frame(bybit(T0 + i * 10_000, "Buy", "0.1", f"6{i:04}"))
+    s.frame(Frame("bybit.linear", T0 + 400_000, None))
+    s.frame(bybit(T0 + 420_000, "Buy", "0.1", "64000"))
+    (gap,) = s.state.feeds["bybit.linear"].gaps
+    assert metrics(s)["liq.bybit.long.usd.5m"].quality == "partial"
+    s.state.fill(gap)
+    assert metrics(s)["liq.bybit.long.usd.5m"].quality == "exact"
+    assert json.loads(s.everything()["feeds"])["gaps"][0]["filled"] is True
+
+
+def test_the_level_of_liquidations_is_a_metric_and_a_cascade_a_topic() -> None:
+    s = session()
+    s.frame(bybit(T0, "Buy", "10", "64000"))
+    s.changes(T0 + 1_000)
+    assert metrics(s)["liq.state"].value == "calm"
+    s.frame(bybit(T0 + 2_000, "Buy", "100", "60000"))
+    s.changes(T0 + 3_000)
+    m = metrics(s)["liq.state"]
+    assert (m.value, m.state) == ("cascade", "fresh")
+    assert m.note.startswith("by dollars alone: 3s of history, 2h needed")
+    for i in range(4, 300):
+        s.changes(T0 + i * 1_000)
+    assert metrics(s)["liq.state"].value == "calm"
+    (cascade,) = json.loads(s.everything()["cascades"])
+    assert (cascade["long_usd"], cascade["count"], cascade["from_ms"]) == (6_640_000.0, 2, T0 - 400)

@@ -24,7 +24,7 @@ _LIQUIDATIONS = """
     WHERE ts_ms >= ? ORDER BY ts_ms, venue, id
 """
 _GAPS = """
-    SELECT feed, from_ms, to_ms, reason FROM feed_gap WHERE to_ms IS NULL OR to_ms >= ? ORDER BY from_ms, feed
+    SELECT feed, from_ms, to_ms, reason, filled FROM feed_gap WHERE to_ms IS NULL OR to_ms >= ? ORDER BY from_ms, feed
 """
 _CASCADES = "SELECT document FROM cascade WHERE to_ms IS NOT NULL AND to_ms >= ? ORDER BY from_ms"
 _RUNS = "SELECT started_ms, alive_ms FROM heartbeat WHERE alive_ms >= ? ORDER BY started_ms"
@@ -53,7 +53,8 @@ class Reader:
 
     def gaps(self, since_ms: int) -> list[Gap]:
         """Gaps that reach past `since_ms` or were never closed, oldest first."""
-        return [Gap(*row) for row in self._rows(_GAPS, since_ms)]
+        rows = self._rows(_GAPS, since_ms)
+        return [Gap(feed, from_ms, to_ms, reason, bool(filled)) for feed, from_ms, to_ms, reason, filled in rows]
 
     def cascades(self, since_ms: int) -> list[Cascade]:
         """Cascades that ended past `since_ms`, oldest first."""

@@ -60,7 +60,7 @@ STEPS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE feed_gap (
         feed TEXT NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER, reason TEXT NOT NULL,
-        PRIMARY KEY (feed, from_ms)
+        filled INTEGER NOT NULL CHECK (filled IN (0, 1)), PRIMARY KEY (feed, from_ms)
     ) STRICT, WITHOUT ROWID;
     CREATE TABLE metric (
         name TEXT NOT NULL, t_ms INTEGER NOT NULL, value REAL, state TEXT NOT NULL, quality TEXT NOT NULL,
@@ -108,8 +108,9 @@ INSERTS: dict[type[Row], str] = {
             btc = excluded.btc, complete = excluded.complete
     """,
     Gap: """
-        INSERT INTO feed_gap (feed, from_ms, to_ms, reason) VALUES (?, ?, ?, ?)
-        ON CONFLICT (feed, from_ms) DO UPDATE SET to_ms = excluded.to_ms, reason = excluded.reason
+        INSERT INTO feed_gap (feed, from_ms, to_ms, reason, filled) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (feed, from_ms) DO UPDATE SET
+            to_ms = excluded.to_ms, reason = excluded.reason, filled = excluded.filled
     """,
     CascadeRow: """
         INSERT INTO cascade (from_ms, to_ms, document) VALUES (?, ?, ?)

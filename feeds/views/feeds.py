@@ -14,4 +14,6 @@ def feeds(state: State) -> Feeds:
         if feed.venue in state.venues
     )
     gaps = sorted((gap for feed in state.feeds.values() for gap in feed.gaps), key=lambda gap: -gap.from_ms)
-    return Feeds(rows, tuple(GapRow(gap.feed, gap.from_ms, gap.to_ms, gap.reason) for gap in gaps[:GAP_ROWS]))
+    return Feeds(
+        rows, tuple(GapRow(gap.feed, gap.from_ms, gap.to_ms, gap.reason, gap.filled) for gap in gaps[:GAP_ROWS])
+    )

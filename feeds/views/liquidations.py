@@ -192,7 +192,7 @@ def _missing(state: State, venue: str, window: str) -> str:
             return "not heard yet"
         if feed.heard_from_ms > start:
             return f"heard for {age(state.now_ms - feed.heard_from_ms)} only"
-        gaps = [gap for gap in feed.gaps if gap.to_ms is None or gap.to_ms > start]
+        gaps = [gap for gap in feed.gaps if not gap.filled and (gap.to_ms is None or gap.to_ms > start)]
         if gaps:
             lost = sum((gap.to_ms or state.now_ms) - max(gap.from_ms, start) for gap in gaps)
             return f"{len(gaps)} gap{'s'[: len(gaps) > 1]}, {age(lost)}"
