@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from msgspec import MsgspecError
@@ -12,6 +13,7 @@ from feeds.facts import (
     Bar,
     FeedStatus,
     Funding,
+    Instrument,
     Liquidation,
     OpenInterest,
     Quote,
@@ -490,6 +492,172 @@ def test_each_stream_asks_for_its_liquidations_in_a_request_of_their_own() -> No
         assert stream.ping_s == 20.0 < stream.limit_s
         assert stream.liquidations
     assert (VENUE.spot, VENUE.liquidations) == (None, "all")
+
+
+# Listed contracts, and the prices of the dated ones.
+
+INSTRUMENTS = "https://api.bybit.com/v5/market/instruments-info?category=linear&baseCoin=BTC&limit=1000"
+TICKERS = "https://api.bybit.com/v5/market/tickers?category=linear"
+EXPIRY = 1798185600000
+
+
+def listed(symbol: str, kind: str, **parts: object) -> dict[str, object]:
+    coin = "USD" if kind.startswith("Inverse") else "USDT"
+    dated = str(EXPIRY) if kind.endswith("Futures") else "0"
+    row = {"symbol": symbol, "contractType": kind, "status": "Trading", "baseCoin": "BTC", "quoteCoin": coin}
+    return {**row, "launchTime": "1584230400000", "deliveryTime": dated, "fundingInterval": 480, **parts}
+
+
+def quoted(symbol: str, **parts: object) -> dict[str, object]:
+    row = {"symbol": symbol, "lastPrice": "80410", "markPrice": "80409.5", "indexPrice": "80002.25"}
+    row |= {"bid1Price": "80409", "ask1Price": "80411", "fundingRate": "", "basisRate": "0.005"}
+    return {**row, "deliveryTime": str(EXPIRY), **parts}
+
+
+def page(url: str, *rows: object, cursor: str = "") -> Http:
+    result = {"category": "linear", "list": rows, "nextPageCursor": cursor}
+    body = {"retCode": 0, "retMsg": "OK", "result": result, "retExtInfo": {}, "time": TS}
+    return Http(url, 200, json.dumps(body))
+
+
+def ask(http: Http, parser: Parser | None = None, recv_ms: int = RECV) -> list[Out]:
+    return [*(parser or Parser()).answer("bybit.http", http, recv_ms)]
+
+
+def test_listed_contracts_become_instruments_and_the_dated_ones_have_an_expiry() -> None:
+    rows = (
+        listed("BTCUSDT", "LinearPerpetual"),
+        listed("BTCUSD", "InversePerpetual"),
+        listed("BTCUSDT-25DEC26", "LinearFutures"),
+        listed("BTC-25DEC26", "LinearFutures", quoteCoin="USDC"),
+        listed("BTCUSDZ26", "InverseFutures", deliveryTime="2026-12-25T08:00:00Z"),
+    )
+    assert ask(page(INSTRUMENTS, *rows)) == [
+        Instrument("bybit", "BTCUSDT", "perpetual", "USDT", False, 1.0),
+        Instrument("bybit", "BTCUSD", "perpetual", "USD", True, 1.0),
+        Instrument("bybit", "BTCUSDT-25DEC26", "future", "USDT", False, 1.0, EXPIRY),
+        Instrument("bybit", "BTC-25DEC26", "future", "USDC", False, 1.0, EXPIRY),
+        Instrument("bybit", "BTCUSDZ26", "future", "USD", True, 1.0, EXPIRY),
+    ]
+
+
+def test_a_perpetual_that_will_be_delisted_has_no_expiry() -> None:
+    [out] = ask(page(INSTRUMENTS, listed("BTCUSDT", "LinearPerpetual", deliveryTime=str(EXPIRY))))
+    assert out == Instrument("bybit", "BTCUSDT", "perpetual", "USDT", False, 1.0)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        listed("BTCUSDT-25DEC26", "LinearFutures", deliveryTime=str(RECV)),
+        listed("BTCUSDT-25DEC26", "LinearFutures", status="Delivering"),
+        listed("BTCUSDT", "LinearPerpetual", status="Settling"),
+        listed("BTCPERP", "LinearPerpetual"),
+        listed("BTC-25DEC26-90000-C", "LinearFutures"),
+        listed("1000BTCUSDT", "LinearPerpetual", contractType=[]),
+        listed("ETHUSDT-25DEC26", "LinearFutures", deliveryTime={}),
+    ],
+)
+def test_what_expired_is_not_traded_or_is_another_coins_is_no_instrument(row: dict[str, object]) -> None:
+    assert ask(page(INSTRUMENTS, row)) == []
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        listed("BTCUSDT-25DEC26", "LinearPerpetual"),
+        listed("BTCUSDT", "LinearFutures"),
+        listed("BTCUSDT", "Spread"),
+        listed("BTCUSDT", "LinearPerpetual", quoteCoin="EUR"),
+        listed("BTCUSDT", "LinearPerpetual", fundingInterval="NaN"),
+        listed("BTCUSDT-25DEC26", "LinearFutures", deliveryTime="0"),
+        listed("BTCUSDT-25DEC26", "LinearFutures", deliveryTime="2026-12-25T08:00:00"),
+        without(listed("BTCUSDT", "LinearPerpetual"), "contractType"),
+    ],
+)
+def test_a_contract_that_cannot_be_believed_is_rejected_beside_the_good_one(bad: dict[str, object]) -> None:
+    outs = ask(page(INSTRUMENTS, bad, listed("BTCUSD", "InversePerpetual")))
+    assert [type(out) for out in outs] == [Rejected, Instrument]
+
+
+def test_a_list_that_goes_on_is_said_to() -> None:
+    outs = ask(page(INSTRUMENTS, listed("BTCUSDT", "LinearPerpetual"), cursor="first%3DETHUSDT"))
+    assert [type(out) for out in outs] == [Instrument, Rejected]
+    assert isinstance(outs[1], Rejected)
+    assert outs[1].reason == "the list of contracts goes on on another page"
+
+
+def test_the_funding_interval_is_listed_in_minutes_and_outlives_a_connection() -> None:
+    parser = Parser()
+    ask(page(INSTRUMENTS, listed("BTCUSDT", "LinearPerpetual", fundingInterval=240)), parser)
+    ask(page(INSTRUMENTS, listed("BTCUSDT", "LinearPerpetual", fundingInterval="-1")), parser)
+    parser.opened("bybit.linear", RECV)
+    assert parse(ticker(), parser=parser)[1] == Funding("bybit", "BTCUSDT", TS, RECV, -0.000212, 4.0, 1673280000000)
+    told = parse(ticker({**TICKER, "fundingIntervalHour": "8"}), parser=parser)
+    assert told[1] == Funding("bybit", "BTCUSDT", TS, RECV, -0.000212, 8.0, 1673280000000)
+    inverse = parse(ticker(dict(INVERSE_TICKER), symbol="BTCUSD"), parser=parser)
+    assert inverse[1] == Funding("bybit", "BTCUSD", TS, RECV, -0.000212, None, 1673280000000)
+
+
+@pytest.mark.parametrize("symbol", ["BTCUSDT-25DEC26", "BTC-25DEC26", "BTCUSDZ26"])
+@pytest.mark.parametrize("expiry", [str(EXPIRY), EXPIRY, "2026-12-25T08:00:00Z"])
+def test_a_dated_contract_is_quoted_with_mark_and_index_of_one_moment(symbol: str, expiry: object) -> None:
+    assert ask(page(TICKERS, quoted(symbol, deliveryTime=expiry))) == [
+        Quote("bybit", symbol, TS, RECV, 80410.0, 80409.0, 80411.0, 80409.5, 80002.25)
+    ]
+
+
+def test_what_the_list_of_prices_does_not_know_is_not_zero() -> None:
+    row = quoted("BTCUSDZ26", lastPrice="", bid1Price="0", ask1Price=None, indexPrice="")
+    assert ask(page(TICKERS, row)) == [Quote("bybit", "BTCUSDZ26", TS, RECV, mark=80409.5)]
+
+
+def test_perpetuals_other_coins_and_what_expired_are_not_quoted() -> None:
+    rows = (
+        quoted("BTCUSDT", deliveryTime="0"),
+        quoted("BTCPERP", markPrice=[]),
+        quoted("ETHUSDT-25DEC26", markPrice={}),
+        quoted("BTCUSDZ26", deliveryTime=str(RECV)),
+    )
+    assert ask(page(TICKERS, *rows)) == []
+
+
+@pytest.mark.parametrize(
+    "bad", [{"markPrice": ""}, {"markPrice": "NaN"}, {"indexPrice": "-1"}, {"deliveryTime": "0"}, {"deliveryTime": ""}]
+)
+def test_a_bad_price_is_rejected_beside_the_good_one(bad: dict[str, object]) -> None:
+    outs = ask(page(TICKERS, quoted("BTCUSDZ26", **bad), quoted("BTCUSDH27")))
+    assert [type(out) for out in outs] == [Rejected, Quote]
+
+
+@pytest.mark.parametrize("url", [INSTRUMENTS, TICKERS])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (403, "<html>CloudFront</html>"),
+        (200, '{"retCode":10001,"retMsg":"params error","result":{}}'),
+        (200, '{"retCode":0,"result":{"list":null},"time":1739502303204}'),
+        (200, '{"retCode":0,"result":{}}'),
+    ],
+)
+def test_a_list_that_is_none_is_rejected(url: str, status: int, body: str) -> None:
+    with pytest.raises((Reject, MsgspecError)):
+        ask(Http(url, status, body))
+
+
+def test_a_list_of_five_thousand_contracts_is_read_in_well_under_a_tenth_of_a_second() -> None:
+    http = page(INSTRUMENTS, *(listed(f"C{i}USDT", "LinearPerpetual") for i in range(5_000)))
+    started = perf_counter()
+    assert ask(http) == []
+    assert perf_counter() - started < 0.1
+
+
+def test_both_categories_are_asked_for_contracts_and_prices() -> None:
+    assert VENUE.setup == (INSTRUMENTS, INSTRUMENTS.replace("linear", "inverse"))
+    assert [(poll.url, poll.every_s) for poll in VENUE.polls] == [
+        (TICKERS, 60.0),
+        (TICKERS.replace("linear", "inverse"), 60.0),
+    ]
 
 
 def test_a_recording_gives_these_facts_and_no_others() -> None:
