@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import socket
 import stat
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -29,9 +32,14 @@ async def engine(tmp_path: Path):
     await engine.server.close()
 
 
-async def attach(engine: Engine) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+@asynccontextmanager
+async def attached(engine: Engine) -> AsyncIterator[asyncio.StreamReader]:
     reader, writer = await asyncio.open_unix_connection(engine.server.path, limit=1 << 24)
-    return reader, writer
+    try:
+        yield reader
+    finally:
+        writer.close()
+        await writer.wait_closed()
 
 
 async def until(condition, seconds: float = 5.0) -> None:
@@ -41,48 +49,46 @@ async def until(condition, seconds: float = 5.0) -> None:
 
 
 async def test_a_viewer_gets_everything_and_then_what_changes(engine: Engine) -> None:
-    reader, writer = await attach(engine)
-    assert json.loads(await reader.readline()) == {"t": 1000, "set": {"price": 1}}
-    engine.publish(1100, price=2, tape=[1])
-    assert json.loads(await reader.readline()) == {"t": 1100, "set": {"price": 2, "tape": [1]}}
-    writer.close()
+    async with attached(engine) as reader:
+        assert json.loads(await reader.readline()) == {"t": 1000, "set": {"price": 1}}
+        engine.publish(1100, price=2, tape=[1])
+        assert json.loads(await reader.readline()) == {"t": 1100, "set": {"price": 2, "tape": [1]}}
 
 
 async def test_a_viewer_that_stops_reading_costs_nothing_and_gets_the_newest_when_it_reads_again(
     engine: Engine,
 ) -> None:
-    stopped, stopped_writer = await attach(engine)
-    reading, reading_writer = await attach(engine)
-    await stopped.readline()
-    await reading.readline()
-    await until(lambda: engine.server.viewers == 2)
-    big = "x" * 20_000
-    for i in range(500):  # ten megabytes, of which a stopped viewer may hold back only its buffer
-        engine.publish(2000 + i, price=i, bars=big)
-        assert json.loads(await reading.readline())["set"]["price"] == i
-    (viewer,) = [v for v in engine.server._viewers if v.missed]
-    assert viewer.writer.transport.get_write_buffer_size() < UNREAD + 30_000
-    assert sum(map(len, viewer.missed.values())) < 30_000
-    seen = []
-    while not seen or seen[-1] != 999:
-        line = await asyncio.wait_for(stopped.readline(), 5)
-        seen.append(json.loads(line)["set"]["price"])
-        if len(seen) == 10:
-            engine.publish(9000, price=999)
-    assert len(seen) < 100
-    assert seen == sorted(seen)
-    for writer in (stopped_writer, reading_writer):
-        writer.close()
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stopped:
+        stopped.setblocking(False)
+        await loop.sock_connect(stopped, str(engine.server.path))
+        async with attached(engine) as reading:
+            await reading.readline()
+            await until(lambda: engine.server.viewers == 2)
+            big = "x" * 20_000
+            for i in range(500):  # ten megabytes, of which a stopped viewer may hold back only its buffer
+                engine.publish(2000 + i, price=i, bars=big)
+                assert json.loads(await reading.readline())["set"]["price"] == i
+            (viewer,) = [v for v in engine.server._viewers if v.missed]
+            assert viewer.writer.transport.get_write_buffer_size() < UNREAD + 30_000
+            assert sum(map(len, viewer.missed.values())) < 30_000
+            data = b""
+            async with asyncio.timeout(10):
+                while b'"price":999' not in data.rpartition(b"\n")[0]:
+                    data += await loop.sock_recv(stopped, 1 << 16)
+                    engine.publish(9000, price=999)
+            seen = [json.loads(line)["set"].get("price") for line in data.splitlines(keepends=True) if b"\n" in line]
+            assert seen[-1] == 999
+            assert len(seen) < 100  # what it missed was never queued
+            assert seen == sorted(seen)
 
 
 async def test_the_last_viewer_leaving_is_noticed(engine: Engine) -> None:
-    _, first = await attach(engine)
-    _, second = await attach(engine)
-    await until(lambda: engine.server.viewers == 2)
-    first.close()
-    await until(lambda: engine.server.viewers == 1)
-    assert not engine.server.left.is_set()
-    second.close()
+    async with attached(engine):
+        async with attached(engine):
+            await until(lambda: engine.server.viewers == 2)
+        await until(lambda: engine.server.viewers == 1)
+        assert not engine.server.left.is_set()
     await asyncio.wait_for(engine.server.left.wait(), 5)
 
 
