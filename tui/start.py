@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from feeds.settings import Paths, Settings, SettingsError, load, paths, private_folder
@@ -113,6 +112,16 @@ class _Words(argparse.Action):
         parser.exit()
 
 
+class _Version(argparse.Action):
+    """`--version`. Looking it up takes as long as a tenth of the start, so it is done on demand."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import version
+
+        print(f"tidegauge {version('tidegauge')}")  # noqa: T201
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="tidegauge",
@@ -131,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--speed", type=_speed, default="1", metavar="N|max", help="how fast to replay, 1 is as it was")
     add("--start", type=_time, metavar="TIME", help="where to start the replay: ISO 8601, UTC unless it says")
     add("--config", type=Path, metavar="FILE", help="settings instead of config.toml")
-    add("--version", action="version", version=f"tidegauge {version('tidegauge')}")
+    add("--version", action=_Version, nargs=0, help="show the program's version")
     add("-h", "--help", action=_Words, nargs=0, help="show this")
     return parser
 
