@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from msgspec import MsgspecError
 
+from feeds.decode import Decoder
 from feeds.facts import Funding, Instrument, Liquidation, OpenInterest, Quote, Rejected, Trade
 from feeds.session import Session
 from feeds.state import State
@@ -489,9 +490,20 @@ def test_a_recording_gives_these_totals_and_no_others() -> None:
     assert metrics["liq.short.btc.1h"].value == pytest.approx(0.02)
     assert [metrics[f"liq.{side}.count.1h"].value for side in ("long", "short")] == [3, 1]
     assert metrics[f"btc.{NAME}.price"].value == 79_990.5
-    state = session.state
-    assert state.quotes[NAME, DATED].mark == 81_200.5
-    assert state.instruments[NAME, DATED].expiry_ms == EXPIRY
-    assert state.open_interest[NAME, PERP].btc == pytest.approx(582_789_700 / 80_010.5)
-    assert state.funding[NAME, PERP].rate == 0.0001
-    assert state.feeds[NAME].rejected == 2
+    assert session.state.feeds[NAME].rejected == 2
+
+
+def test_a_recording_gives_these_facts_of_contracts_and_no_others() -> None:
+    decoder = Decoder({NAME: VENUE})
+    outs = [out for frame in Recording(RECORDING) for out in decoder.decode(frame)]
+    assert [(out.symbol, out.contract, out.expiry_ms) for out in outs if isinstance(out, Instrument)] == [
+        (PERP, 100.0, None),
+        (DATED, 100.0, EXPIRY),
+    ]
+    assert [(out.symbol, out.mark, out.index) for out in outs if isinstance(out, Quote)] == [
+        (DATED, 81_200.5, 80_100.25),
+        (PERP, 80_000.0, 80_100.0),
+        (PERP, 80_010.5, 80_101.0),
+    ]
+    assert [(out.symbol, out.btc) for out in outs if isinstance(out, OpenInterest)] == [(PERP, 582_789_700 / 80_010.5)]
+    assert [(out.symbol, out.rate) for out in outs if isinstance(out, Funding)] == [(PERP, 0.0001)] * 2
