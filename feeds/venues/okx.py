@@ -1,4 +1,4 @@
-"""OKX v5: trades, tickers, mark price, funding, open interest and liquidations of bitcoin, and candles of BTC-USDT.
+"""OKX v5: trades, tickers, mark and index, funding, open interest and liquidations of bitcoin, and candles of BTC-USDT.
 
 Source: OKX API guide v5 (2026-07), real liquidation frames of 2026-09, and a capture of 2022-05. Numbers and times
 (ms) are text throughout. Swaps and futures are counted in contracts, spot in bitcoin.
@@ -12,11 +12,12 @@ from msgspec.json import Decoder
 
 from feeds.facts import Funding, Instrument, Kind, Liquidation, OpenInterest, Position, Quote, Side, Timeframe, Trade
 from feeds.text import plain
-from feeds.venue import Alive, Http, Out, Reconnect, Refused, Reject, Stream, Venue, number, optional, positive
+from feeds.venue import Alive, Http, Out, Poll, Reconnect, Refused, Reject, Stream, Venue, number, optional, positive
 from feeds.venues import _json
 from feeds.venues._beginning import Beginning
 from feeds.venues._candles import Row, candles, timeframe
 from feeds.venues._common import Number, asked, each_row, ms, numbered
+from feeds.venues._contract import Contract
 
 NAME = "okx"
 SPOT = "BTC-USDT"
@@ -26,24 +27,22 @@ LIQUIDATED = ("SWAP", "FUTURES")
 REST = "https://www.okx.com"
 INSTRUMENTS = "/api/v5/public/instruments"
 CANDLES = "/api/v5/market/candles"
+MARKS = "/api/v5/public/mark-price"
+MISSED = "/api/v5/public/liquidation-orders"
+UNDERLYINGS = ("BTC-USDT", "BTC-USD", "BTC-USDC")
+"""An underlying covers its families: BTC-USD is that of BTC-USD_UM too."""
+
+INDICES = {"BTC-USDT": "BTC-USDT", "BTC-USD": "BTC-USD", "BTC-USD_UM": "BTC-USD"}
+"""The index by family, of those that are subscribed to."""
+
+TOGETHER_MS = 2_000
+"""A mark and an index no further apart than this are of one moment."""
+
 BAR: dict[Timeframe, str] = {"1m": "1m", "5m": "5m", "15m": "15m", "1h": "1H", "4h": "4H", "1d": "1Dutc"}
 """Plain `1D` opens at midnight in Hong Kong (UTC+8); `4H` opens at the same hours there as in UTC."""
 
 CLOSED: dict[Side, Position] = {"sell": "long", "buy": "short"}
 """By the side of the order that closed the position."""
-
-
-class Contract(Struct, frozen=True, gc=False):
-    """What one contract is worth: BTC if linear, dollars if inverse."""
-
-    value: float
-    inverse: bool
-
-    def btc_usd(self, contracts: float, price: float) -> tuple[float, float]:
-        """Bitcoin and dollars of so many contracts. Raises `Reject` where they are too many or too few for a number."""
-        amount = contracts * self.value
-        btc, usd = (amount / price, amount) if self.inverse else (amount, amount * price)
-        return positive(btc, "size in BTC"), positive(usd, "size in dollars")
 
 
 DEFAULTS = {"BTC-USDT": Contract(0.01, False), "BTC-USD": Contract(100.0, True), "BTC-USDC": Contract(0.0001, False)}
@@ -84,6 +83,15 @@ class _Mark(Struct, gc=False):
     ts: str
 
 
+class _Index(Struct, gc=False):
+    idxPx: Number
+    ts: str
+
+
+class _Named(Struct, gc=False):
+    instId: str = ""
+
+
 class _Funding(Struct, gc=False):
     fundingRate: Number
     ts: str
@@ -121,6 +129,7 @@ class _Instrument(Struct, gc=False):
     ctMult: Number = None
     ctValCcy: str = ""
     expTime: str = ""
+    state: str = "live"
 
 
 class _Answer(Struct, gc=False):
@@ -142,6 +151,8 @@ _FRAME = Decoder(_Frame)
 _TRADE = Decoder(_Trade)
 _TICKER = Decoder(_Ticker)
 _MARK = Decoder(_Mark)
+_INDEX = Decoder(_Index)
+_NAMED = Decoder(_Named)
 _FUNDING = Decoder(_Funding)
 _OPEN_INTEREST = Decoder(_OpenInterest)
 _LIQUIDATED = Decoder(_Liquidated)
@@ -153,10 +164,12 @@ _ALIVE = Alive()
 
 
 class Parser:
-    """Holds the contract sizes, which outlive a connection, and when the connection began."""
+    """Holds contract sizes and expiries, which outlive a connection, the indices, and when the connection began."""
 
     def __init__(self) -> None:
         self._contracts: dict[str, Contract] = {}
+        self._expiries: dict[str, int] = {}
+        self._indices: dict[str, tuple[float, int]] = {}  # and the venue's time of each
         self._beginning = Beginning(LIQUIDATED)
         self._channels = {
             "trades": self._trade,
@@ -182,17 +195,23 @@ class Parser:
             raise Reject("neither an event nor a channel")
         channel, symbol = frame.arg.channel, frame.arg.instId
         if channel == "liquidation-orders":
-            return self._liquidations(feed, frame.arg.instType, frame.data, recv_ms)
+            return self._pushed(feed, frame.arg.instType, frame.data, recv_ms)
+        if channel == "index-tickers" and symbol in INDICES.values():
+            return each_row(feed, recv_ms, _json.ROWS.decode(frame.data), lambda raw: self._index(symbol, raw))
         read = self._channels.get(channel)
         if read is None or not _ours(symbol):
             return ()
         return each_row(feed, recv_ms, _json.ROWS.decode(frame.data), lambda raw: (read(symbol, raw, recv_ms),))
 
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
-        """Contract sizes, or candles of the spot pair."""
+        """Contracts, mark prices of the dated ones, liquidations that a gap cost, or candles of the spot pair."""
         path, query = asked(http)
         if path.endswith(INSTRUMENTS):
-            return each_row(feed, recv_ms, _answered(http), self._instrument)
+            return each_row(feed, recv_ms, _answered(http), lambda raw: self._instrument(raw, recv_ms))
+        if path.endswith(MARKS):
+            return each_row(feed, recv_ms, _answered(http), lambda raw: self._dated(raw, recv_ms))
+        if path.endswith(MISSED):
+            return self._liquidations(feed, _answered(http), 0, recv_ms)
         frame = timeframe(http, CANDLES, "bar", BAR)
         if query.get("instId") != SPOT:
             raise Reject("candles that nobody asked for")  # those of a swap count volume in contracts
@@ -227,9 +246,29 @@ class Parser:
         return Quote(NAME, symbol, self._beginning.heard(ms(row.ts, "ts")), recv_ms, last, bid, ask)
 
     def _mark(self, symbol: str, raw: Raw, recv_ms: int) -> Out:
+        quote = self._marked(symbol, raw, recv_ms)
+        self._beginning.heard(quote.ts_ms)
+        return quote
+
+    def _marked(self, symbol: str, raw: Raw, recv_ms: int) -> Quote:
+        """Read a mark price, with the index of its moment where that is known: OKX sends them apart."""
         row = _MARK.decode(raw)
-        mark = positive(row.markPx, "markPx")
-        return Quote(NAME, symbol, self._beginning.heard(ms(row.ts, "ts")), recv_ms, mark=mark)
+        mark, ts_ms = positive(row.markPx, "markPx"), ms(row.ts, "ts")
+        index, index_ms = self._indices.get(INDICES.get(symbol.rpartition("-")[0], ""), (None, 0))
+        together = abs(ts_ms - index_ms) <= TOGETHER_MS
+        return Quote(NAME, symbol, ts_ms, recv_ms, mark=mark, index=index if together else None)
+
+    def _index(self, symbol: str, raw: Raw) -> Sequence[Out]:
+        row = _INDEX.decode(raw)
+        self._indices[symbol] = (positive(row.idxPx, "idxPx"), self._beginning.heard(ms(row.ts, "ts")))
+        return ()
+
+    def _dated(self, raw: Raw, recv_ms: int) -> Sequence[Out]:
+        """Quote a dated contract that is listed and has not expired; the swaps' prices are streamed."""
+        symbol = _NAMED.decode(raw).instId
+        if self._expiries.get(symbol, 0) <= recv_ms:
+            return ()
+        return (self._marked(symbol, raw, recv_ms),)
 
     def _funding(self, symbol: str, raw: Raw, recv_ms: int) -> Out:
         """Read the rate that is settled at `fundingTime`; `nextFundingTime` is the settlement after that."""
@@ -243,10 +282,14 @@ class Parser:
         row = _OPEN_INTEREST.decode(raw)
         return OpenInterest(NAME, symbol, ms(row.ts, "ts"), recv_ms, positive(row.oiCcy, "oiCcy"))
 
-    def _liquidations(self, feed: str, inst_type: str, data: Raw, recv_ms: int) -> Sequence[Out]:
+    def _pushed(self, feed: str, inst_type: str, data: Raw, recv_ms: int) -> Sequence[Out]:
         if inst_type not in LIQUIDATED:
             return ()
         oldest_ms = self._beginning.oldest_news_ms(inst_type)
+        return self._liquidations(feed, _json.ROWS.decode(data), oldest_ms, recv_ms)
+
+    def _liquidations(self, feed: str, rows: list[Raw], oldest_ms: int, recv_ms: int) -> Sequence[Out]:
+        """Rows of a message or of the list behind it, which are the same; what is older than `oldest_ms` is none."""
         seen: dict[str, int] = {}
 
         def instrument(raw: Raw) -> Sequence[Out]:
@@ -264,26 +307,33 @@ class Parser:
             position = CLOSED[row.side]
             if row.posSide in ("long", "short") and row.posSide != position:
                 raise Reject(f"side {row.side} contradicts posSide {row.posSide}")
-            price = positive(row.bkPx, "bkPx")
-            btc, usd = self._contract(symbol).btc_usd(positive(row.sz, "sz"), price)
-            key = numbered(f"{symbol}:{row.ts}:{row.sz}:{row.bkPx}:{row.side}", seen)
+            price, size = positive(row.bkPx, "bkPx"), positive(row.sz, "sz")
+            btc, usd = self._contract(symbol).btc_usd(size, price)
+            key = numbered(f"{symbol}:{ts_ms}:{size}:{price}:{row.side}", seen)
             return (Liquidation(NAME, symbol, ts_ms, recv_ms, position, btc, usd, price, key),)
 
-        return each_row(feed, recv_ms, _json.ROWS.decode(data), instrument)
+        return each_row(feed, recv_ms, rows, instrument)
 
-    def _instrument(self, raw: Raw) -> Sequence[Out]:
-        """Learn a contract's size; one that cannot be believed leaves the old one standing."""
+    def _instrument(self, raw: Raw, recv_ms: int) -> Sequence[Out]:
+        """Learn a contract's size and expiry; one that cannot be believed leaves the old one standing."""
+        if not _NAMED.decode(raw).instId.startswith("BTC-USD"):
+            return ()
         row = _INSTRUMENT.decode(raw)
-        if not row.instId.startswith("BTC-USD") or row.instType not in LIQUIDATED:
+        if row.instType not in LIQUIDATED:
             return ()
         if (row.ctType, row.ctValCcy) not in (("linear", "BTC"), ("inverse", "USD")):
             raise Reject(f"contract type {row.ctType[:20]!r} does not go with a value in {row.ctValCcy[:20]!r}")
         value = positive(positive(row.ctVal, "ctVal") * positive(row.ctMult, "ctMult"), "ctVal times ctMult")
         # An X-Perp is listed among the futures with an expiry years away, but is a perpetual with funding.
         dated = row.instType == "FUTURES" and "XPERP" not in row.instId
-        expiry_ms = _optional_ms(row.expTime, "expTime") if dated else None
+        expiry_ms = ms(row.expTime, "expTime") if dated else None
         inverse = row.ctType == "inverse"
         self._contracts[row.instId] = Contract(value, inverse)
+        self._expiries.pop(row.instId, None)
+        if row.state != "live" or (expiry_ms is not None and expiry_ms <= recv_ms):
+            return ()
+        if expiry_ms is not None:
+            self._expiries[row.instId] = expiry_ms
         quote = row.instId.split("-")[1].partition("_")[0]
         kind: Kind = "future" if dated else "perpetual"
         return (Instrument(NAME, row.instId, kind, quote, inverse, value, expiry_ms),)
@@ -326,6 +376,7 @@ def _bars(frame: Timeframe) -> str:
 _MARKET = _subscribe(
     *((channel, "instId", symbol) for symbol in (*SWAPS, SPOT) for channel in ("trades", "tickers")),
     *((channel, "instId", symbol) for symbol in SWAPS for channel in ("mark-price", "funding-rate", "open-interest")),
+    *(("index-tickers", "instId", index) for index in sorted(set(INDICES.values()))),
 )
 _LIQUIDATIONS = _subscribe(*(("liquidation-orders", "instType", kind) for kind in LIQUIDATED))
 
@@ -349,12 +400,12 @@ VENUE = Venue(
     quote="USDT",
     liquidations="sampled",
     http=REST,
-    # An underlying covers its families: BTC-USD is that of BTC-USD_UM too.
-    setup=tuple(
-        f"{REST}{INSTRUMENTS}?instType={kind}&uly={uly}"
-        for kind in LIQUIDATED
-        for uly in ("BTC-USDT", "BTC-USD", "BTC-USDC")
-    ),
+    setup=tuple(f"{REST}{INSTRUMENTS}?instType={kind}&uly={uly}" for kind in LIQUIDATED for uly in UNDERLYINGS),
+    polls=(Poll(f"{REST}{MARKS}?instType=FUTURES", 30.0),),
     bars=_bars,
+    # The newest hundred of each: the list takes no beginning, and goes back about a week.
+    missed=lambda from_ms, to_ms: tuple(
+        f"{REST}{MISSED}?instType={kind}&state=filled&uly={uly}&limit=100" for kind in LIQUIDATED for uly in UNDERLYINGS
+    ),
     note="liquidations: OKX says that its feed does not hold all of them",
 )

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from msgspec import MsgspecError
 
 from feeds.decode import Decoder
 from feeds.facts import Bar, Funding, Instrument, Liquidation, OpenInterest, Quote, Rejected, Trade
+from feeds.session import Session
+from feeds.state import State
+from feeds.topics import Engine
 from feeds.venue import Alive, Http, Out, Reconnect, Refused, Reject
 from feeds.venues.okx import VENUE, Parser
 from feeds.wire import Recording
@@ -153,7 +157,7 @@ def test_another_coin_of_an_unknown_shape_is_skipped() -> None:
 def test_sizes_may_be_fractions_of_a_contract() -> None:
     [out] = parse(liquidated(detail("sell", sz="3.56", px="79900")))
     assert out == Liquidation(
-        "okx", SWAP, NOW, NOW, "long", 0.0356, pytest.approx(2844.44), 79900.0, f"{SWAP}:{NOW}:3.56:79900:sell"
+        "okx", SWAP, NOW, NOW, "long", 0.0356, pytest.approx(2844.44), 79900.0, f"{SWAP}:{NOW}:3.56:79900.0:sell"
     )
 
 
@@ -181,7 +185,7 @@ def test_equal_rows_of_one_frame_are_told_apart_and_equal_frames_are_not() -> No
     parser = Parser()
     frame = liquidated(detail(), detail())
     ids = [[out.id for out in parse(frame, parser) if isinstance(out, Liquidation)] for _ in range(2)]
-    assert ids[0] == [f"{SWAP}:{NOW}:1:80000:sell", f"{SWAP}:{NOW}:1:80000:sell#2"]
+    assert ids[0] == [f"{SWAP}:{NOW}:1.0:80000.0:sell", f"{SWAP}:{NOW}:1.0:80000.0:sell#2"]
     assert ids[0] == ids[1]
 
 
@@ -363,6 +367,165 @@ def test_instruments_of_other_coins_are_skipped() -> None:
     assert Parser().answer("okx", instruments(listed("ETH-USDT-SWAP", ctVal="")), NOW) == []
 
 
+# Dated contracts
+
+DATED = "BTC-USD-261225"
+EXPIRY = 1798185600000
+MARKS = "https://www.okx.com/api/v5/public/mark-price?instType=FUTURES"
+
+
+def dated(symbol: str = DATED, **row: str) -> dict[str, str]:
+    inverse = {"instType": "FUTURES", "ctType": "inverse", "ctVal": "100", "ctValCcy": "USD", "expTime": str(EXPIRY)}
+    return listed(symbol, **inverse | row)
+
+
+def marks(*rows: dict[str, str]) -> Http:
+    return Http(MARKS, 200, json.dumps({"code": "0", "data": rows, "msg": ""}))
+
+
+def marked(symbol: str = DATED, px: str = "80390.5", ts: int = NOW) -> dict[str, str]:
+    return {"instType": "FUTURES", "instId": symbol, "markPx": px, "ts": str(ts)}
+
+
+def indexed(symbol: str = "BTC-USD", px: str = "79990.5", ts: int = NOW) -> str:
+    return push("index-tickers", symbol, {"instId": symbol, "idxPx": px, "open24h": "79000", "ts": str(ts)})
+
+
+def knowing(*rows: dict[str, str]) -> Parser:
+    parser = Parser()
+    parser.answer("okx.http", instruments(*rows), NOW)
+    return parser
+
+
+def test_an_index_is_no_fact_by_itself() -> None:
+    assert parse(indexed()) == []
+
+
+@pytest.mark.parametrize(("apart", "index"), [(0, 79990.5), (2_000, 79990.5), (-2_000, 79990.5), (2_001, None)])
+def test_a_mark_price_has_the_index_of_its_moment_and_no_other(apart: int, index: float | None) -> None:
+    parser = knowing(dated())
+    parse(indexed(), parser)
+    assert parser.answer("okx.http", marks(marked(ts=NOW + apart)), NOW) == [
+        Quote("okx", DATED, NOW + apart, NOW, mark=80390.5, index=index)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("symbol", "index"), [("BTC-USDT-261225", None), ("BTC-USD-261225", 79990.5), ("BTC-USD_UM-261225", 79990.5)]
+)
+def test_the_index_is_that_of_the_familys_dollar(symbol: str, index: float | None) -> None:
+    linear = {"ctType": "linear", "ctVal": "0.01", "ctValCcy": "BTC"}
+    parser = knowing(dated(symbol, **linear))
+    parse(indexed("BTC-USD"), parser)
+    [quote] = parser.answer("okx.http", marks(marked(symbol)), NOW)
+    assert isinstance(quote, Quote)
+    assert quote.index == index
+
+
+def test_the_mark_of_a_swap_has_its_index_too() -> None:
+    parser = Parser()
+    parse(indexed("BTC-USDT", "80010"), parser)
+    frame = push("mark-price", SWAP, {"instType": "SWAP", "instId": SWAP, "markPx": "80001.5", "ts": str(NOW)})
+    assert parse(frame, parser) == [Quote("okx", SWAP, NOW, NOW, mark=80001.5, index=80010.0)]
+
+
+def test_an_index_that_cannot_be_believed_leaves_the_old_one() -> None:
+    parser = knowing(dated())
+    for px in ("79990.5", "NaN", "0", ""):
+        outs = parse(indexed(px=px), parser)
+        assert [type(out) for out in outs] == ([] if px == "79990.5" else [Rejected])
+    [quote] = parser.answer("okx.http", marks(marked()), NOW)
+    assert isinstance(quote, Quote)
+    assert quote.index == 79990.5
+
+
+def test_what_is_not_listed_as_a_dated_bitcoin_contract_is_not_quoted() -> None:
+    xperp = "BTC-USD_UM_XPERP-310404"
+    linear = {"ctType": "linear", "ctVal": "0.0001", "ctValCcy": "BTC"}
+    parser = knowing(dated(xperp, **linear), dated("ETH-USD-261225"))
+    rows = [marked(xperp), marked("ETH-USD-261225", px=""), marked(DATED)]
+    assert parser.answer("okx.http", marks(*rows), NOW) == []
+
+
+@pytest.mark.parametrize("gone", [{"expTime": str(NOW)}, {"state": "expired"}, {"state": "suspend"}])
+def test_a_contract_that_expired_or_is_not_traded_is_dropped(gone: dict[str, str]) -> None:
+    parser = knowing(dated())
+    assert parser.answer("okx.http", instruments(dated(**gone)), NOW) == []
+    assert parser.answer("okx.http", marks(marked()), NOW) == []
+    frame = liquidated(detail("buy", sz="20"), symbol=DATED, kind="FUTURES")
+    assert closed(parse(frame, parser)) == [("short", 0.025, 2000.0)]
+
+
+def test_a_contract_stops_being_quoted_at_its_expiry() -> None:
+    parser = knowing(dated(expTime=str(NOW + 1)))
+    assert len(parser.answer("okx.http", marks(marked()), NOW)) == 1
+    assert parser.answer("okx.http", marks(marked()), NOW + 1) == []
+
+
+@pytest.mark.parametrize("time", ["", "0", "soon"])
+def test_a_dated_contract_without_an_expiry_is_rejected(time: str) -> None:
+    [out] = Parser().answer("okx.http", instruments(dated(expTime=time)), NOW)
+    assert isinstance(out, Rejected)
+
+
+@pytest.mark.parametrize("px", ["", "NaN", "0", "-5"])
+def test_a_bad_mark_price_is_rejected_beside_the_good_one(px: str) -> None:
+    parser = knowing(dated(), dated("BTC-USD-270326"))
+    outs = parser.answer("okx.http", marks(marked(px=px), marked("BTC-USD-270326")), NOW)
+    assert [type(out) for out in outs] == [Rejected, Quote]
+
+
+def test_a_list_of_five_thousand_instruments_is_read_in_well_under_a_tenth_of_a_second() -> None:
+    http = instruments(*(listed(f"C{i}-USDT-SWAP") for i in range(5_000)))
+    started = perf_counter()
+    assert Parser().answer("okx.http", http, NOW) == []
+    assert perf_counter() - started < 0.1
+
+
+# What a gap cost
+
+
+def missed(*details: dict[str, Any], symbol: str = SWAP, kind: str = "SWAP") -> Http:
+    url = f"https://www.okx.com/api/v5/public/liquidation-orders?instType={kind}&state=filled&uly=BTC-USDT&limit=100"
+    family = symbol.rpartition("-")[0]
+    row = {"details": details, "instFamily": family, "instId": symbol, "instType": kind, "totalLoss": "0"}
+    return Http(url, 200, json.dumps({"code": "0", "data": [row | {"uly": family}], "msg": ""}))
+
+
+def test_a_missed_liquidation_has_the_name_that_its_message_had() -> None:
+    parser = Parser()
+    events = parse(liquidated(detail(sz="3.56", posSide="long"), detail(sz="3.56", posSide="long")), parser)
+    rows = [detail(sz="3.560", px="80000.0", posSide="long") | {"time": NOW}] * 2
+    assert parser.answer("okx.http", missed(*rows), NOW) == events
+    assert len(events) == 2
+
+
+def test_what_was_missed_is_no_history_however_old() -> None:
+    parser = opened()
+    assert closed([*parser.answer("okx.http", missed(detail(ts=NOW - HOUR)), NOW)]) == [("long", 0.01, 800.0)]
+    assert parse(liquidated(detail(ts=NOW - HOUR)), parser) == []  # still the first message of its subscription
+
+
+def test_a_bad_missed_liquidation_is_rejected_beside_the_good_one() -> None:
+    outs = Parser().answer("okx.http", missed(detail(px="0"), detail("sell", posSide="short"), detail("buy")), NOW)
+    assert [type(out) for out in outs] == [Rejected, Rejected, Liquidation]
+
+
+def test_a_gap_is_asked_for_by_kind_and_underlying() -> None:
+    base = "https://www.okx.com/api/v5/public/liquidation-orders?instType="
+    assert VENUE.missed(NOW - HOUR, NOW) == tuple(
+        f"{base}{kind}&state=filled&uly={uly}&limit=100"
+        for kind in ("SWAP", "FUTURES")
+        for uly in ("BTC-USDT", "BTC-USD", "BTC-USDC")
+    )
+    assert [(poll.url, poll.every_s) for poll in VENUE.polls] == [(MARKS, 30.0)]
+
+
+def test_both_indices_are_subscribed_to() -> None:
+    args = json.loads(VENUE.streams[0].hello[0])["args"]
+    assert [arg["instId"] for arg in args if arg["channel"] == "index-tickers"] == ["BTC-USD", "BTC-USDT"]
+
+
 # Candles
 
 
@@ -541,20 +704,34 @@ def test_a_whole_recording_adds_up() -> None:
         "Instrument": 3,
         "Bar": 2,
         "FeedStatus": 2,
-        "Quote": 3,
+        "Quote": 4,
         "Trade": 3,
         "Funding": 1,
         "OpenInterest": 2,
-        "Liquidation": 6,
+        "Liquidation": 11,
         "Alive": 1,
         "Refused": 1,
         "Rejected": 1,
         "Reconnect": 1,
     }
-    rows = [out for out in outs if isinstance(out, Liquidation)]
-    assert sum(row.usd for row in rows if row.position == "long") == pytest.approx(2 * 2844.44 + 304)
-    assert sum(row.btc for row in rows if row.position == "long") == pytest.approx(2 * 0.0356 + 0.0038)
+    rows = [*{out.id: out for out in outs if isinstance(out, Liquidation)}.values()]
+    assert sum(row.usd for row in rows if row.position == "long") == pytest.approx(2 * 2844.44 + 304 + 1998.75)
+    assert sum(row.btc for row in rows if row.position == "long") == pytest.approx(2 * 0.0356 + 0.0038 + 0.025)
     assert sum(row.usd for row in rows if row.position == "short") == pytest.approx(8010 + 2000 + 800.03)
     assert sum(row.btc for row in rows if row.position == "short") == pytest.approx(0.1 + 0.025 + 0.01)
-    assert len({row.id for row in rows}) == 6
+    assert len(rows) == 7
+    [quote] = [out for out in outs if isinstance(out, Quote) and out.symbol == DATED]
+    assert (quote.mark, quote.index) == (80390.5, 79990.5)
     assert sum(out.btc for out in outs if isinstance(out, Trade)) == pytest.approx(0.05 + 0.005 + 0.25)
+
+
+def test_a_session_counts_what_came_twice_once() -> None:
+    session = Session(State({"okx": VENUE}), Engine("replay", "a test", 0, writing=False))
+    for frame in Recording(FIXTURE):
+        session.frame(frame)
+    m = session.snapshot()["metrics"]
+    assert m["liq.okx.long.usd.1h"].value == pytest.approx(2 * 2844.44 + 304 + 1998.75)
+    assert m["liq.long.btc.1h"].value == pytest.approx(2 * 0.0356 + 0.0038 + 0.025)
+    assert m["liq.long.count.1h"].value == 4
+    assert m["liq.okx.short.usd.1h"].value == pytest.approx(8010 + 2000 + 800.03)
+    assert m["liq.short.count.1h"].value == 3
