@@ -106,7 +106,7 @@ class _Page(Struct, gc=False):
 
 _FRAME = Decoder(_Frame)
 _TRADE = Decoder(_Trade)
-_TICKER = Decoder(_Ticker)
+_TICKERS = Decoder(list[_Ticker])
 _NAMED = Decoder(_Named)
 _LIQUIDATION = Decoder(_Liquidation)
 _INSTRUMENT = Decoder(_Instrument)
@@ -139,7 +139,10 @@ class Parser:
             return ()
         topic, symbol = frame.arg.topic, frame.arg.symbol
         if topic == "ticker":
-            return self._ticker(feed, frame, recv_ms) if symbol == SYMBOL else ()
+            if symbol != SYMBOL:
+                return ()
+            ts_ms = ms(frame.ts, "ts")  # always one row, so that one bad row is one bad frame
+            return [out for row in _TICKERS.decode(frame.data) for out in self._ticker(row, ts_ms, recv_ms)]
         if frame.action != "update":  # a snapshot of what was traded or liquidated is history
             return ()
         if topic == "publicTrade" and symbol == SYMBOL:
@@ -160,13 +163,7 @@ class Parser:
             return each_row(feed, recv_ms, rows, partial(_liquidation, recv_ms, {}, self._lot))
         raise Reject(f"an answer that nobody asked for: {plain(path, 60)}")
 
-    def _ticker(self, feed: str, frame: _Frame, recv_ms: int) -> Sequence[Out]:
-        ts_ms = ms(frame.ts, "ts")
-        rows = _json.ROWS.decode(frame.data)
-        return each_row(feed, recv_ms, rows, lambda raw: self._ticker_facts(raw, ts_ms, recv_ms))
-
-    def _ticker_facts(self, raw: Raw, ts_ms: int, recv_ms: int) -> Sequence[Out]:
-        row = _TICKER.decode(raw)
+    def _ticker(self, row: _Ticker, ts_ms: int, recv_ms: int) -> list[Out]:
         last, mark = optional(row.lastPrice, "lastPrice"), optional(row.markPrice, "markPrice")
         bid, ask = optional(row.bid1Price, "bid1Price"), optional(row.ask1Price, "ask1Price")
         index = optional(row.indexPrice, "indexPrice")

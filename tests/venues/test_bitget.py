@@ -225,9 +225,12 @@ def test_a_funding_rate_of_zero_is_a_rate_and_its_interval_is_the_listed_one() -
     assert outs[1] == Funding("bitget", SYMBOL, NOW, NOW, 0.0, 4.0, None)
 
 
-def test_a_ticker_with_a_price_that_is_none_is_rejected() -> None:
-    for row in (TICKER | {"lastPrice": "NaN"}, TICKER | {"markPrice": "-1"}, TICKER | {"fundingRate": "x"}):
-        assert [type(out) for out in parse(push("ticker", row))] == [Rejected]
+@pytest.mark.parametrize(
+    "bad", [{"lastPrice": "NaN"}, {"markPrice": "-1"}, {"fundingRate": "x"}, {"bid1Price": {}}, {"openInterest": "-2"}]
+)
+def test_a_ticker_with_a_price_that_is_none_is_refused(bad: dict[str, Any]) -> None:
+    with pytest.raises((Reject, MsgspecError)):
+        parse(push("ticker", TICKER | bad))
 
 
 # The list of contracts
