@@ -27,9 +27,21 @@ def run(args: argparse.Namespace) -> int:
     try:
         asyncio.run(_record(collector, args.seconds))
     finally:
+        closed = _close(recorder)
+    if stopped := collector.notices.get("recording"):
+        say(stopped)
+    return 0 if closed and collector.recorder else 1
+
+
+def _close(recorder: Recorder) -> bool:
+    """Close the file and say what is in it; `False` where that failed, as on a full disk."""
+    try:
         recorder.close()
-        say(f"{recorder.frames} frames in {args.file}")
-    return 0 if collector.recorder else 1
+    except OSError as error:
+        say(f"{recorder.path} is not compressed, but whole up to its last line: {error.strerror}")
+        return False
+    say(f"{recorder.frames} frames in {recorder.path}")
+    return True
 
 
 async def _record(collector: Collector, seconds: float | None) -> None:
