@@ -34,7 +34,12 @@ class Shown(NamedTuple):
     unit: str
     as_of_ms: int | None
     state: "State"
-    floor: bool
+    quality: str
+
+    @property
+    def floor(self) -> bool:
+        """At least so much: a sum of which a venue publishes a sample only, or of which a part was missed."""
+        return self.quality == "floor" or (self.quality == "partial" and self.unit in ("USD", "BTC", "events"))
 
 
 class Latest(NamedTuple):
@@ -73,7 +78,8 @@ def read(document: bytes) -> Latest:
 def render(latest: Latest, form: str, now_ms: int) -> "tuple[str, State]":
     """Fill the metrics into `form`; return the line and the worst state in it.
 
-    A value that is not fresh carries its state and age; where the engine has fallen silent, everything is stale.
+    A value carries `≥` or `~` as on the screen, and its state and age if it is not fresh. Where the engine has fallen
+    silent, everything is stale.
     Raises `ValueError` where a metric is not as an engine writes it.
     """
     silent = now_ms - latest.now_ms
@@ -86,7 +92,11 @@ def render(latest: Latest, form: str, now_ms: int) -> "tuple[str, State]":
             return text.UNKNOWN
         states.append(_worst([metric.state, "stale"]) if silent > SILENT_MS else metric.state)
         shown = text.metric(match[1], metric.value, metric.unit, floor=metric.floor)
-        return shown + _doubt(states[-1], None if metric.as_of_ms is None else now_ms - metric.as_of_ms)
+        return (
+            "~" * (metric.quality == "estimated")
+            + shown
+            + _doubt(states[-1], None if metric.as_of_ms is None else now_ms - metric.as_of_ms)
+        )
 
     line = _FIELD.sub(field, form)
     known = [state for state in states if state != "none"]
@@ -102,7 +112,7 @@ def _shown(metric: object) -> Shown:
             "state": "fresh" | "late" | "stale" | "down" | "none" as state,
             "quality": str(quality),
         }:
-            return Shown(value, unit, as_of_ms, state, quality == "floor")
+            return Shown(value, unit, as_of_ms, state, quality)
     raise ValueError(f"a metric is not as an engine writes it: {text.plain(str(metric), 80)}")
 
 
