@@ -9,6 +9,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Literal
 
 import msgspec
@@ -196,6 +197,7 @@ class Link:
         self._pipe: asyncio.BaseTransport | None = None
         self._t_ms: int | None = None
         self._heard = 0.0
+        self._line = asyncio.Event()
         self._attached = False  # a first line has come, and the stream is open
         self._ever = False
         self._since = seconds()
@@ -252,6 +254,13 @@ class Link:
         """End what was started for this viewer alone, without waiting: the viewer itself is about to be ended."""
         if self._child is not None and (self.source.private or self.source.command):
             self._child.kill()
+
+    async def next_line(self, within_s: float) -> None:
+        """Wait for the next line, but no longer than that."""
+        self._line.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                await self._line.wait()
 
     async def _open_socket(self) -> asyncio.StreamReader | None:
         """Attach to the engine; if none answers, see to it that one is started and give `None`."""
@@ -341,6 +350,7 @@ class Link:
             self.reason = ""
         self._t_ms, self._heard = said.t, seconds()
         self.topics.put(said.set)
+        self._line.set()
 
     def _close(self) -> None:
         if self._attached:

@@ -57,6 +57,21 @@ async def test_the_first_line_carries_everything_and_later_ones_what_changed(soc
         assert abs(link.now_ms - now()) < 200
 
 
+async def test_the_next_line_is_waited_for_but_not_for_long(socket_path):
+    async with EngineDouble(socket_path, everything()) as engine, running(Link(Source(socket=socket_path))) as link:
+        await until(lambda: link.state == "live")
+        before = link.topics.revision("price")
+        waiting = asyncio.create_task(link.next_line(5))
+        await asyncio.sleep(0)
+        engine.say(price=price(64_000.0))
+        await waiting
+        assert link.topics.revision("price") > before
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await Link(Source(socket=socket_path)).next_line(0.05)
+        assert 0.04 < loop.time() - began < 2
+
+
 async def test_what_the_link_opened_at_the_start_is_not_opened_twice(socket_path):
     async with EngineDouble(socket_path, everything()) as engine:
         source = Source(socket=socket_path)
