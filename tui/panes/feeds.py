@@ -1,11 +1,8 @@
 """How the feeds do: what is heard, how late, what went wrong, and when nobody listened."""
 
-from collections.abc import Callable
 from datetime import tzinfo
 from typing import ClassVar
 
-from msgspec import Struct
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.events import Resize
@@ -14,22 +11,14 @@ from feeds import text
 from feeds.topics import FeedRow, Feeds, GapRow
 from tui.pane import Pane, View
 from tui.theme import BAD, LABEL, LATE, PLAIN, SIGN, STATE, TITLE
-from tui.widgets.lines import Line, Lines, Span
+from tui.widgets import columns
+from tui.widgets.columns import Column, padded
+from tui.widgets.lines import Line, Lines, Span, window
 from tui.zones import clock
 
 ERROR_WIDTH = 24  # cells without which a last error would say nothing
 ERROR_RANK = 5  # columns of this rank and above make room for it
 GAP = 2
-
-
-class Column(Struct, frozen=True):
-    """A column: `cell` gives its text and style. Those of the highest rank go first where it is narrow."""
-
-    title: str
-    width: int
-    rank: int
-    cell: Callable[[FeedRow, int], Span]
-    left: bool = False
 
 
 def _counted(number: int) -> Span:
@@ -44,7 +33,7 @@ def _lag(lag: float | None) -> Span:
     return (text.lag(lag), LABEL if lag is None else LATE if lag > 1000 else PLAIN)
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[FeedRow], ...] = (
     Column("feed", 20, 0, lambda feed, _: (feed.feed, PLAIN), left=True),
     Column("state", 12, 0, lambda feed, _: (f"{SIGN[feed.state]} {feed.state}", STATE[feed.state]), left=True),
     Column("heard", 5, 1, lambda feed, now: (_ago(feed.seen_ms, now), STATE[feed.state])),
@@ -105,24 +94,15 @@ class FeedsPane(Pane):
         self._lines.draw([head, *window(rows, self._top, room)])
 
 
-def window(rows: list[Line], top: int, room: int) -> list[Line]:
-    """Give the rows in view; the last one says how many follow."""
-    shown = rows[top : top + room]
-    left = len(rows) - top - room
-    if left > 0 and shown:
-        shown[-1] = ((f"▼ {left + 1} more", LABEL),)
-    return shown
-
-
 def table(feeds: Feeds, now_ms: int, zone: tzinfo, width: int) -> list[Line]:
     """Draw up the head, the feeds, and what went wrong last; as many columns as fit."""
-    columns, room = fitting(width)
-    names = [_cell(column, (column.title, LABEL)) for column in columns]
+    shown, room = fitting(width)
+    names = [padded(column, (column.title, LABEL), GAP) for column in shown]
     if room:
         names.append(("last error, or note", LABEL))
     rows: list[Line] = [tuple(names)]
     for feed in feeds.rows:
-        cells = [_cell(column, column.cell(feed, now_ms)) for column in columns]
+        cells = [padded(column, column.cell(feed, now_ms), GAP) for column in shown]
         if room:
             cells.append(_error(feed, now_ms, room))
         rows.append(tuple(cells))
@@ -131,22 +111,12 @@ def table(feeds: Feeds, now_ms: int, zone: tzinfo, width: int) -> list[Line]:
     return rows + _latest_gaps(feeds.gaps, now_ms, zone, width)
 
 
-def fitting(width: int) -> tuple[list[Column], int]:
+def fitting(width: int) -> tuple[list[Column[FeedRow]], int]:
     """Give the columns that a pane of this width has room for, and the cells left for the last error, or 0."""
-    columns = [column for column in COLUMNS if column.rank < ERROR_RANK]
-    error = sum(column.width + GAP for column in columns) + ERROR_WIDTH <= width
-    least = ERROR_WIDTH if error else -GAP
-    columns = list(COLUMNS)
-    while len(columns) > 2 and sum(column.width + GAP for column in columns) + least > width:
-        columns.remove(max(columns, key=lambda column: column.rank))
-    return columns, width - sum(column.width + GAP for column in columns) if error else 0
-
-
-def _cell(column: Column, span: Span) -> Span:
-    said, style = span
-    said = text.plain(said, column.width)
-    pad = " " * (column.width - cell_len(said))
-    return ((said + pad if column.left else pad + said) + " " * GAP, style)
+    few = [column for column in COLUMNS if column.rank < ERROR_RANK]
+    error = columns.width_of(few, GAP) + GAP + ERROR_WIDTH <= width
+    shown = columns.fitting(COLUMNS, width - ERROR_WIDTH - GAP if error else width, GAP)
+    return shown, width - columns.width_of(shown, GAP) - GAP if error else 0
 
 
 def _ago(ms: int | None, now_ms: int) -> str:

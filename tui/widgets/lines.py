@@ -9,6 +9,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.theme import LABEL
+
 Span = tuple[str, Style]
 Line = Sequence[Span]
 """One row: pieces of text, each with its style. Text is drawn as it is, never read as markup."""
@@ -66,3 +68,12 @@ def changed(old: Line, new: Line) -> tuple[int, int]:
 def width_of(line: Line) -> int:
     """How many cells a row takes."""
     return sum(cell_len(text) for text, _ in line)
+
+
+def window(rows: Sequence[Line], top: int, room: int) -> list[Line]:
+    """Give the rows in view from `top`; where more follow, the last one says how many."""
+    shown = list(rows[top : top + room])
+    left = len(rows) - top - room
+    if left > 0 and shown:
+        shown[-1] = ((f"▼ {left + 1} more", LABEL),)
+    return shown
