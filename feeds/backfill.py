@@ -1,14 +1,14 @@
 """What is read over REST beside the streams: contract sizes, and the candles behind the chart."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import cycle
 
 from feeds.facts import TIMEFRAME_MS
 from feeds.poll import Fetcher, FetchError
 from feeds.settings import Settings
 from feeds.state import State
-from feeds.venue import Http, Poll, Venue
+from feeds.venue import Control, Http, Poll, Venue
 from feeds.wire import Frame
 
 SETUP_EVERY_S = 6 * 3600
@@ -31,7 +31,7 @@ class Backfill:
         state: State,
         settings: Settings,
         fetcher: Fetcher,
-        sink: Callable[[Frame], object],
+        sink: Callable[[Frame], Sequence[Control]],
     ) -> None:
         self._state, self._settings, self._fetcher = state, settings, fetcher
         self._sink = sink
@@ -88,14 +88,16 @@ class Backfill:
         return bool(urls) and all([await self._read(venue, url) for url in urls])
 
     async def _read(self, venue: Venue, url: str) -> bool:
+        """Read one address into the session; `True` if all of the answer was believed."""
         feed = f"{venue.name}.http"
         try:
-            frame = await self._fetcher.fetch(feed, self._settings.endpoint(f"{venue.name}.http", url))
+            address = self._settings.endpoint(f"{venue.name}.http", url)
+            frame = await self._fetcher.fetch(feed, address, venue.headers)
         except FetchError as error:
             self._fault(venue, str(error))
             return False
-        self._sink(frame)
-        return isinstance(frame.data, Http) and frame.data.status == 200
+        refused = self._sink(frame)
+        return not refused and isinstance(frame.data, Http) and frame.data.status == 200
 
     def _fault(self, venue: Venue, reason: str) -> None:
         feed = next((feed for feed in self._state.feeds.values() if feed.venue == venue.name), None)

@@ -145,6 +145,7 @@ class Collector:
                     feed,
                     url,
                     fallbacks=others,
+                    headers=venue.headers,
                     sink=self._take,
                     status=self._status,
                     now_ms=self.clock.now_ms,

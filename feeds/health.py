@@ -127,6 +127,11 @@ class Feed:
             return min(ts_ms, recv_ms)
         return recv_ms - min(lag - self._skew, SKEWED_MS)
 
+    def dated(self, ts_ms: int, recv_ms: int) -> int:
+        """When, by our clock, a thing happened that an answer over REST dates `ts_ms`: its journey says nothing."""
+        skew = self._skew if self._skew is not None and abs(self._skew) > SKEWED_MS else 0
+        return min(ts_ms + skew, recv_ms)
+
     def state(self, now_ms: int) -> FeedState:
         """Say how the feed is, by the time since its last proof of life."""
         if self.phase == "blocked":

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 import zlib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote_plus, urljoin, urlsplit
 
@@ -96,7 +97,7 @@ class Fetcher:
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
 
-    async def fetch(self, feed: str, url: str) -> Frame:
+    async def fetch(self, feed: str, url: str, headers: Mapping[str, str] | None = None) -> Frame:
         """Read `url`. Any answer but a server error or a ban is given back: 403, 404 and 451 are the caller's to judge.
 
         Raises `FetchError`, and nothing else. Keys in the address are `***` in what it returns and raises.
@@ -106,7 +107,7 @@ class Fetcher:
         for tried in range(self._tries):
             pause = delay(tried, self._backoff_s, MOST_WAIT_S, 0.25)
             try:
-                answer = await self._follow(url, secrets)
+                answer = await self._follow(url, secrets, headers)
                 if answer.status not in BANNED and answer.status < 500:
                     return Frame(feed, _now_ms(), Http(secrets.shown, answer.status, answer.text))
                 trouble = answered(answer.status, answer.text)
@@ -134,11 +135,11 @@ class Fetcher:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _follow(self, url: str, secrets: "_Secrets") -> _Answer:
+    async def _follow(self, url: str, secrets: "_Secrets", headers: Mapping[str, str] | None = None) -> _Answer:
         """Ask, and follow redirects as far as they are safe: never out of TLS, never to another host with a key."""
         at = url
         for _ in range(MOST_REDIRECTS + 1):
-            answer = await self._ask(at)
+            answer = await self._ask(at, headers)
             if answer.status not in REDIRECTS or answer.location is None:
                 return structs.replace(answer, text=secrets.hide(answer.text))  # before anything cuts a key in two
             old, new = _split(at), _split(answer.location, at)
@@ -150,21 +151,21 @@ class Fetcher:
                 raise FetchError(f"would send our key on to {name}")
         raise FetchError("sends us in circles")
 
-    async def _ask(self, url: str) -> _Answer:
+    async def _ask(self, url: str, headers: Mapping[str, str] | None) -> _Answer:
         await self._turn(url)
         try:
             async with asyncio.timeout(self._timeout_s):
                 client = await self._open()
-                return await self._get(client, url)
+                return await self._get(client, url, headers)
         except TimeoutError:
             raise _Passing(f"no whole answer within {self._timeout_s:g} s") from None
 
-    async def _get(self, client: "httpx.AsyncClient", url: str) -> _Answer:
+    async def _get(self, client: "httpx.AsyncClient", url: str, headers: Mapping[str, str] | None) -> _Answer:
         import httpx
 
         began, began_ms = time.monotonic(), _now_ms()
         try:
-            async with client.stream("GET", url) as response:
+            async with client.stream("GET", url, headers=headers) as response:
                 skew_ms = _skew(response.headers, (began_ms + _now_ms()) // 2)
                 body = await _body(response)
         except FetchError:

@@ -6,6 +6,9 @@ from feeds.facts import Funding, Instrument, OpenInterest, Quote
 
 MINUTE_MS = 60_000
 KEEP_MINUTES = 24 * 60 + 5
+PART_MS = 180_000
+"""A part of a quote that was not told for so long is not known any more; some are polled by the minute."""
+PARTS = ("last", "bid", "ask", "mark", "index")
 Key = tuple[str, str]
 """Venue and symbol."""
 
@@ -19,6 +22,7 @@ class Positions:
         self.funding: dict[Key, Funding] = {}
         self.interest: dict[Key, OpenInterest] = {}
         self._minutes: dict[Key, deque[tuple[int, float]]] = {}
+        self._told: dict[Key, dict[str, int]] = {}
 
     def take(self, fact: Instrument | Quote | Funding | OpenInterest) -> None:
         """Take a fact. Parts of a quote that were not told stay as they were; a funding interval likewise."""
@@ -27,7 +31,7 @@ class Positions:
             case Instrument():
                 self.instruments[key] = fact
             case Quote():
-                self.quotes[key] = _merged(self.quotes.get(key), fact)
+                self._quote(key, fact)
             case Funding():
                 old = self.funding.get(key)
                 if fact.interval_h is None and old and old.interval_h is not None:
@@ -37,10 +41,22 @@ class Positions:
                 self.interest[key] = fact
                 self._keep_minute(key, fact)
 
+    def _quote(self, key: Key, fact: Quote) -> None:
+        """Join a quote to what was told before, for a while: some venues tell mark and last apart."""
+        told = self._told.setdefault(key, {})
+        told.update((name, fact.recv_ms) for name in PARTS if getattr(fact, name) is not None)
+        old = self.quotes.get(key)
+        parts = [getattr(fact, name) for name in PARTS]
+        if old is not None:
+            for at, name in enumerate(PARTS):
+                if parts[at] is None and fact.recv_ms - told.get(name, 0) <= PART_MS:
+                    parts[at] = getattr(old, name)
+        self.quotes[key] = Quote(*key, fact.ts_ms, fact.recv_ms, *parts)
+
     def expire(self, now_ms: int) -> None:
         """Forget dated contracts that have expired."""
         for key in [key for key, listed in self.instruments.items() if listed.expiry_ms and listed.expiry_ms <= now_ms]:
-            for table in (self.instruments, self.quotes, self.funding, self.interest, self._minutes):
+            for table in (self.instruments, self.quotes, self.funding, self.interest, self._minutes, self._told):
                 table.pop(key, None)
 
     def interest_before(self, key: Key, t_ms: int) -> float | None:
@@ -60,19 +76,3 @@ class Positions:
             minutes[-1] = (minute, fact.btc)
         else:
             minutes.append((minute, fact.btc))
-
-
-def _merged(old: Quote | None, new: Quote) -> Quote:
-    if old is None or (new.mark is not None and new.index is not None and new.last is not None):
-        return new
-    return Quote(
-        new.venue,
-        new.symbol,
-        new.ts_ms,
-        new.recv_ms,
-        old.last if new.last is None else new.last,
-        old.bid if new.bid is None else new.bid,
-        old.ask if new.ask is None else new.ask,
-        old.mark if new.mark is None else new.mark,
-        old.index if new.index is None else new.index,
-    )

@@ -30,6 +30,7 @@ from feeds.topics import Cascade
 from feeds.venue import Alive, Out, Refused, Venue
 
 RECENT_IDS = 4_096
+"""At least so many trades of an instrument are known again, and at most twice as many."""
 PREMIUM_SECONDS = 60
 
 
@@ -86,7 +87,7 @@ class State:
             if venue.spot
         }
         self._chart = tuple(name for name in chart if name in self.candles)
-        self._ids: dict[tuple[str, str], dict[str, None]] = {}
+        self._ids: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
         self._second = 0
 
     # Facts in ------------------------------------------------------------------------------------------------------
@@ -117,8 +118,7 @@ class State:
                 case Quote():
                     self.positions.take(out)
                 case Liquidation():
-                    # Dated by the venue alone: how long the answer took says nothing of the stream's lag.
-                    self._liquidation(out, min(out.ts_ms, recv_ms))
+                    self._liquidation(out, row.dated(out.ts_ms, recv_ms))
                 case _:
                     self.apply(out, row)
 
@@ -254,12 +254,11 @@ class State:
     def _trade(self, trade: Trade, feed: Feed) -> None:
         key = (trade.venue, trade.symbol)
         if trade.id:
-            seen = self._ids.setdefault(key, {})
-            if trade.id in seen:
+            recent, earlier = self._ids.get(key) or (set(), set())
+            if trade.id in recent or trade.id in earlier:
                 return
-            seen[trade.id] = None
-            if len(seen) > RECENT_IDS:
-                del seen[next(iter(seen))]
+            recent.add(trade.id)
+            self._ids[key] = (recent, earlier) if len(recent) < RECENT_IDS else (set(), recent)
         t_ms = feed.as_of(trade.ts_ms, trade.recv_ms)
         self._last(key, trade.price, t_ms)
         candles = self.candles.get(trade.venue)

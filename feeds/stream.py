@@ -8,7 +8,7 @@ answering those after the feed behind it has died.
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -61,6 +61,7 @@ class Pace(Struct, frozen=True):
 
 
 PACE = Pace()
+_NO_HEADERS: Mapping[str, str] = {}
 
 
 def _wall_ms() -> int:
@@ -107,13 +108,14 @@ async def keep(
     sink: Callable[[Frame], Sequence[Control]],
     status: Callable[[FeedStatus], None],
     fallbacks: Sequence[str] = (),
+    headers: Mapping[str, str] = _NO_HEADERS,
     now_ms: Callable[[], int] = _wall_ms,
     pace: Pace = PACE,
 ) -> None:
     """Keep `stream` connected to `url` until cancelled. Each new connection begins with a frame of `None`.
 
     `fallbacks` are other addresses of the same: where one connects but never proves alive, the next is tried.
-    `now_ms` stamps what arrives; waiting is on the monotonic clock.
+    `headers` go with the handshake. `now_ms` stamps what arrives; waiting is on the monotonic clock.
 
     `sink` gets every frame as it came and gives back what the venue wants done. It must not raise: what it raises is
     a fault of ours, ends the feed, and comes out of here for the engine to show. Nothing else does.
@@ -127,7 +129,7 @@ async def keep(
     while True:
         if not blocked:
             status(FeedStatus(feed, now_ms(), "connecting"))
-        end = await _connection(stream, feed, urls[0], sink, status, now_ms, pace)
+        end = await _connection(stream, feed, urls[0], headers, sink, status, now_ms, pace)
         if end.reason != blocked or end.phase != "blocked":
             status(FeedStatus(feed, now_ms(), end.phase, end.reason))
         if end.silent:
@@ -144,6 +146,7 @@ async def _connection(
     stream: Stream,
     feed: str,
     url: str,
+    headers: Mapping[str, str],
     sink: Callable[[Frame], Sequence[Control]],
     status: Callable[[FeedStatus], None],
     now_ms: Callable[[], int],
@@ -151,7 +154,7 @@ async def _connection(
 ) -> _End:
     """Hold one connection from the handshake to its end."""
     try:
-        socket = await _open(url, pace)
+        socket = await _open(url, headers, pace)
     except Exception as error:  # noqa: BLE001  the boundary: whatever undid the handshake is said in the feed's status
         return _refusal(error, url, pace)
     life = _Life(asyncio.get_running_loop().time())
@@ -174,10 +177,11 @@ async def _connection(
     return _End(reason, proven=proven, announced=bool(announced), silent=life.first is None)
 
 
-async def _open(url: str, pace: Pace) -> ClientConnection:
+async def _open(url: str, headers: Mapping[str, str], pace: Pace) -> ClientConnection:
     here = is_loopback(url)
     return await connect(
         url,
+        additional_headers=headers,
         user_agent_header=USER_AGENT,
         open_timeout=pace.open_timeout,
         close_timeout=pace.close_timeout,

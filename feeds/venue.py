@@ -109,6 +109,7 @@ class Venue(Struct, frozen=True):
     `setup`: REST addresses to read on start and every few hours (contract sizes, listed futures). `polls`: those to
     read all the time. `bars`: address of the candles of a time frame. `missed`: addresses of the liquidations between
     two times, for a gap; none where the venue offers none.
+    `headers`: what the venue wants on the handshake and on REST requests beyond the usual.
     `note`: one line on geography or completeness for the user.
     """
 
@@ -125,6 +126,7 @@ class Venue(Struct, frozen=True):
     polls: tuple[Poll, ...] = ()
     bars: Callable[[Timeframe], str | None] = lambda _: None
     missed: Callable[[int, int], tuple[str, ...]] = lambda from_ms, to_ms: ()
+    headers: dict[str, str] = {}
     note: str = ""
 
     def feed(self, stream: Stream) -> str:

@@ -31,6 +31,10 @@ def test_parts_of_a_quote_that_were_not_told_stay() -> None:
     p.take(Quote(*PERP, T0, T0, mark=64_000.0, index=64_010.0))
     p.take(Quote(*PERP, T0 + 5, T0 + 5, last=64_005.0))
     assert p.quotes[PERP] == Quote(*PERP, T0 + 5, T0 + 5, last=64_005.0, mark=64_000.0, index=64_010.0)
+    p.take(Quote(*PERP, T0 + 180_000, T0 + 180_000, last=64_006.0))
+    assert p.quotes[PERP].mark == 64_000.0
+    p.take(Quote(*PERP, T0 + 180_001, T0 + 180_001, last=64_007.0))
+    assert p.quotes[PERP] == Quote(*PERP, T0 + 180_001, T0 + 180_001, last=64_007.0)
 
 
 def test_the_interval_is_kept_when_a_later_message_does_not_tell_it() -> None:

@@ -416,5 +416,6 @@ VENUE = Venue(
         Poll(f"{REST}/api/v4{DATED}", 60.0),
     ),
     missed=_between,
+    headers={"X-Gate-Size-Decimal": "1"},  # without it, fractions of a contract are cut off
     note=f"liquidations of {SYMBOL}, read over REST every {READ_EVERY_S:g} s and so up to that late",
 )
