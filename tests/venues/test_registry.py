@@ -11,7 +11,10 @@ from feeds.venue import Venue
 from feeds.venues import VENUES
 from feeds.wire import Frame
 
-NAMES = ["binance", "binance_usdm", "bybit", "okx", "coinbase", "kraken", "bitstamp"]
+NAMES = [
+    *("binance", "binance_usdm", "binance_coinm", "bybit", "okx", "coinbase", "kraken", "kraken_futures"),
+    *("bitstamp", "deribit", "bitmex", "gate", "htx", "bitget", "bitfinex", "hyperliquid"),
+]
 
 
 def every() -> pytest.MarkDecorator:
