@@ -52,11 +52,11 @@ def main(argv: Sequence[str]) -> int:
     module.options(parser)
     try:
         args = parser.parse_args(rest)
-    except SystemExit as leave:
-        return int(leave.code or 0)
-    try:
         code = module.run(args)
         sys.stdout.flush()
+    except SystemExit as leave:  # wrong usage, which argparse has told, or the help that was asked for
+        sys.stdout.flush()
+        return int(leave.code or 0)
     except BrokenPipeError:
         _unplug()  # the reader has gone, which is its right
         return 0

@@ -13,7 +13,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("venue", "venues", "signals"),
     ("wire", "decode", "bars", "liquidated", "cascades", "positions", "health", "state", "views", "session", "replay", "clock"),
     ("network", "paths", "layers", "settings", "stream", "poll", "store", "simulate"),
-    ("backfill", "serve", "attach", "engine", "run"),
+    ("backfill", "serve", "attach", "loop", "engine", "run"),
     ("cli", "words"),
 )
 """From low to high. A module may import its own layer and those below it."""

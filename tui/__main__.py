@@ -1,5 +1,6 @@
 """The console script: a headless word goes to `feeds.cli`, which never loads the screen; the rest opens the monitor."""
 
+import os
 import sys
 
 
@@ -10,7 +11,9 @@ def main() -> int:
         from feeds import cli
 
         if argv[0] in cli.WORDS:
-            return cli.main(argv)
+            code = cli.main(argv)
+            sys.stderr.flush()
+            os._exit(code)  # standard output is flushed; a thread that hangs in a name look-up is not waited for
         print(f"tidegauge: there is no '{argv[0]}'; known: {', '.join(cli.WORDS)}", file=sys.stderr)  # noqa: T201
         return 2
     from tui.start import view

@@ -14,6 +14,7 @@ from feeds import text
 from feeds.attach import connect
 from feeds.engine import Collector
 from feeds.health import Feed
+from feeds.loop import run as run_loop
 from feeds.poll import Fetcher, FetchError
 from feeds.settings import Paths, Settings, load, paths
 from feeds.venue import Venue
@@ -38,7 +39,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
     places = paths(os.environ)
-    streams, addresses = asyncio.run(_ask(settings, args.wait))
+    streams, addresses = run_loop(_ask(settings, args.wait))
     for title, findings in (
         ("streams", streams),
         ("REST", addresses),

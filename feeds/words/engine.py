@@ -1,10 +1,10 @@
 """`tidegauge engine`: collect without a screen, and serve the viewers that attach."""
 
 import argparse
-import asyncio
 import os
 from pathlib import Path
 
+from feeds.loop import run as run_loop
 from feeds.run import demo, live, replayed, say
 from feeds.settings import load, paths
 from feeds.simulate import SCENES
@@ -31,10 +31,10 @@ def run(args: argparse.Namespace) -> int:
         return 2
     try:
         if args.demo:
-            return asyncio.run(demo(settings, args.demo, args.seed, args.socket))
+            return run_loop(demo(settings, args.demo, args.seed, args.socket))
         if args.replay:
-            return asyncio.run(replayed(settings, args.replay, args.speed, args.start, args.socket))
-        return asyncio.run(live(settings, paths(os.environ), with_viewers=args.with_viewers))
+            return run_loop(replayed(settings, args.replay, args.speed, args.start, args.socket))
+        return run_loop(live(settings, paths(os.environ), with_viewers=args.with_viewers))
     except RecordingError as error:
         say(str(error))
         return 1

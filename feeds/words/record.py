@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from feeds.engine import Collector
+from feeds.loop import run as run_loop
 from feeds.run import on_signals, say, wait
 from feeds.settings import load
 from feeds.wire import Recorder
@@ -25,7 +26,7 @@ def run(args: argparse.Namespace) -> int:
     collector = Collector(settings, recorder=recorder)
     say(f"recording {', '.join(collector.state.feeds)} to {args.file}; interrupt to end")
     try:
-        asyncio.run(_record(collector, args.seconds))
+        run_loop(_record(collector, args.seconds))
     finally:
         closed = _close(recorder)
     if stopped := collector.notices.get("recording"):

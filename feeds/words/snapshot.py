@@ -10,6 +10,7 @@ import msgspec
 
 from feeds.attach import connect
 from feeds.cli import EXIT
+from feeds.loop import run as run_loop
 from feeds.settings import Paths, Settings, load, paths
 from feeds.topics import TOPICS, Engine, Metric, State
 from feeds.words.record import seconds
@@ -36,7 +37,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
     places = paths(os.environ)
-    document = _from_engine(places) or asyncio.run(_collect(settings, places, args.wait))
+    document = _from_engine(places) or run_loop(_collect(settings, places, args.wait))
     show(document)
     return EXIT[worth(document)]
 
