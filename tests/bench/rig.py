@@ -44,7 +44,10 @@ class Rig:
         self.home = Path(self._folder.name)
         self.environ = environment(self.home)
         (self.home / "config").mkdir()
-        lines = ["[endpoints]", *(f'"{name}" = "{address}"' for name, address in self._endpoints.items())]
+        # Only venues that are simulated: the others would be asked for over the network.
+        venues = sorted({name.partition(".")[0] for name in self._endpoints})
+        lines = [f"venues = {msgspec.json.encode(venues).decode()}", "[endpoints]"]
+        lines += [f'"{name}" = "{address}"' for name, address in self._endpoints.items()]
         (self.home / "config" / "config.toml").write_text("\n".join(lines))
         self._log = (self.home / "engine.log").open("wb")
         self._process = subprocess.Popen([*VIEWER, "engine"], env=self.environ, stderr=self._log)
