@@ -130,6 +130,7 @@ class Collector:
             store.liquidations(since_ms),
             store.gaps(since_ms),
             store.cascades(now_ms - 30 * HISTORY_MS),
+            store.feeds(),
             min((started for started, _ in runs), default=None),
             max((alive for _, alive in runs), default=None),
         )

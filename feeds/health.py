@@ -12,6 +12,7 @@ from feeds.topics import FeedRow, FeedState, State
 RATE_SECONDS = 10
 LAG_MS = 60_000
 SHORTEST_GAP_MS = 1_000
+NOT_YET = "not heard yet"
 SKEWED_MS = 60_000
 """Beyond this, receipt minus venue time is no delay but two clocks that disagree (or a replay of old frames)."""
 
@@ -80,9 +81,10 @@ class Feed:
         if gap is None:
             return None
         ended = Gap(gap.feed, gap.from_ms, max(gap.from_ms, recv_ms), gap.reason)
-        self.gaps.remove(gap)
-        if recv_ms - gap.from_ms >= SHORTEST_GAP_MS:
-            self.gaps.append(ended)
+        if gap in self.gaps:
+            self.gaps.remove(gap)
+            if recv_ms - gap.from_ms >= SHORTEST_GAP_MS:
+                self.gaps.append(ended)
         return ended
 
     def reject(self, event: Rejected) -> None:
@@ -95,15 +97,26 @@ class Feed:
         """Keep what went wrong last."""
         self.error, self.error_ms = plain(reason), at_ms
 
+    def expect(self, now_ms: int) -> Gap:
+        """Begin to listen, with nothing heard yet: a gap to be kept until the first sign of life, but none to show."""
+        self._gap = Gap(self.name, now_ms, None, NOT_YET)
+        return self._gap
+
     def away(self, since_ms: int, alive_ms: int, gaps: list[Gap]) -> Gap:
-        """Take over from earlier runs: heard since `since_ms` but for `gaps`, and for the time nobody was alive.
+        """Take over from earlier runs: they listened since `since_ms` but for `gaps`, the last until `alive_ms`.
 
         Returns the gap that lasts since then; one that was open when the last run ended goes on as one.
         """
+        for gap in sorted(gaps, key=lambda gap: gap.from_ms):
+            if gap.from_ms <= since_ms:
+                if gap.to_ms is None:  # never heard in any run
+                    self._gap = gap
+                    return gap
+                since_ms = max(since_ms, gap.to_ms)
         begun = min((gap.from_ms for gap in gaps if gap.to_ms is None), default=alive_ms)
         self.heard_from_ms, self.seen_ms = since_ms, begun
         self._gap = Gap(self.name, begun, None, "the engine was off")
-        self.gaps.extend(gap for gap in gaps if gap.to_ms is not None)
+        self.gaps.extend(gap for gap in gaps if gap.to_ms is not None and gap.to_ms > since_ms)
         self.gaps.append(self._gap)
         return self._gap
 

@@ -48,12 +48,13 @@ Kept = Bar | Liquidation | Gap | Cascade
 
 
 class Past(Struct, frozen=True):
-    """What earlier runs left: oldest first. They collected from `since_ms` on and were last alive at `alive_ms`."""
+    """What earlier runs left: oldest first. They collected `feeds` from `since_ms` on and were alive till `alive_ms`."""
 
     bars: list[Bar] = []
     liquidations: list[Liquidation] = []
     gaps: list[Gap] = []
     cascades: list[Cascade] = []
+    feeds: set[str] = set()
     since_ms: int | None = None
     alive_ms: int | None = None
 
@@ -204,8 +205,10 @@ class State:
             self.book.add(event, event.ts_ms if near else event.recv_ms, cached=True)
         self.book.advance(now_ms)
         self.cascades.remember(past.cascades)
-        if past.since_ms is not None and past.alive_ms is not None:
-            for feed in self.feeds.values():
+        for feed in self.feeds.values():
+            if past.since_ms is None or past.alive_ms is None or feed.name not in past.feeds:
+                self._keep(feed.expect(now_ms))
+            else:
                 own_gaps = [gap for gap in past.gaps if gap.feed == feed.name]
                 self._keep(feed.away(past.since_ms, past.alive_ms, own_gaps))
 

@@ -95,3 +95,28 @@ def test_the_rate_is_of_the_last_ten_whole_seconds() -> None:
         f.frame(T0 + i * 100)
     assert f.rate(T0 + 30_000) == 10.0
     assert f.rate(T0 + 35_500) == 5.0
+
+
+def test_time_before_the_first_sign_was_not_heard_in_any_later_run_either() -> None:
+    first = feed()
+    waited = first.expect(T0)
+    assert waited == Gap(first.name, T0, None, "not heard yet")
+    second = feed()
+    assert second.away(T0, T0 + 60_000, [waited]) == waited
+    assert second.heard_from_ms is None
+    assert second.alive(T0 + 90_000) == Gap(first.name, T0, T0 + 90_000, "not heard yet")
+    assert list(second.gaps) == []
+    third = feed()
+    closed = Gap(first.name, T0, T0 + 90_000, "not heard yet")
+    cut = Gap(first.name, T0 + 100_000, T0 + 110_000, "reset")
+    off = third.away(T0, T0 + 200_000, [closed, cut])
+    assert off == Gap(first.name, T0 + 200_000, None, "the engine was off")
+    assert third.heard_from_ms == T0 + 90_000
+    assert list(third.gaps) == [cut, off]
+
+
+def test_a_gap_that_was_open_when_the_engine_ended_goes_on() -> None:
+    f = feed()
+    cut = Gap(f.name, T0 + 50_000, None, "reset")
+    assert f.away(T0, T0 + 60_000, [cut]) == Gap(f.name, T0 + 50_000, None, "the engine was off")
+    assert (f.heard_from_ms, f.seen_ms) == (T0, T0 + 50_000)

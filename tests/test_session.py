@@ -271,7 +271,7 @@ def test_what_was_kept_is_shown_as_cached_until_live() -> None:
     now = T0 + 600_000
     s.state.register("bybit.linear", now)
     s.state.register("coinbase", now)
-    s.state.restore(Past(bars, events, since_ms=T0, alive_ms=T0 + 200_000), now)
+    s.state.restore(Past(bars, events, feeds=set(s.state.feeds), since_ms=T0, alive_ms=T0 + 200_000), now)
     m = metrics(s)
     assert m["btc.coinbase.price"].note == "cached from an earlier run"
     assert m["btc.coinbase.price"].state == "stale"
@@ -344,3 +344,13 @@ def test_the_level_of_liquidations_is_a_metric_and_a_cascade_a_topic() -> None:
     assert metrics(s)["liq.state"].value == "calm"
     (cascade,) = json.loads(s.everything()["cascades"])
     assert (cascade["long_usd"], cascade["count"], cascade["from_ms"]) == (6_640_000.0, 2, T0 - 400)
+
+
+def test_a_feed_that_no_earlier_run_listened_for_is_not_taken_for_heard() -> None:
+    s = session()
+    s.state.register("bybit.linear", T0)
+    s.state.register("okx", T0)
+    s.state.restore(Past(feeds={"bybit.linear"}, since_ms=T0 - 3_600_000, alive_ms=T0 - 1_000), T0)
+    m = metrics(s)
+    assert m["liq.bybit.long.usd.1h"].value == 0
+    assert (m["liq.okx.long.usd.1h"].value, m["liq.okx.long.usd.1h"].state) == (None, "none")

@@ -143,6 +143,10 @@ class Store:
         """Committed gaps that reach past `since_ms` or were never closed, oldest first."""
         return self._reader.gaps(since_ms)
 
+    def feeds(self) -> set[str]:
+        """Feeds that an engine with this history ever listened for."""
+        return self._reader.feeds()
+
     def cascades(self, since_ms: int) -> list[Cascade]:
         """Committed cascades that ended past `since_ms`, oldest first."""
         return self._reader.cascades(since_ms)

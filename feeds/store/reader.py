@@ -27,6 +27,7 @@ _GAPS = """
     SELECT feed, from_ms, to_ms, reason, filled FROM feed_gap WHERE to_ms IS NULL OR to_ms >= ? ORDER BY from_ms, feed
 """
 _CASCADES = "SELECT document FROM cascade WHERE to_ms IS NOT NULL AND to_ms >= ? ORDER BY from_ms"
+_FEEDS = "SELECT DISTINCT feed FROM feed_gap"
 _RUNS = "SELECT started_ms, alive_ms FROM heartbeat WHERE alive_ms >= ? ORDER BY started_ms"
 
 
@@ -59,6 +60,10 @@ class Reader:
     def cascades(self, since_ms: int) -> list[Cascade]:
         """Cascades that ended past `since_ms`, oldest first."""
         return [msgspec.json.decode(document, type=Cascade) for (document,) in self._rows(_CASCADES, since_ms)]
+
+    def feeds(self) -> set[str]:
+        """Feeds that were ever listened for: each has a gap before its first sign of life."""
+        return {feed for (feed,) in self._rows(_FEEDS)}
 
     def runs(self, since_ms: int) -> list[tuple[int, int]]:
         """From when to when engines kept this history, of those alive past `since_ms`, oldest first."""
