@@ -18,7 +18,7 @@ class Rule(Struct, frozen=True):
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(160, 44, "roomy", ("price", "liquidations", "feeds"), 2),
+    Rule(160, 44, "roomy", ("price", "liquidations", "feeds", "derivatives"), 2),
     Rule(100, 34, "three", ("price", "liquidations", "feeds"), 2),
     Rule(76, 22, "two", ("price", "liquidations"), 2),
     Rule(60, 16, "one", (), 1),

@@ -35,7 +35,12 @@ def titles(shown: PtyViewer) -> list[str]:
 @pytest.mark.parametrize(
     ("columns", "rows", "panes", "header"),
     [
-        (200, 60, ["1 price", "2 liquidations", "3 feeds"], " BTC  64,210.5 ●  -1.24% 24h  +0.31% 1h  -- 7d  liq 1h "),
+        (
+            200,
+            60,
+            ["1 price", "2 liquidations", "3 feeds", "4 derivatives"],
+            " BTC  64,210.5 ●  -1.24% 24h  +0.31% 1h  -- 7d  liq 1h ",
+        ),
         (120, 40, ["1 price", "2 liquidations", "3 feeds"], " BTC  64,210.5 ●  -1.24% 24h  +0.31% 1h  -- 7d  liq 1h "),
         (80, 24, ["1 price", "2 liquidations"], " BTC  64,210.5 ●  -1.24% 24h  liq 1h long ≥$11.70M short ≥$3.60M  "),
         (60, 16, ["1 price"], " BTC  64,210.5 ●  -1.24% 24h  "),
@@ -45,7 +50,7 @@ async def test_price_state_and_liquidations_come_first_at_every_size(engine, col
     async with viewer(source(engine), columns=columns, rows=rows) as shown:
         await shown.until(lambda: titles(shown) == panes and shown.lines[0].startswith(header), header)
         assert CLOCK.search(shown.lines[0])
-        assert shown.lines[-1].startswith(" ? help  1 price  2 liquidations  3 feeds  z zoom")
+        assert shown.lines[-1].startswith(" ? help  1 price  2 liquidations  3 feeds  4 derivatives")
         if rows > 16:
             assert shown.lines[1].startswith(" feeds ●●● 3/3 live  lag p95 88ms okx")
 
@@ -143,6 +148,8 @@ async def test_number_keys_and_tab_reach_every_pane_in_a_small_terminal(engine):
         shown.press("3")
         await shown.sees("3 feeds", "coinbase")
         await shown.until(lambda: titles(shown) == ["3 feeds"], "feeds alone")
+        shown.press("4")
+        await shown.until(lambda: titles(shown) == ["4 derivatives"], "derivatives alone")
         shown.press("\t")
         await shown.until(lambda: "┏━ 1 price" in shown.text and "╭─ 2 liquidations" in shown.text, "price focused")
         shown.press("2")
@@ -193,7 +200,9 @@ async def test_the_help_names_every_key_state_and_sign(engine):
     async with viewer(source(engine), columns=160, rows=60) as shown:
         await shown.sees("64,210.5")
         shown.press("?")
-        await shown.sees("in the price pane", "in the liquidations pane", "in the feeds pane", "ctrl+z", "shift+tab")
+        await shown.sees(
+            "in the price pane", "in the liquidations pane", "in the derivatives pane", "ctrl+z", "shift+tab"
+        )
         await shown.sees("◐ late", "○ stale", "✕ down", "⊘ blocked", "≥  ", "PAUSED", "never a zero")
         assert shown.lines[0].startswith(" BTC  64,210.5 ●")
         shown.press("\x1b")

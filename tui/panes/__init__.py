@@ -1,6 +1,7 @@
 """The panes, one file each, in the order of their number keys."""
 
 from tui.pane import Pane
+from tui.panes.derivatives import DerivativesPane
 from tui.panes.feeds import FeedsPane
 from tui.panes.liquidations import LiquidationsPane
 from tui.panes.price import PricePane
@@ -9,5 +10,6 @@ PANES: dict[str, type[Pane]] = {
     "price": PricePane,
     "liquidations": LiquidationsPane,
     "feeds": FeedsPane,
+    "derivatives": DerivativesPane,
 }
 """By name: the id of the pane on the screen, and what `tui.layout` and `app.tcss` call it."""
