@@ -1,4 +1,4 @@
-"""Binance spot and USD-M futures. Formats: binance-spot-api-docs of 2026-07, futures connector of 2026-08."""
+"""Binance spot and its futures. Formats: binance-spot-api-docs of 2026-07, futures connectors of 2026-08."""
 
 from collections.abc import Sequence
 from urllib.parse import parse_qs, unquote
@@ -11,8 +11,8 @@ from feeds.simulate.events import Beat, Event, Liquidated, Sweep, Ticker
 from feeds.simulate.listings import Listing, of
 
 _METHODS = ("SUBSCRIBE", "UNSUBSCRIBE", "LIST_SUBSCRIPTIONS", "SET_PROPERTY", "GET_PROPERTY")
-_GROUPS = {"binance": ("",), "binance_usdm": ("market/", "public/", "")}
-"""Futures streams are split by path since 2026-04; a connection gets only its part."""
+_GROUPS = {"binance": ("",), "binance_usdm": ("market/", "public/", ""), "binance_coinm": ("market/", "public/", "")}
+"""USD-M streams are split by path since 2026-04; a connection gets only its part. COIN-M takes any path for all."""
 
 
 class _Request(Struct):
@@ -74,12 +74,13 @@ class _Session(Session):
 
 
 class Binance:
-    """Both venues; they differ in paths, streams and the fields of the same name."""
+    """All three venues; they differ in paths, streams, units and the fields of the same name."""
 
     def __init__(self, venue: str) -> None:
         self._venue = venue
         self._listing = of(venue)[0]
         self._name = self._listing.symbol.lower()
+        self._is_split = venue == "binance_usdm"
         self._ticker: Ticker | None = None
         self._waiting: Liquidated | None = None
 
@@ -91,9 +92,9 @@ class Binance:
             return None
         listed = unquote(rest) if end == "ws" else parse_qs(query).get("streams", [""])[0]
         return _Session(
-            group,
+            group if self._is_split else "",
             wrapped=end == "stream",
-            deaf=len(groups) > 1 and not group,
+            deaf=self._is_split and not group,
             streams=[name for name in listed.split("/") if name],
             now_ms=now_ms,
         )
@@ -111,9 +112,11 @@ class Binance:
                 return self._second(ts_ms, count // 10)
         return []
 
-    def _message(self, stream: str, body: dict[str, object], group: str = "market/") -> Message:
-        prefix = group if self._listing.kind == "perpetual" else ""
-        return Message(f"{prefix}{stream}", dump(body))
+    def _message(
+        self, stream: str, body: dict[str, object], group: str = "market/", told: tuple[Liquidated, ...] = ()
+    ) -> Message:
+        prefix = group if self._is_split else ""
+        return Message(f"{prefix}{stream}", dump(body), told)
 
     def _trades(self, sweep: Sweep) -> list[Message]:
         listing, result = sweep.listing, []
@@ -127,16 +130,16 @@ class Binance:
                 head = {"e": "trade", "E": trade.ts_ms, "s": listing.symbol, "t": trade.id, "p": price, "q": quantity}
                 result.append(self._message(f"{self._name}@trade", {**head, **maker, "M": True}))
             else:
-                result.append(
-                    self._message(f"{self._name}@aggTrade", {**head, "nq": quantity, **ids, **maker, "st": 1})
-                )
+                regular = {"nq": quantity} if self._is_split else {}
+                market = {"st": 1 if self._is_split else 2}
+                result.append(self._message(f"{self._name}@aggTrade", {**head, **regular, **ids, **maker, **market}))
         return result
 
     def _book(self, ticker: Ticker) -> Message:
         listing = ticker.listing
         times = {"e": "bookTicker", "E": ticker.ts_ms, "T": ticker.ts_ms} if listing.kind == "perpetual" else {}
         bid, ask = listing.price_text(ticker.bid), listing.price_text(ticker.ask)
-        size = listing.quantity_text(listing.mean_btc * 30)
+        size = listing.quantity_text(listing.quantity(listing.mean_btc * 30, ticker.last))
         body = {**times, "u": ticker.ts_ms, "s": listing.symbol, "b": bid, "B": size, "a": ask, "A": size}
         return self._message(f"{self._name}@bookTicker", body, "public/")
 
@@ -150,14 +153,14 @@ class Binance:
             if count % 3 == 0:
                 result.append(self._message(f"{self._name}@markPrice", mark))
         if self._waiting:
-            result += _forced(self._waiting, ts_ms)
+            result += self._forced(self._waiting, ts_ms)
             self._waiting = None
         return result
 
     def _mini(self, ticker: Ticker, ts_ms: int) -> Message:
         listing, day = ticker.listing, ticker.day
         prices = dict(zip("cohl", map(listing.price_text, (ticker.last, day.open, day.high, day.low)), strict=True))
-        volume = {"v": listing.quantity_text(day.quantity), "q": f"{day.usd:.2f}"}
+        volume = {"v": listing.quantity_text(day.quantity), "q": f"{day.btc if listing.inverse else day.usd:.2f}"}
         body = {"e": "24hrMiniTicker", "E": ts_ms, "s": listing.symbol, **prices, **volume}
         return self._message(f"{self._name}@miniTicker", body)
 
@@ -173,29 +176,30 @@ class Binance:
             "T": ticker.next_funding_ms,
         }
 
-
-def _forced(event: Liquidated, now_ms: int) -> list[Message]:
-    """One liquidation order, on the symbol's stream and on that of all symbols."""
-    listing = event.listing
-    quantity = listing.quantity_text(event.quantity)
-    order = {
-        "s": listing.symbol,
-        "S": "SELL" if event.position == "long" else "BUY",  # the side of the order, not of the position
-        "o": "LIMIT",
-        "f": "IOC",
-        "q": quantity,
-        "p": listing.price_text(_limit(listing, event)),
-        "ap": listing.price_text(event.price),
-        "X": "FILLED",
-        "l": quantity,
-        "z": quantity,
-        "T": event.ts_ms,
-    }
-    body = {"e": "forceOrder", "E": now_ms, "o": order}
-    return [
-        Message(f"market/{listing.symbol.lower()}@forceOrder", dump(body), (event,)),
-        Message("market/!forceOrder@arr", dump({**body, "st": 1, "ps": listing.symbol})),
-    ]
+    def _forced(self, event: Liquidated, now_ms: int) -> list[Message]:
+        """One liquidation order, on the symbol's stream and on that of all symbols."""
+        listing = event.listing
+        quantity = listing.quantity_text(event.quantity)
+        pair = {"ps": listing.symbol.partition("_")[0]}
+        order = {
+            "s": listing.symbol,
+            **({} if self._is_split else pair),
+            "S": "SELL" if event.position == "long" else "BUY",  # the side of the order, not of the position
+            "o": "LIMIT",
+            "f": "IOC",
+            "q": quantity,
+            "p": listing.price_text(_limit(listing, event)),
+            "ap": listing.price_text(event.price),
+            "X": "FILLED",
+            "l": quantity,
+            "z": quantity,
+            "T": event.ts_ms,
+        }
+        body: dict[str, object] = {"e": "forceOrder", "E": now_ms, "o": order}
+        return [
+            self._message(f"{self._name}@forceOrder", body, told=(event,)),
+            self._message("!forceOrder@arr", {**body, "st": 1 if self._is_split else 2, **pair}),
+        ]
 
 
 def _limit(listing: Listing, event: Liquidated) -> float:

@@ -4,14 +4,13 @@ Formats: the OKX API guide of 2026-07, binance/binance-connector-python of 2026-
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 
+from feeds.simulate.curve import dated, mark, quarters
 from feeds.simulate.desk import dump
 from feeds.simulate.events import Ticker
 from feeds.simulate.http import Answer, Page
 from feeds.simulate.listings import of
 
-_CARRY = 0.05  # what dated futures cost above the index, a year
 _PERPETUAL_MS = 4_133_404_800_000  # Binance's delivery date of what is never delivered
 _FUTURE = of("binance_usdm")[0]
 
@@ -47,12 +46,12 @@ class Contracts:
 
     def _exchange(self, query: dict[str, str]) -> Answer:
         now_ms = self._now_ms()
-        near, far = _quarters(now_ms)
+        near, far = quarters(now_ms)
         rows = [
             _future("BTCUSDT", "BTC", "PERPETUAL", _PERPETUAL_MS),
             _future("ETHUSDT", "ETH", "PERPETUAL", _PERPETUAL_MS),
-            _future(f"BTCUSDT_{_day(near)}", "BTC", "CURRENT_QUARTER", near),
-            _future(f"BTCUSDT_{_day(far)}", "BTC", "NEXT_QUARTER", far),
+            _future(f"BTCUSDT_{dated(near)}", "BTC", "CURRENT_QUARTER", near),
+            _future(f"BTCUSDT_{dated(far)}", "BTC", "NEXT_QUARTER", far),
         ]
         return Answer(
             200, dump({"timezone": "UTC", "serverTime": now_ms, "futuresType": "U_MARGINED", "symbols": rows})
@@ -61,7 +60,9 @@ class Contracts:
     def _premium(self, query: dict[str, str]) -> Answer:
         """All symbols, or the one that is asked for."""
         ticker = self._ticker
-        rows = [] if ticker is None else [_perpetual(ticker), *(_dated(ticker, ms) for ms in _quarters(ticker.ts_ms))]
+        rows = (
+            [] if ticker is None else [_perpetual(ticker), *(_delivered(ticker, ms) for ms in quarters(ticker.ts_ms))]
+        )
         if "symbol" not in query:
             return Answer(200, dump(rows))
         one = next((row for row in rows if row["symbol"] == query["symbol"]), None)
@@ -76,24 +77,6 @@ class Contracts:
 
 
 _INVALID = Answer(400, dump({"code": -1121, "msg": "Invalid symbol."}))
-
-
-def _quarters(now_ms: int) -> tuple[int, int]:
-    """The next two quarterly expiries: 08:00 UTC on the last Friday of March, June, September and December."""
-    today = datetime.fromtimestamp(now_ms / 1000, UTC)
-    found = []
-    for months in range(7):
-        year, month = divmod(today.year * 12 + today.month - 1 + months, 12)
-        if month % 3 == 2:  # counted from 0
-            after = datetime(year + month // 11, (month + 1) % 12 + 1, 1, 8, tzinfo=UTC)
-            last = after - timedelta(days=(after.weekday() - 5) % 7 + 1)
-            found.append(int(last.timestamp() * 1000))
-    ahead = [ms for ms in found if ms > now_ms]
-    return ahead[0], ahead[1]
-
-
-def _day(ts_ms: int) -> str:
-    return datetime.fromtimestamp(ts_ms / 1000, UTC).strftime("%y%m%d")
 
 
 def _future(symbol: str, coin: str, kind: str, delivery_ms: int) -> dict[str, object]:
@@ -114,16 +97,15 @@ def _perpetual(ticker: Ticker) -> dict[str, object]:
     return _mark(ticker, _FUTURE.symbol, ticker.mark, rate, ticker.next_funding_ms)
 
 
-def _dated(ticker: Ticker, expiry_ms: int) -> dict[str, object]:
+def _delivered(ticker: Ticker, expiry_ms: int) -> dict[str, object]:
     """A dated contract has no funding: its rate is "" and the time of the next 0."""
-    years = (expiry_ms - ticker.ts_ms) / (365 * 86_400_000)
-    return _mark(ticker, f"{_FUTURE.symbol}_{_day(expiry_ms)}", ticker.index * (1 + _CARRY * years), "", 0)
+    return _mark(ticker, f"{_FUTURE.symbol}_{dated(expiry_ms)}", mark(ticker, expiry_ms), "", 0)
 
 
-def _mark(ticker: Ticker, symbol: str, mark: float, rate: str, next_ms: int) -> dict[str, object]:
+def _mark(ticker: Ticker, symbol: str, price: float, rate: str, next_ms: int) -> dict[str, object]:
     return {
         "symbol": symbol,
-        "markPrice": f"{mark:.8f}",
+        "markPrice": f"{price:.8f}",
         "indexPrice": f"{ticker.index:.8f}",
         "estimatedSettlePrice": f"{ticker.index:.8f}",
         "lastFundingRate": rate,
@@ -135,13 +117,13 @@ def _mark(ticker: Ticker, symbol: str, mark: float, rate: str, next_ms: int) -> 
 
 def _okx(now_ms: int) -> list[dict[str, str]]:
     """Swaps, a quarterly, and an X-Perp, which is listed among futures and is none."""
-    expiry_ms = _quarters(now_ms)[1]
+    expiry_ms = quarters(now_ms)[1]
     return [
         _contract("SWAP", "BTC-USDT-SWAP", "BTC-USDT", "linear", "0.01"),
         _contract("SWAP", "BTC-USD-SWAP", "BTC-USD", "inverse", "100"),
         _contract("SWAP", "BTC-USDC-SWAP", "BTC-USDC", "linear", "0.0001"),
         _contract("SWAP", "ETH-USDT-SWAP", "ETH-USDT", "linear", "0.1"),
-        _contract("FUTURES", f"BTC-USD-{_day(expiry_ms)}", "BTC-USD", "inverse", "100", str(expiry_ms)),
+        _contract("FUTURES", f"BTC-USD-{dated(expiry_ms)}", "BTC-USD", "inverse", "100", str(expiry_ms)),
         _contract("FUTURES", "BTC-USD_UM_XPERP-310404", "BTC-USD_UM", "linear", "0.01", "1933056000000"),
     ]
 

@@ -1,6 +1,6 @@
 """What the venues' protocols have in common: a desk makes messages of events, a session decides which it is due.
 
-All pure: text in, text out, times handed down. Only `server.py` knows sockets.
+All pure: frames in, frames out, times handed down. Only `server.py` knows sockets.
 """
 
 from abc import ABC, abstractmethod
@@ -12,6 +12,9 @@ import msgspec
 from msgspec import Struct
 
 from feeds.simulate.events import Event, Liquidated
+
+Text = str | bytes
+"""A frame: text, or binary where the venue compresses."""
 
 
 class Message(Struct, frozen=True, gc=False):
@@ -31,15 +34,15 @@ class Session(ABC):
         self.heard_ms = now_ms
         self.sent_ms = now_ms
 
-    def on_open(self, now_ms: int) -> list[str]:
+    def on_open(self, now_ms: int) -> Sequence[Text]:
         """What the venue says before it is asked anything."""
         return []
 
     @abstractmethod
-    def on_message(self, text: str, now_ms: int) -> list[str]:
+    def on_message(self, text: str, now_ms: int) -> Sequence[Text]:
         """The venue's answers to one message, in order."""
 
-    def take(self, message: Message, now_ms: int) -> str | None:
+    def take(self, message: Message, now_ms: int) -> Text | None:
         """The frame as this connection gets it, or `None` where it did not subscribe."""
         return message.body if message.channel in self.channels else None
 

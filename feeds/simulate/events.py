@@ -20,17 +20,11 @@ class Trade(Struct, frozen=True, gc=False):
     side: Side
 
 
-class Sweep(Struct, frozen=True):
-    """The fills of one taker's order, first to last, and the best prices after it."""
-
-    listing: Listing
-    trades: tuple[Trade, ...]
-    bid: float
-    ask: float
-
-
 class Liquidated(Struct, frozen=True):
-    """A forced closing; `position` is the one that was closed, `price` the one the venue publishes."""
+    """A forced closing; `position` is the one that was closed, `price` the one the venue publishes.
+
+    `id` numbers it within its instrument. Where a listing tells of them as fills, it is one fill, with that one's id.
+    """
 
     listing: Listing
     ts_ms: int
@@ -39,6 +33,20 @@ class Liquidated(Struct, frozen=True):
     quantity: float
     btc: float
     usd: float
+    id: int = 0
+
+
+class Sweep(Struct, frozen=True):
+    """The fills of one taker's order, first to last, and the best prices after it.
+
+    `liquidated`: each of them as a forced closing, where this is one and the venue tells of it among its trades.
+    """
+
+    listing: Listing
+    trades: tuple[Trade, ...]
+    bid: float
+    ask: float
+    liquidated: tuple[Liquidated, ...] = ()
 
 
 class Day(Struct, frozen=True):

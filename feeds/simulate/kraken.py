@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.simulate.desk import Message, Session, dump, iso
+from feeds.simulate.desk import Message, Session, Text, dump, iso
 from feeds.simulate.events import Beat, Event, Sweep, Ticker, Trade
 from feeds.simulate.listings import of
 
@@ -55,7 +55,7 @@ class _Session(Session):
             case _:
                 return [dump({"error": "Unknown method", "method": request.method, "success": False, **times})]
 
-    def take(self, message: Message, now_ms: int) -> str | None:
+    def take(self, message: Message, now_ms: int) -> Text | None:
         if message.channel == "heartbeat":
             return message.body if self.channels and now_ms - self.sent_ms >= _IDLE_MS else None
         return super().take(message, now_ms)

@@ -9,8 +9,10 @@ class Listing(Struct, frozen=True):
     """One instrument.
 
     `contract`: BTC per unit of quantity, or dollars per unit where `inverse`. `tick`: places a price is rounded to;
-    `places`: places it is written with. `lot`: places of a quantity. `basis_bp`: where it trades against the common
-    price. `per_s`: trades a second at rate 1, of `mean_btc` each. `share`: its part of all liquidations.
+    `places`: places it is written with. `lot`: places of a quantity, below zero where it comes in tens or hundreds.
+    `basis_bp`: where it trades against the common price. `per_s`: trades a second at rate 1, of `mean_btc` each.
+    `share`: its part of all liquidations.
+    `fills`: it tells of them among its trades, where the one closed is the taker, or may be `either` side.
     `oi_btc`: open interest at the start.
     """
 
@@ -26,6 +28,7 @@ class Listing(Struct, frozen=True):
     contract: float = 1.0
     inverse: bool = False
     share: float = 0.0
+    fills: Literal["", "taker", "either"] = ""
     oi_btc: float = 0.0
 
     @property
@@ -56,12 +59,27 @@ class Listing(Struct, frozen=True):
 
     def quantity_text(self, value: float) -> str:
         """A quantity as the venue writes it."""
-        return f"{value:.{self.lot}f}"
+        return f"{value:.{max(0, self.lot)}f}"
 
 
 LISTINGS = (
     Listing("binance", "BTCUSDT", "spot", 0.0, 4.0, 0.040, lot=5),
     Listing("binance_usdm", "BTCUSDT", "perpetual", -4.0, 5.0, 0.080, tick=1, lot=3, share=0.42, oi_btc=92_000.0),
+    Listing(
+        "binance_coinm",
+        "BTCUSD_PERP",
+        "perpetual",
+        basis_bp=0.8,
+        per_s=0.6,
+        mean_btc=0.050,
+        tick=1,
+        places=1,
+        lot=0,
+        contract=100.0,
+        inverse=True,
+        share=0.05,
+        oi_btc=6_500.0,
+    ),
     Listing("bybit", "BTCUSDT", "perpetual", -3.5, 3.0, 0.060, tick=1, lot=3, share=0.30, oi_btc=53_000.0),
     Listing("bybit", "BTCUSD", "perpetual", 1.0, 0.4, 0.030, tick=1, lot=0, inverse=True, share=0.05, oi_btc=9_500.0),
     Listing("okx", "BTC-USDT", "spot", 0.3, 1.5, 0.030, tick=1, places=1),
@@ -98,7 +116,11 @@ LISTINGS = (
     Listing("kraken", "BTC/USD", "spot", 1.5, 1.0, 0.045, tick=1, places=1),
     Listing("bitstamp", "btcusd", "spot", 1.0, 0.8, 0.030, tick=0, places=0),
 )
-VENUES = tuple(dict.fromkeys(row.venue for row in LISTINGS))
+SERVED = tuple(dict.fromkeys(row.venue for row in LISTINGS))
+"""All venues of the simulated market."""
+MORE = ("binance_coinm",)
+"""Those that are served and not yet shown in the demo."""
+VENUES = tuple(venue for venue in SERVED if venue not in MORE)
 
 
 def of(venue: str) -> tuple[Listing, ...]:

@@ -1,7 +1,9 @@
-"""The simulated market: one price, ten instruments around it, stepped by whoever has a clock. No socket, no clock."""
+"""The simulated market: one price, many instruments around it, stepped by whoever has a clock. No socket, no clock."""
 
 from math import exp, log, sqrt
 from random import Random
+
+from msgspec.structs import replace
 
 from feeds.facts import Position, Side
 from feeds.simulate.events import Beat, Day, Event, Liquidated, Outage, Sweep, Ticker, Trade
@@ -19,6 +21,7 @@ _BASIS_S = 60.0
 _HALF_SPREAD_BP = 0.15
 _LIQUIDATION_USD = 9_000.0  # the median at size 1
 _LARGEST_USD = 6_000_000.0
+_MAKERS = 0.2  # of the forced closings that are fills: where the one closed had an order in the book
 
 
 class _Book:
@@ -34,6 +37,7 @@ class _Book:
         self.oi_btc = listing.oi_btc
         self.due = due
         self.next_id = 1_000_000
+        self.next_forced = 1
 
     def quote(self) -> tuple[float, float]:
         """The best bid and ask, at least a tick apart."""
@@ -147,13 +151,38 @@ class Market:
         listing = book.listing
         size = value(self._scene.size, self.scene_s)
         usd = min(_LARGEST_USD, _LIQUIDATION_USD * size * self._random.lognormvariate(0, 1.4))
+        if listing.fills:
+            return self._fill(book, ts_ms, position, usd / book.mid)
         away = self._random.uniform(0.0002, 0.0012) * (-1 if position == "long" else 1)
         price = listing.price(book.mid * (1 + away))
         quantity = listing.quantity(usd / price, price)
         btc = listing.btc(quantity, price)
         book.oi_btc -= btc
         sweep = self._sweep(book, ts_ms, "sell" if position == "long" else "buy", btc)
-        return [sweep, Liquidated(listing, ts_ms, position, price, quantity, btc, listing.usd(quantity, price))]
+        book.next_forced += 1
+        usd, number = listing.usd(quantity, price), book.next_forced
+        return [sweep, Liquidated(listing, ts_ms, position, price, quantity, btc, usd, number)]
+
+    def _fill(self, book: _Book, ts_ms: int, position: Position, btc: float) -> list[Event]:
+        """A forced closing whose fills are what the venue tells of it."""
+        listing = book.listing
+        maker = listing.fills == "either" and self._random.random() < _MAKERS
+        sweep = self._sweep(book, ts_ms, "sell" if (position == "long") is not maker else "buy", btc)
+        book.oi_btc -= sum(fill.btc for fill in sweep.trades)
+        told = tuple(
+            Liquidated(
+                listing,
+                ts_ms,
+                position,
+                fill.price,
+                fill.quantity,
+                fill.btc,
+                listing.usd(fill.quantity, fill.price),
+                fill.id,
+            )
+            for fill in sweep.trades
+        )
+        return [replace(sweep, liquidated=told), *told]
 
     def _arrivals(self, due: float, expected: float) -> tuple[float, list[float]]:
         """Random arrivals in a step that expects so many: what is left to the next, and when, as parts of the step."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -12,21 +12,22 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
-from feeds.simulate import http
+from feeds.simulate import binance_coinm, http
 from feeds.simulate.binance import Binance
 from feeds.simulate.bitstamp import Bitstamp
 from feeds.simulate.bybit import Bybit
 from feeds.simulate.candles import Candles
 from feeds.simulate.coinbase import Coinbase
 from feeds.simulate.contracts import Contracts
-from feeds.simulate.desk import Desk, Session
+from feeds.simulate.desk import Desk, Session, Text
 from feeds.simulate.events import Beat, Event, Liquidated, Outage, Sweep, Ticker
 from feeds.simulate.kraken import Kraken
 from feeds.simulate.ledger import Ledger
-from feeds.simulate.listings import VENUES
+from feeds.simulate.listings import SERVED
 from feeds.simulate.market import Market
 from feeds.simulate.okx import Okx
 from feeds.simulate.scenes import Scene
+from feeds.simulate.standing import Standing
 
 _STEP_MS = 20
 _EARLIER_MS = 10_000  # of a quiet market before anyone can connect, so that there is a last trade, a ticker, ...
@@ -36,16 +37,24 @@ _CLOSE_S = 0.4
 DESKS: dict[str, Callable[[], Desk]] = {
     "binance": lambda: Binance("binance"),
     "binance_usdm": lambda: Binance("binance_usdm"),
+    "binance_coinm": lambda: Binance("binance_coinm"),
     "bybit": Bybit,
     "okx": Okx,
     "coinbase": Coinbase,
     "kraken": Kraken,
     "bitstamp": Bitstamp,
 }
+PAGES: dict[str, Callable[[Standing], dict[str, http.Page]]] = {
+    "binance_coinm": binance_coinm.pages,
+}
+"""What is read with GET by path, of the venues that are in neither `Candles` nor `Contracts`."""
+
+LISTS: frozenset[str] = frozenset()
+"""The venues that list past liquidations over REST."""
 
 
 class SimulatedMarket:
-    """Seven venues on 127.0.0.1. Made by `simulate.start` or `simulate.serve`; nothing outlives `close`.
+    """All venues on 127.0.0.1. Made by `simulate.start` or `simulate.serve`; nothing outlives `close`.
 
     `endpoints` goes into the settings of that name. `ledger` is exact; read it on the same event loop.
     """
@@ -56,11 +65,15 @@ class SimulatedMarket:
         self.endpoints: dict[str, str] = {}
         self._began_ms = _wall_ms() - _EARLIER_MS
         self._market = Market(scene, seed, self._began_ms, rate=rate, speed=speed, earlier_ms=_EARLIER_MS)
-        self._desks = {venue: DESKS[venue]() for venue in VENUES}
+        self._desks = {venue: DESKS[venue]() for venue in SERVED}
         self._now_ms = self._began_ms
         self._contracts = Contracts(lambda: self._now_ms)
+        self._standings = {venue: Standing(lambda: self._now_ms) for venue in SERVED}
         self._pages = Candles(self._market.history, lambda: self._now_ms).pages | self._contracts.pages
-        self._sessions: dict[str, dict[ServerConnection, Session]] = {venue: {} for venue in VENUES}
+        for venue, make in PAGES.items():
+            self._pages |= {(venue, path): page for path, page in make(self._standings[venue]).items()}
+        self._missed: dict[str, list[Liquidated]] = {venue: [] for venue in SERVED}  # while it was down
+        self._sessions: dict[str, dict[ServerConnection, Session]] = {venue: {} for venue in SERVED}
         self._cut: set[str] = set()  # by hand
         self._out: set[str] = set()  # by the scene
         self._silent: set[str] = set()
@@ -73,7 +86,7 @@ class SimulatedMarket:
         """Play what was before, open the ports and let time run."""
         for _ in range(_EARLIER_MS // _STEP_MS):
             self._step()
-        self._http = http.Server({venue: self._site(venue) for venue in VENUES})
+        self._http = http.Server({venue: self._site(venue) for venue in SERVED})
         self._sockets = await serve(
             self._connection,
             http.HOST,
@@ -84,7 +97,7 @@ class SimulatedMarket:
             server_header=None,
         )
         port = next(iter(self._sockets.sockets)).getsockname()[1]
-        for venue in VENUES:
+        for venue in SERVED:
             self.endpoints[f"{venue}.ws"] = f"ws://{http.HOST}:{port}/{venue}"
             self.endpoints[f"{venue}.http"] = f"{self._http.url}/{venue}"
         self._clock = asyncio.create_task(self._run(), name="simulated market")
@@ -112,6 +125,7 @@ class SimulatedMarket:
         """The venue is back, whatever was done to it by hand."""
         self._cut.discard(venue)
         self._silent.discard(venue)
+        self._catch_up(venue)
 
     def silence(self, venue: str) -> None:
         """The venue's sockets stay open and answer the websocket's own pings, and say nothing else until restored."""
@@ -168,7 +182,7 @@ class SimulatedMarket:
         finally:
             del self._sessions[venue][connection]
 
-    def _say(self, venue: str, connection: ServerConnection, session: Session, texts: list[str]) -> None:
+    def _say(self, venue: str, connection: ServerConnection, session: Session, texts: Sequence[Text]) -> None:
         for text in texts:
             if venue not in self._silent:
                 session.sent_ms = self._now_ms
@@ -195,7 +209,7 @@ class SimulatedMarket:
         for event in self._market.step(self._now_ms, _STEP_MS):
             match event:
                 case Beat():
-                    for venue in VENUES:
+                    for venue in SERVED:
                         self._publish(venue, event)
                     if event.count % 10 == 0:
                         self._tend()
@@ -204,28 +218,43 @@ class SimulatedMarket:
                     self._break(venue)
                 case Outage(venue=venue):
                     self._out.discard(venue)
+                    self._catch_up(venue)
                 case _:
                     if isinstance(event, Liquidated):
                         self.ledger.happen(event)
                     elif isinstance(event, Ticker):
                         self._contracts.note(event)
+                        self._standings[event.listing.venue].tickers[event.listing.symbol] = event
                     self._publish(event.listing.venue, event)
 
     def _publish(self, venue: str, event: Event) -> None:
         """Let a venue make its messages, also while it is down: its desk has to know what happened meanwhile."""
         messages = self._desks[venue].publish(event)
+        if self._is_down(venue) and venue in LISTS:
+            self._missed[venue] += [liquidation for message in messages for liquidation in message.liquidations]
         if self._is_down(venue) or venue in self._silent:
             return
         if isinstance(event, Sweep):
             self.ledger.trade(event)
         for message in messages:
             for liquidation in message.liquidations:
-                self.ledger.tell(liquidation)
+                self._tell(liquidation)
             for connection, session in self._sessions[venue].items():
                 text = session.take(message, self._now_ms)
                 if text is not None:
                     session.sent_ms = self._now_ms
                     broadcast((connection,), text)
+
+    def _tell(self, event: Liquidated) -> None:
+        self.ledger.tell(event)
+        self._standings[event.listing.venue].tell(event)
+
+    def _catch_up(self, venue: str) -> None:
+        """What a venue liquidated while it was down is in its list over REST, if it has one, once it is back."""
+        if not self._is_down(venue):
+            missed, self._missed[venue] = self._missed[venue], []
+            for event in missed:
+                self._tell(event)
 
     def _tend(self) -> None:
         """Close what a venue would close. (Clients that do not read are found by the library's own pings.)"""

@@ -1,6 +1,8 @@
 """What the simulated venues say they sent is what the venues' parsers read: two independent readings of the formats."""
 
 from collections import Counter
+from collections.abc import Sequence
+from importlib import import_module
 from urllib.parse import urlsplit
 
 import pytest
@@ -8,76 +10,84 @@ import pytest
 from feeds.facts import Bar, Funding, Instrument, Liquidation, OpenInterest, Quote, Timeframe, Trade
 from feeds.simulate.candles import Candles
 from feeds.simulate.contracts import Contracts
+from feeds.simulate.desk import Text
 from feeds.simulate.events import Liquidated, Sweep, Ticker
 from feeds.simulate.history import History
-from feeds.simulate.listings import LISTINGS, VENUES, of
+from feeds.simulate.listings import SERVED, of
 from feeds.simulate.market import Market
 from feeds.simulate.scenes import named
-from feeds.simulate.server import DESKS
-from feeds.venue import Alive, Http, Out, Parser, Stream, Venue
-from feeds.venues import VENUES as ROWS
+from feeds.simulate.server import PAGES
+from feeds.venue import Alive, Http, Out, Parser, Send, Stream, Venue
+from tests.simulate.line import START_MS, STEP_MS, Line
 
-START_MS = 1_790_000_000_000
-STEP_MS = 20
 BINANCE = "binance_usdm"
+SAMPLED = (BINANCE, "binance_coinm")
+ROWS: dict[str, Venue] = {name: import_module(f"feeds.venues.{name}").VENUE for name in SERVED}
 STREAMS = [(venue, stream) for venue in ROWS.values() for stream in venue.streams]
+NO_TIME = ("deribit",)
+"""Venues where funding is paid all the time."""
+DATED = ("binance_coinm",)
+"""Venues whose dated contracts are read from their own pages."""
+HOUR_MS = 3_600_000
+SECONDS: dict[str, float] = {}
+"""How long to play what comes seldom."""
 
 
 class Played:
     """A stretch of the cascade as one stream of a venue sent it and its parser read it.
 
-    `sweeps`, `tickers` and `told` are what was published while the stream was subscribed, `earlier` what was before.
+    `sweeps`, `tickers` and `told` are what was published while the stream was subscribed, `earlier` and `known` what
+    was before.
     """
 
-    def __init__(self, venue: Venue, stream: Stream, seconds: float) -> None:
-        self.sweeps: list[Sweep] = []
-        self.tickers: list[Ticker] = []
-        self.earlier: list[Ticker | Sweep] = []
-        self.told: list[Liquidated] = []
-        self.happened: list[Liquidated] = []
+    def __init__(self, venue: Venue, stream: Stream) -> None:
         self.outs: list[Out] = []
-        self._feed, self._parser = venue.feed(stream), venue.parser()
-        market = Market(named("cascade"), 7, START_MS, speed=30, earlier_ms=5000)
-        desk, now_ms = DESKS[venue.name](), START_MS
-        while now_ms < START_MS + 5000:  # before anyone connects
-            now_ms += STEP_MS
-            for event in market.step(now_ms, STEP_MS):
-                desk.publish(event)
-                if isinstance(event, Ticker | Sweep) and event.listing.venue == venue.name:
-                    self.earlier.append(event)
+        self.venue, self._feed, self._parser = venue, venue.feed(stream), venue.parser()
         parts = urlsplit(stream.url)
-        session = desk.session(parts.path or "/", parts.query, now_ms)
-        assert session is not None
-        self._parser.opened(self._feed, now_ms)
-        asked = session.on_open(now_ms)
+        target = f"{parts.path}?{parts.query}"
+        self.line = Line(venue.name, target, scene=named("cascade"), speed=30, earlier_ms=5000)
+        self.known = [*self.line.published]
+        self._parser.opened(self._feed, self.line.now_ms)
+        if venue.name in PAGES:
+            self._fetch(*venue.setup)
+        self._read(self.line.greeting)
         for request in stream.hello:
-            asked += session.on_message(request, now_ms)
-        self._read(asked, now_ms)
+            self._read(self.line.send(request))
+        for step in range(round(SECONDS.get(venue.name, 12) * 1000 / STEP_MS)):
+            for text in self.line.step():
+                self._read([text])
+            if venue.name in PAGES and step % 100 == 99:
+                self._fetch(*(poll.url for poll in venue.polls))
         symbols = {row.symbol for row in of(venue.name)}
         if venue.name == "bybit":
             symbols = {row.symbol for row in of("bybit") if row.inverse is (stream.name == "inverse")}
-        for _ in range(round(seconds * 1000 / STEP_MS)):
-            now_ms += STEP_MS
-            for event in market.step(now_ms, STEP_MS):
-                ours = getattr(event, "listing", None) in LISTINGS and event.listing.venue == venue.name
-                if ours and event.listing.symbol in symbols:
-                    {Sweep: self.sweeps, Ticker: self.tickers, Liquidated: self.happened}[type(event)].append(event)
-                for message in desk.publish(event):
-                    text = session.take(message, now_ms)
-                    if text is not None:
-                        session.sent_ms = now_ms
-                        self.told += message.liquidations
-                        self._read([text], now_ms)
+        events = [
+            event for event in self.line.events if not hasattr(event, "listing") or event.listing.symbol in symbols
+        ]
+        self.sweeps = [event for event in events if isinstance(event, Sweep)]
+        self.tickers = [event for event in events if isinstance(event, Ticker)]
+        self.happened = [event for event in events if isinstance(event, Liquidated)]
+        self.earlier = [event for event in self.line.before if isinstance(event, Ticker | Sweep)]
+        self.told = self.line.told
 
-    def _read(self, texts: list[str], now_ms: int) -> None:
+    def _read(self, texts: Sequence[Text]) -> None:
         for text in texts:
-            self.outs += self._parser.parse(self._feed, text, now_ms)
+            for out in self._parser.parse(self._feed, text, self.line.now_ms):
+                self.outs.append(out)
+                if isinstance(out, Send):
+                    self._read(self.line.send(out.text))
+
+    def _fetch(self, *urls: str) -> None:
+        for url in urls:
+            answer = self.line.answer(url)
+            http = Http(url, answer.status, answer.body)
+            self.outs += self._parser.answer(self.venue.name, http, self.line.now_ms)
 
 
 @pytest.fixture(scope="module", params=STREAMS, ids=lambda row: row[0].feed(row[1]))
 def stream(request: pytest.FixtureRequest) -> tuple[Venue, Played]:
     venue, row = request.param
-    return venue, Played(venue, row, seconds=12)
+    return venue, Played(venue, row)
 
 
 def test_every_trade_is_read_as_it_was_sent(stream: tuple[Venue, Played]) -> None:
@@ -94,7 +104,10 @@ def test_every_trade_is_read_as_it_was_sent(stream: tuple[Venue, Played]) -> Non
 
 def test_every_liquidation_is_read_as_it_was_sent(stream: tuple[Venue, Played]) -> None:
     venue, played = stream
-    read = [out for out in played.outs if isinstance(out, Liquidation)]
+    known = {(event.listing.symbol, event.ts_ms, event.price) for event in played.known}
+    found = [out for out in played.outs if isinstance(out, Liquidation)]
+    read = [out for out in found if (out.symbol, out.ts_ms, out.price) not in known]
+    assert len(found) - len(read) <= 1  # the latest record, with which OKX begins
     assert len(read) == len(played.told)
     for out, event in zip(read, played.told, strict=True):
         assert (out.venue, out.symbol, out.ts_ms) == (*event.listing.key, event.ts_ms)
@@ -108,8 +121,8 @@ def test_every_liquidation_is_read_as_it_was_sent(stream: tuple[Venue, Played]) 
 def test_only_the_venues_that_sample_leave_liquidations_out(stream: tuple[Venue, Played]) -> None:
     venue, played = stream
     told, happened = Counter(e.position for e in played.told), Counter(e.position for e in played.happened)
-    if venue.name == BINANCE:
-        assert happened.total() > 2 * told.total() > 10
+    if venue.name in SAMPLED:
+        assert happened.total() > told.total() > 5
     else:  # all but those of the last half second, which have not been pushed yet
         assert happened.total() - told.total() <= sum(
             event.ts_ms > played.happened[-1].ts_ms - 500 for event in played.happened
@@ -118,7 +131,7 @@ def test_only_the_venues_that_sample_leave_liquidations_out(stream: tuple[Venue,
 
 def test_nothing_that_is_sent_is_refused(stream: tuple[Venue, Played]) -> None:
     _, played = stream
-    kinds = (Trade, Quote, Liquidation, Funding, OpenInterest, Alive)
+    kinds = (Trade, Quote, Liquidation, Funding, OpenInterest, Instrument, Alive, Send)
     assert {type(out).__name__ for out in played.outs} <= {kind.__name__ for kind in kinds}
 
 
@@ -128,18 +141,36 @@ def test_marks_funding_and_open_interest_are_read_as_they_were_sent(stream: tupl
     swaps = {row.listing.symbol for row in played.tickers if row.listing.kind == "perpetual"}
     read: set[tuple[str, type]] = set()
     for out in played.outs:
-        if isinstance(out, OpenInterest | Funding) or (isinstance(out, Quote) and out.mark is not None):
+        known = isinstance(out, OpenInterest | Funding) or (isinstance(out, Quote) and out.mark is not None)
+        if known and out.symbol in swaps:
             sent = [row for row in tickers if row.listing.symbol == out.symbol and row.ts_ms <= out.ts_ms][-1]
             match out:
                 case Quote():
                     assert out.mark == pytest.approx(sent.mark, abs=0.06)  # OKX writes one place
                 case Funding():
-                    assert (out.rate, out.next_ms) == (sent.funding, sent.next_funding_ms)
+                    hours = out.interval_h or 8
+                    assert out.rate == pytest.approx(sent.funding * hours / 8, abs=1e-8)
+                    next_ms = sent.ts_ms - sent.ts_ms % (hours * HOUR_MS) + hours * HOUR_MS
+                    assert out.next_ms == (None if venue.name in NO_TIME else next_ms)
                 case OpenInterest():
                     assert out.btc == pytest.approx(sent.oi_btc, rel=1e-4)
             read.add((out.symbol, type(out)))
     kinds = [Quote, Funding] if venue.name == BINANCE else [Quote, Funding, OpenInterest]
     assert read == {(symbol, kind) for symbol in swaps for kind in kinds}
+
+
+def test_dated_contracts_are_read_with_their_expiry_at_what_they_cost(stream: tuple[Venue, Played]) -> None:
+    venue, played = stream
+    listed = {row.symbol for row in of(venue.name)}
+    expiries = {out.symbol: out.expiry_ms for out in played.outs if isinstance(out, Instrument) and out.expiry_ms}
+    marks = [out for out in played.outs if isinstance(out, Quote) and out.symbol not in listed]
+    assert {out.symbol for out in marks} == expiries.keys()
+    assert len(expiries) == (2 if venue.name in DATED else 0)
+    for out in marks:
+        assert out.mark is not None
+        assert out.index is not None
+        days = (out.mark / out.index - 1) / 0.05 * 365
+        assert days == pytest.approx((expiries[out.symbol] - out.ts_ms) / (24 * HOUR_MS), abs=0.2)
 
 
 def test_best_prices_are_read_as_they_were_sent(stream: tuple[Venue, Played]) -> None:
@@ -151,7 +182,7 @@ def test_best_prices_are_read_as_they_were_sent(stream: tuple[Venue, Played]) ->
 
 
 @pytest.mark.parametrize("frame", ["1m", "5m", "15m", "1h", "4h", "1d"])
-@pytest.mark.parametrize("name", VENUES)
+@pytest.mark.parametrize("name", [name for name, venue in ROWS.items() if venue.bars("1m")])
 def test_candles_are_read_as_they_were_sent(name: str, frame: Timeframe) -> None:
     venue = ROWS[name]
     url = venue.bars(frame)
@@ -201,11 +232,11 @@ def test_binance_s_futures_their_marks_and_open_interest_are_read_as_they_were_s
 
 HISTORY = History(7, START_MS, 64_000.0)
 CONTRACTS = Contracts(lambda: START_MS)
-PAGES = Candles(HISTORY, lambda: START_MS).pages | CONTRACTS.pages
+COMMON = Candles(HISTORY, lambda: START_MS).pages | CONTRACTS.pages
 
 
 def answered(venue: Venue, url: str, parser: Parser | None = None) -> list[Out]:
     parts = urlsplit(url)
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if pair)
-    answer = PAGES[venue.name, parts.path](query)
+    answer = COMMON[venue.name, parts.path](query)
     return [*(parser or venue.parser()).answer(venue.name, Http(url, answer.status, answer.body), START_MS)]

@@ -13,6 +13,13 @@ from feeds.simulate.scenes import named
 
 START_MS = 1_790_000_000_000
 STEP_MS = 100
+DOLLARS = {
+    ("bybit", "BTCUSD"): 1,
+    ("okx", "BTC-USD-SWAP"): 100,
+    ("binance_coinm", "BTCUSD_PERP"): 100,
+}
+BITCOIN = {("okx", "BTC-USDT-SWAP"): 0.01}
+"""What a unit of quantity is worth, where it is not a bitcoin."""
 
 
 def market(scene: str = "quiet", seed: int = 7, **options: float) -> Market:
@@ -119,7 +126,7 @@ def test_a_rate_multiplies_the_trades_and_nothing_else() -> None:
 
     one, ten = counts(1), counts(10)
     assert ten[Sweep] / one[Sweep] == pytest.approx(10, rel=0.15)
-    assert (ten[Ticker], ten[Beat]) == (one[Ticker], one[Beat]) == (600, 300)
+    assert (ten[Ticker], ten[Beat]) == (one[Ticker], one[Beat]) == (60 * len(LISTINGS), 300)
     assert ten[Liquidated] < 10
 
 
@@ -154,17 +161,13 @@ def test_a_liquidation_is_worth_the_same_in_dollars_and_in_bitcoin() -> None:
     for event in played(market("cascade", speed=30), 20):
         if isinstance(event, Liquidated):
             assert event.usd == pytest.approx(event.btc * event.price)
-            kinds.add(event.listing.key)
-            match event.listing.key:
-                case ("bybit", "BTCUSD"):
-                    assert event.usd == event.quantity
-                case ("okx", "BTC-USDT-SWAP"):
-                    assert event.btc == pytest.approx(event.quantity * 0.01)
-                case ("okx", "BTC-USD-SWAP"):
-                    assert event.usd == pytest.approx(event.quantity * 100)
-                case _:
-                    assert event.btc == event.quantity
-    assert len(kinds) == 5
+            listing = event.listing
+            kinds.add(listing.key)
+            if listing.key in DOLLARS:
+                assert event.usd == pytest.approx(event.quantity * DOLLARS[listing.key])
+            else:
+                assert event.btc == pytest.approx(event.quantity * BITCOIN.get(listing.key, 1))
+    assert kinds == {row.key for row in LISTINGS if row.share}
 
 
 def test_tickers_take_turns_and_come_twice_a_second_for_each_instrument() -> None:
@@ -185,7 +188,7 @@ def test_open_interest_falls_with_what_is_liquidated() -> None:
             first.setdefault(event.listing.venue, event.oi_btc)
             last[event.listing.venue] = event.oi_btc
     assert last["binance_usdm"] < first["binance_usdm"] - 500
-    assert set(first) == {"binance_usdm", "bybit", "okx"}
+    assert set(first) == {row.venue for row in LISTINGS if row.oi_btc}
 
 
 def test_funding_turns_negative_in_the_cascade() -> None:
