@@ -8,7 +8,7 @@ from tests.tui.hosted import NOW, dirty_rows, hosted, styles_of, text_of
 from tui.theme import DIM, LONG, SHORT
 from tui.widgets.lines import width_of
 from tui.widgets.tape import Tape
-from tui.widgets.tape_rows import arrived, fold, heading, picture, row
+from tui.widgets.tape_rows import arrived, fold, gather, heading, left_out, picture, row
 
 TODAY = date(2025, 3, 12)
 
@@ -16,7 +16,8 @@ TODAY = date(2025, 3, 12)
 def event(second: int = 0, usd: float = 12_345.0, position: str = "long", venue: str = "bybit", **parts) -> TapeRow:
     """A liquidation that many seconds before now."""
     price = parts.get("price", 64_000.0)
-    return TapeRow(NOW - 1000 * second, venue, "BTCUSDT", position, usd, usd / price, price, parts.get("cached", False))
+    symbol, cached = parts.get("symbol", "BTCUSDT"), parts.get("cached", False)
+    return TapeRow(NOW - 1000 * second, venue, symbol, position, usd, usd / price, price, cached)
 
 
 def apart(count: int, start: int = 0) -> tuple[TapeRow, ...]:
@@ -67,6 +68,38 @@ def test_a_burst_of_one_venue_side_and_second_is_one_row_with_its_count():
 def test_different_venues_seconds_and_sides_are_not_folded():
     rows = (event(2), event(1), event(1, venue="okx"), event(1, position="short", venue="okx"))
     assert [line.count for line in fold(rows)] == [1, 1, 1, 1]
+
+
+def test_gathered_rows_are_one_for_each_second_venue_and_side_whatever_came_between():
+    rows = (
+        event(1, 1_000.0),
+        event(1, 500.0, venue="okx"),
+        event(1, 2_000.0, symbol="BTCUSD"),
+        event(1, 700.0, "short"),
+        event(0, 4_000.0, venue="okx"),
+    )
+    lines = gather(rows)
+    assert [(line.venue, line.position, line.usd, line.count, line.depth) for line in lines] == [
+        ("okx", "long", 4_000.0, 1, 0),
+        ("bybit", "short", 700.0, 1, 1),
+        ("okx", "long", 500.0, 1, 3),
+        ("bybit", "long", 3_000.0, 2, 4),
+    ]
+    assert [line.symbol for line in lines] == ["BTCUSDT", "BTCUSDT", "BTCUSDT", "2 symbols"]
+    assert texts(picture(lines, TODAY, UTC, 44, 9))[3] == "14:35:29 ▼ LONG     $3.0k bybit ×2"
+
+
+def test_what_is_kept_from_an_earlier_run_is_not_gathered_with_what_is_new():
+    assert [line.count for line in gather((event(1, cached=True), event(1)))] == [1, 1]
+
+
+def test_what_is_left_out_is_said_in_as_many_words_as_have_room():
+    def said(width: int) -> str:
+        return left_out(100_000, 38, 1_050, width)[0][0]
+
+    assert said(70) == "only rows of $100k or more: 38 of 1,050 hidden  f: next size"
+    assert said(40) == "$100k or more: 38 of 1,050 hidden"
+    assert said(30) == "$100k+: 38 hidden"
 
 
 def test_columns_go_whole_from_the_right_and_the_venue_is_cut_last():
@@ -252,3 +285,79 @@ async def test_names_from_outside_are_cleaned():
         tape.show((event(0, venue="by\x1b[31mbit[red]"),), NOW, UTC)
         await pilot.pause()
         assert "bybit[red]" in text_of(pilot)[1]
+
+
+async def test_small_rows_are_left_out_and_counted():
+    tape = Tape()
+    rows = (*apart(5, start=10), event(3, 150_000.0), event(2, 20_000.0), event(1, 2_000_000.0))
+    async with hosted(tape, 70, 8) as pilot:
+        tape.show(rows, NOW, UTC)
+        tape.show_from(100_000)
+        await pilot.pause()
+        shown = text_of(pilot)
+        assert shown[0] == "only rows of $100k or more: 6 of 8 hidden  f: next size"
+        assert shown[1].startswith("UTC      closed")
+        assert [row[:25].rstrip() for row in shown[2:5]] == [
+            "14:35:29 ▼ LONG    $2.00M",
+            "14:35:27 ▼ LONG   $150.0k",
+            "",
+        ]
+        tape.show((*rows, event(0, 9_000.0)), NOW, UTC)
+        assert dirty_rows(tape) == {0}
+        tape.show_from(0)
+        await pilot.pause()
+        assert text_of(pilot)[0].startswith("UTC      closed")
+        assert text_of(pilot)[1].startswith("14:35:30 ▼ LONG     $9.0k")
+
+
+async def test_a_tape_of_which_all_is_left_out_says_so():
+    tape = Tape()
+    async with hosted(tape, 40, 8) as pilot:
+        tape.show(apart(5), NOW, UTC)
+        tape.show_from(1_000_000)
+        tape.scroll_lines(2)
+        await pilot.pause()
+        assert text_of(pilot)[0] == "$1M or more: 5 of 5 hidden"
+        assert text_of(pilot)[2:] == [""] * 6
+
+
+async def test_gathered_an_event_between_others_repaints_the_row_that_it_joins():
+    tape = Tape()
+    rows = (event(1, 1_000.0), event(1, 500.0, venue="okx"), event(1, 700.0, "short"))
+    async with hosted(tape, 50, 8) as pilot:
+        tape.show(rows, NOW, UTC, gathered=True)
+        await pilot.pause()
+        tape.show((*rows, event(1, 2_000.0)), NOW, UTC, gathered=True)
+        assert dirty_rows(tape) == {3}
+        await pilot.pause()
+        assert text_of(pilot)[3].startswith("14:35:29 ▼ LONG     $3.0k bybit ×2")
+
+
+async def test_scrolled_it_keeps_its_place_when_rows_are_gathered():
+    tape = Tape()
+    async with hosted(tape, 50, 8) as pilot:
+        tape.show(apart(40), NOW, UTC)
+        tape.scroll_lines(5)
+        tape.show((*apart(40), event(0, venue="okx")), NOW, UTC, gathered=True)
+        await pilot.pause()
+        assert text_of(pilot)[0] == "+1 new  g: to the newest"
+        assert text_of(pilot)[1].startswith("14:35:25")
+
+
+async def test_events_that_the_engine_no_longer_tells_are_kept_to_scroll_back_to():
+    tape = Tape()
+    async with hosted(tape, 50, 8) as pilot:
+        tape.show(apart(30, start=30), NOW, UTC)
+        tape.show(apart(30, start=10), NOW, UTC)
+        tape.scroll_pages(99)
+        await pilot.pause()
+        assert len(tape.kept) == 50
+        assert text_of(pilot)[-1].startswith("14:34:31")
+
+
+async def test_what_is_kept_ends_where_events_were_missed():
+    tape = Tape()
+    async with hosted(tape, 50, 8):
+        tape.show(apart(30, start=100), NOW, UTC)
+        tape.show(apart(30, start=10), NOW, UTC)
+        assert tape.kept == [*apart(30, start=10)]

@@ -1,4 +1,4 @@
-"""The tape of liquidations as rows: a burst folded into one row, columns by the room there is. Pure."""
+"""The tape of liquidations as rows: a burst made one row, small ones left out, columns by the room there is. Pure."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, tzinfo
@@ -9,7 +9,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import TapeRow
-from tui.theme import BOLD, DIM, LABEL, LONG, PLAIN, SHORT
+from tui.theme import BOLD, DIM, LABEL, LATE, LONG, PLAIN, SHORT
 from tui.widgets.lines import Line
 
 BIG_USD, HUGE_USD = 100_000, 1_000_000
@@ -19,6 +19,8 @@ REVERSE = BOLD + Style(reverse=True)
 VENUE, BTC, PRICE, SYMBOL = 14, 9, 10, 18  # columns of these cells
 BASE = 8 + 1 + 7 + 1 + 8 + 1  # time, side, dollars: always there
 NARROW = BASE + 10  # columns; in fewer the seconds go, for the sake of the venue
+LEAST = {0: "", 10_000: "$10k", 100_000: "$100k", 1_000_000: "$1M"}
+"""Dollars that a row must be worth to be shown, in the order of the key that changes them."""
 
 
 class TapeLine(Struct, frozen=True):
@@ -38,33 +40,51 @@ class TapeLine(Struct, frozen=True):
 
 
 def fold(rows: Sequence[TapeRow]) -> list[TapeLine]:
-    """Lines newest first, from rows newest last. Of several prices the mean is given, weighted by size."""
+    """Lines newest first, from rows newest last: neighbours of one second, venue, symbol and position are one."""
     lines: list[TapeLine] = []
     depth = -1
-    for (_, venue, symbol, position, cached), same in groupby(
-        reversed(rows), key=lambda r: (r.ts_ms // 1000, r.venue, r.symbol, r.position, r.cached)
-    ):
+    for _, same in groupby(reversed(rows), key=lambda r: (r.ts_ms // 1000, r.venue, r.symbol, r.position, r.cached)):
         burst = list(same)
         depth += len(burst)
-        btc = sum(row.btc for row in burst)
-        prices = {row.price for row in burst}
-        mean = len(prices) > 1 and btc > 0
-        lines.append(
-            TapeLine(
-                ts_ms=burst[0].ts_ms,
-                venue=venue,
-                symbol=symbol,
-                position=position,
-                usd=sum(row.usd for row in burst),
-                btc=btc,
-                price=sum(row.price * row.btc for row in burst) / btc if mean else burst[0].price,
-                mean=mean,
-                count=len(burst),
-                cached=cached,
-                depth=depth,
-            )
-        )
+        lines.append(_line(burst, depth))
     return lines
+
+
+def gather(rows: Sequence[TapeRow]) -> list[TapeLine]:
+    """Lines newest first, one for each second, venue and position, whatever came in between.
+
+    A line stands where its first event came, so that later ones change it and move nothing.
+    """
+    bursts: dict[tuple[int, str, str, bool], list[TapeRow]] = {}
+    depths: list[int] = []
+    for at, row in enumerate(rows):
+        key = (row.ts_ms // 1000, row.venue, row.position, row.cached)
+        if key not in bursts:
+            depths.append(len(rows) - 1 - at)
+        bursts.setdefault(key, []).append(row)
+    lines = [_line(burst[::-1], depth) for burst, depth in zip(bursts.values(), depths, strict=True)]
+    return lines[::-1]
+
+
+def _line(burst: Sequence[TapeRow], depth: int) -> TapeLine:
+    """Events, newest first, as one line. Of several prices the mean is given, weighted by size."""
+    first = burst[0]
+    btc = sum(row.btc for row in burst)
+    mean = len({row.price for row in burst}) > 1 and btc > 0
+    symbols = {row.symbol for row in burst}
+    return TapeLine(
+        ts_ms=first.ts_ms,
+        venue=first.venue,
+        symbol=first.symbol if len(symbols) == 1 else f"{len(symbols)} symbols",
+        position=first.position,
+        usd=sum(row.usd for row in burst),
+        btc=btc,
+        price=sum(row.price * row.btc for row in burst) / btc if mean else first.price,
+        mean=mean,
+        count=len(burst),
+        cached=first.cached,
+        depth=depth,
+    )
 
 
 def arrived(old: Sequence[TapeRow], new: Sequence[TapeRow]) -> int:
@@ -128,6 +148,17 @@ def heading(zone_name: str, width: int) -> Line:
         out += f" {name:>{size}}"
         left -= size + 1
     return ((out + ("  symbol" if left >= SYMBOL + 2 else ""), LABEL),)
+
+
+def left_out(least: int, hidden: int, of: int, width: int) -> Line:
+    """Say which rows are shown and how many are not, in as many words as have room."""
+    size = LEAST[least]
+    said = (
+        f"only rows of {size} or more: {hidden:,} of {of:,} hidden  f: next size",
+        f"{size} or more: {hidden:,} of {of:,} hidden",
+        f"{size}+: {hidden:,} hidden",
+    )
+    return ((next((words for words in said if len(words) <= width), said[-1]), LATE),)
 
 
 def _cut(name: str, room: int) -> str:
