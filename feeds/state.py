@@ -48,7 +48,7 @@ Kept = Bar | Liquidation | Gap | Cascade
 
 
 class Past(Struct, frozen=True):
-    """What earlier runs left, oldest first. They collected `feeds` since `since_ms`, and were alive until `alive_ms`."""
+    """What earlier runs left, oldest first. They collected `feeds` since `since_ms`, the last till `alive_ms`."""
 
     bars: list[Bar] = []
     liquidations: list[Liquidation] = []
