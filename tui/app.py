@@ -62,6 +62,7 @@ class TideApp(App[None], inherit_bindings=False):
         self.link = Link(source, sock, child)
         self.failure = ""
         """Why it ended by itself; "" if it did not."""
+        self._settings = settings
         self._tick_hz = settings.tick_hz
         self._zones = cycle(settings.zone)
         self._zone = zone_of(self._zones[0])
@@ -70,7 +71,7 @@ class TideApp(App[None], inherit_bindings=False):
         self._word = ("", 0.0)
 
     def get_default_screen(self) -> Screen[None]:
-        return Desk()
+        return Desk(self._settings)
 
     def on_load(self) -> None:
         self._ending.on_signals(asyncio.get_running_loop().call_soon_threadsafe)

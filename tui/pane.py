@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 from msgspec import Struct
 from textual.containers import Container
 
+from feeds.settings import Settings
+
 
 class View(Struct, frozen=True):
     """What the engine last said, at one tick of the screen.
@@ -31,6 +33,9 @@ class Pane(Container, can_focus=True):
 
     title: ClassVar[str] = ""
     topics: ClassVar[frozenset[str]] = frozenset()
+
+    def set_up(self, settings: Settings) -> None:
+        """Take over what of the settings concerns it. Called once, before it is first shown."""
 
     def show(self, view: View) -> None:
         """Draw `view`. Called only while the pane is visible."""

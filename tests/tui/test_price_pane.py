@@ -1,5 +1,6 @@
 import pytest
 
+from feeds.settings import Chart, Settings
 from feeds.topics import TIMEFRAMES, BarRow, Bars, LiveBar, Price, VenuePrice
 from tests.tui.hosted import MINUTE, NOW, dirty_rows, hosted, metric, shown, styles_of, text_of, view
 from tui.panes.price import PricePane
@@ -162,6 +163,14 @@ async def test_candles_of_a_day_are_told_in_utc_days():
     rows = await shown(PricePane(), topics(), 90, 20, *["]"] * 5, "h")
     assert rows[1].startswith("12 Mar 2025 UTC O 64,300.0 H 64,310.0 L 64,295.0 C 64,305.0")
     assert rows[-1].endswith("1d UTC")
+
+
+async def test_the_time_frame_and_the_style_that_are_set_come_first():
+    pane = PricePane()
+    pane.set_up(Settings(chart=Chart(timeframe="1h", style="line")))
+    rows = await shown(pane, topics(), 90, 20)
+    assert rows[1].startswith(" 1m  5m  15m [1h] 4h  1d ")
+    assert any("⠉" in row or "⠤" in row for row in rows)
 
 
 async def test_c_draws_a_line_and_candles_again():

@@ -100,6 +100,14 @@ async def test_it_attaches_to_the_engine_that_runs_for_this_user(home, short_tmp
         assert sorted(one.name for one in place.iterdir()) == ["engine.sock"]
 
 
+async def test_the_chart_that_is_set_is_the_one_it_opens_with(home, short_tmp):
+    place = paths(home).runtime
+    place.mkdir(mode=0o700)
+    chart = {"TIDEGAUGE_CHART__TIMEFRAME": "4h"}
+    async with EngineDouble(place / "engine.sock", everything()), PtyViewer("-m", "tui", environ=home | chart) as shown:
+        await shown.sees("no 4h candles yet")
+
+
 async def test_attach_shows_what_a_command_prints(home, short_tmp):
     first = short_tmp / "it's a line"
     first.write_bytes(line(everything()))

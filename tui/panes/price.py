@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.events import Resize
 
+from feeds.settings import Settings
 from feeds.topics import TIMEFRAMES
 from tui.pane import Pane, View
 from tui.widgets.candles import Candles
@@ -45,7 +46,7 @@ class PricePane(Pane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self._view: View | None = None
-        self._frame = TIMEFRAMES[0]
+        self._frame: str = TIMEFRAMES[0]
         self._head, self._beside, self._below = (
             Lines(id="price-head"),
             Lines(id="price-beside"),
@@ -59,6 +60,10 @@ class PricePane(Pane):
             yield self._chart
             yield self._beside
         yield self._below
+
+    def set_up(self, settings: Settings) -> None:
+        self._frame = settings.chart.timeframe
+        self._chart.as_line = settings.chart.style == "line"
 
     def show(self, view: View) -> None:
         self._view = view

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.events import Resize, ScreenResume
 from textual.message import Message
 
+from feeds.settings import Settings
 from tui.keys import bindings
 from tui.layout import RULES, Rule
 from tui.link import Topics
@@ -28,13 +29,15 @@ class Desk(Framed):
 
     AUTO_FOCUS = ""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
         super().__init__(id="desk")
         self.current = next(iter(PANES))
         """The name of the pane that has the focus."""
         self.zoomed = False
         self._body, self._footer = Container(id="body"), Footer(id="footer")
         self._panes: dict[str, Pane] = {name: kind(id=name) for name, kind in PANES.items()}
+        for pane in self._panes.values():
+            pane.set_up(settings)
         self._rule: Rule = RULES[0]
         self._seen: dict[str, dict[str, int]] = {}
         self._second = 0
