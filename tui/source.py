@@ -5,6 +5,7 @@ come up at the same time.
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,9 @@ from msgspec import Struct
 from feeds.text import plain
 
 FAREWELL_S = 0.3
+OWN = "view-{pid}"
+"""What a viewer calls its private files in the runtime folder, without the ending."""
+_OWN = re.compile(r"view-([0-9]{1,9})\.(?:log|sock)")
 
 
 class Source(Struct, frozen=True):
@@ -30,6 +34,25 @@ class Source(Struct, frozen=True):
     command: tuple[str, ...] | None = None
     private: bool = False
     log: Path | None = None
+
+
+def sweep(runtime: Path) -> None:
+    """Remove what viewers that were killed left in this folder. Raises OSError where it is no folder of ours."""
+    for path in runtime.iterdir():
+        owner = _OWN.fullmatch(path.name)
+        if owner and not _runs(int(owner[1])):
+            path.unlink(missing_ok=True)  # another viewer that starts now may have been faster
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process; 0 is none, it would stand for our own group."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's, and so not the one that wrote the file, but no harm is done by waiting
+    return pid > 0
 
 
 class Child:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from feeds.settings import Paths, Settings, SettingsError, load, paths, private_folder
-from tui.source import Child, Source, start
+from tui.source import OWN, Child, Source, start, sweep
 
 ERROR = 1
 USAGE = 2
@@ -35,6 +35,7 @@ def view(argv: Sequence[str]) -> int:
         return _say("the monitor needs a terminal; without one: tidegauge status, snapshot or stream", ERROR)
     try:
         private_folder(places.runtime)
+        sweep(places.runtime)
         source = source_of(options, places)
         return run(source, settings)
     except OSError as error:
@@ -43,7 +44,7 @@ def view(argv: Sequence[str]) -> int:
 
 def source_of(options: argparse.Namespace, places: Paths) -> Source:
     """Where the topics come from by these options."""
-    own = places.runtime / f"view-{os.getpid()}"
+    own = places.runtime / OWN.format(pid=os.getpid())
     config = ("--config", str(options.config)) if options.config else ()
     if options.attach:
         return Source(command=options.attach, log=own.with_suffix(".log"))
@@ -133,7 +134,11 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
-        "--demo", nargs="?", const="quiet", metavar="SCENE", help="a simulated market; nothing leaves the machine"
+        "--demo",
+        nargs="?",
+        const="quiet",
+        metavar="SCENE",
+        help="a simulated market, the scene quiet unless another is named; nothing leaves the machine",
     )
     which.add_argument("--replay", type=Path, metavar="FILE", help="a recording")
     which.add_argument("--attach", type=_command, metavar="CMD", help="a remote engine: 'ssh box tidegauge stream'")

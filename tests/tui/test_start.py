@@ -40,6 +40,7 @@ async def test_without_a_terminal_it_says_so_and_ends(home):
 async def test_the_help_lists_the_options_and_every_headless_word():
     code, out, err = await run("-m", "tui", "--help")
     assert (code, err) == (0, "")
+    assert "the scene quiet unless another is named" in " ".join(out.split())
     for option in ("--demo [SCENE]", "--replay FILE", "--attach CMD", "--speed N|max", "--start TIME", "--config FILE"):
         assert option in out
     for word, what in WORDS.items():
@@ -100,6 +101,21 @@ async def test_it_attaches_to_the_engine_that_runs_for_this_user(home, short_tmp
         assert sorted(one.name for one in place.iterdir()) == ["engine.sock"]
 
 
+async def test_what_killed_viewers_left_is_swept_away_and_nothing_else(home, short_tmp):
+    place = paths(home).runtime
+    place.mkdir(mode=0o700)
+    async with EngineDouble(place / "engine.sock", everything()):
+        command = "sh -c 'while echo; do sleep 0.1; done'"  # it ends by itself when nobody reads it any more
+        async with PtyViewer("-m", "tui", "--attach", command, environ=home) as killed:
+            await killed.until((place / f"view-{killed.pid}.log").exists, "its log")
+        kept = [f"view-{os.getpid()}.log", "view-1.sock", "view-0x.log", "view-.log", "latest.json"]
+        for name in (*kept, "view-0.log", f"view-{killed.pid}.sock", "view-999999999.sock"):
+            (place / name).touch()
+        async with PtyViewer("-m", "tui", environ=home) as shown:
+            await shown.sees("64,210.5 ●")
+            assert sorted(one.name for one in place.iterdir()) == sorted([*kept, "engine.sock"])
+
+
 async def test_the_chart_that_is_set_is_the_one_it_opens_with(home, short_tmp):
     place = paths(home).runtime
     place.mkdir(mode=0o700)
@@ -128,7 +144,7 @@ async def test_attach_says_why_the_command_ended(home):
 
 
 async def test_the_demo_runs_by_itself_and_leaves_nothing_behind(home):
-    async with PtyViewer("-m", "tui", "--demo", "quiet", environ=home, columns=120, rows=40) as shown:
+    async with PtyViewer("-m", "tui", "--demo", environ=home, columns=120, rows=40) as shown:
         await shown.sees(" DEMO ", "scene quiet", "/7 live", within=20)
         await shown.until(lambda: "waiting" not in shown.lines[0], "a price", within=20)
         engines = [pid for pid in children(shown.pid) if pid != shown.pid]
