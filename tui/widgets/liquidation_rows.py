@@ -1,4 +1,4 @@
-"""What was liquidated, as rows: totals, windows, the last minutes, venues. Pure.
+"""What was liquidated, as rows: totals, windows, the last minutes. Pure.
 
 A total that missed a part, or counts a venue that publishes only a sample, has `≥` before it; one not known is `--`.
 """
@@ -6,30 +6,21 @@ A total that missed a part, or counts a venue that publishes only a sample, has 
 from collections.abc import Sequence
 from textwrap import wrap
 
-from rich.style import Style
-
 from feeds import text
-from feeds.topics import WINDOWS, Liquidations, LiqVenue, Quality, Total
+from feeds.topics import WINDOWS, Liquidations, Quality
 from tui.theme import ACCENT, BOLD, LABEL, LATE, LONG, PLAIN, QUALITY, SHORT, SIGN, STATE
 from tui.widgets.lines import Line, Span
+from tui.widgets.venue_rows import NOTHING, amount
 
 NAME = {"long": "LONG ▼ ", "short": "SHORT ▲"}
 COLOUR = {"long": LONG, "short": SHORT}
-NOTHING = Total(None, None, None, None, None, None)
 KEPT = ("1h", "24h", "5m", "4h", "1m")
 """Windows of the table, the first to stay first."""
-VENUE_WIDTH = 44
-"""Columns of a venue's row: name 14, two totals of 9, a word of 7, a sign."""
-
-
-def amount(value: float | None, quality: Quality) -> str:
-    """Dollars, with the sign of a total that is at least so much."""
-    return text.UNKNOWN if value is None else QUALITY[quality] + text.usd(value)
 
 
 def headline(liq: Liquidations, window: str, width: int) -> list[Line]:
     """Both sides of one window: dollars, bitcoin and count of events where they have room, and bars to compare them."""
-    total, quality = liq.windows.get(window, NOTHING), _quality(liq, window)
+    total, quality = liq.windows.get(window, NOTHING), quality_of(liq, window)
     full = max(total.long_usd or 0.0, total.short_usd or 0.0)
     out: list[Line] = []
     for side, usd, btc, count in (
@@ -61,7 +52,7 @@ def standing(liq: Liquidations, window: str, now_ms: int, width: int, rows: int 
     note, partial = text.plain(liq.note.get(window, "")), _partial(liq, window)
     if partial:
         words = f"partial: {note}" if note else "partial"
-    elif _quality(liq, window) == "exact":
+    elif quality_of(liq, window) == "exact":
         return [(lead,)]
     else:
         words = f"≥ {note or 'some venues publish a sample'}"
@@ -111,9 +102,9 @@ def table(liq: Liquidations, picked: str, width: int) -> list[Line]:
         for window in shown:
             total = liq.windows.get(window, NOTHING)
             value = total.long_usd if side == "long" else total.short_usd
-            cells.append((amount(value, _quality(liq, window)), COLOUR[side] if value else LABEL))
+            cells.append((amount(value, quality_of(liq, window)), COLOUR[side] if value else LABEL))
         rows.append(line((f"{NAME[side]} ", COLOUR[side]), cells))
-    words = ["partial" if _partial(liq, w) else _quality(liq, w) for w in shown]
+    words = ["partial" if _partial(liq, w) else quality_of(liq, w) for w in shown]
     if any(word != "exact" for word in words):
         rows.append(
             line(("        ", LABEL), [("" if w == "exact" else w, LATE if w == "partial" else LABEL) for w in words])
@@ -121,40 +112,7 @@ def table(liq: Liquidations, picked: str, width: int) -> list[Line]:
     return rows
 
 
-def venues(rows: Sequence[LiqVenue], window: str, height: int) -> list[Line]:
-    """Venues by size in the window: what they are worth, and whether that is all, a sample, or partial."""
-    order = sorted(rows, key=lambda v: -sum(_sides(v.windows.get(window, NOTHING))))
-    lines: list[Line] = [((f"{'venue':<14} {'LONG ▼':>9} {'SHORT ▲':>9} {window}", LABEL),)]
-    fits = len(order) if len(order) < height else max(0, height - 2)
-    lines += [_venue(row, window) for row in order[:fits]]
-    if fits < len(order):
-        lines.append(((f"and {len(order) - fits} more", LABEL),))
-    return lines[:height]
-
-
-def _venue(row: LiqVenue, window: str) -> Line:
-    total = row.windows.get(window, NOTHING)
-    quality: Quality = "floor" if row.complete == "sampled" or row.partial.get(window) else "exact"
-    word: Span = (row.complete, LABEL)
-    if row.state != "live":
-        word = (row.state, STATE[row.state])
-    elif row.partial.get(window):
-        word = ("partial", LATE)
-    live: Style = PLAIN if row.state == "live" else LABEL
-    return (
-        (f"{text.plain(row.venue, 14):<14}", live),
-        (f" {amount(total.long_usd, quality):>9}", LONG if total.long_usd else LABEL),
-        (f" {amount(total.short_usd, quality):>9}", SHORT if total.short_usd else LABEL),
-        (f" {SIGN[row.state]} ", STATE[row.state]),
-        word,
-    )
-
-
-def _sides(total: Total) -> tuple[float, float]:
-    return total.long_usd or 0.0, total.short_usd or 0.0
-
-
-def _quality(liq: Liquidations, window: str) -> Quality:
+def quality_of(liq: Liquidations, window: str) -> Quality:
     """The window's quality; a note says that something is missing, whatever else is known."""
     quality = liq.quality.get(window, "partial")
     return "partial" if quality == "exact" and liq.note.get(window) else quality
@@ -162,4 +120,4 @@ def _quality(liq: Liquidations, window: str) -> Quality:
 
 def _partial(liq: Liquidations, window: str) -> bool:
     """Whether a part of the window was not heard. A floor may hide it: there a venue is sampled as well."""
-    return _quality(liq, window) == "partial" or any(venue.partial.get(window) for venue in liq.venues)
+    return quality_of(liq, window) == "partial" or any(venue.partial.get(window) for venue in liq.venues)
