@@ -16,7 +16,7 @@ from tui.source import Source, start
 
 ROOT = Path(__file__).parent.parent
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
-KEYS = {"price": "1", "liquidations": "2", "feeds": "3", "help": "question_mark"}
+KEYS = {"price": "1", "liquidations": "2", "feeds": "3", "derivatives": "4", "help": "question_mark"}
 INTO_THE_SCENE_S = 170.0
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
+from rich.style import Style
 
 from feeds.topics import Derivative, Derivatives
 from tests.tui.hosted import NOW, dirty_rows, hosted, shown, styles_of, text_of, view
@@ -130,6 +131,12 @@ async def test_a_positive_and_a_negative_rate_differ_by_sign_and_by_colour():
         ]
         assert ("-5.00", "bold red") in styles
         assert ("+12.60", "bold green") in styles
+
+
+def test_a_bar_of_a_venue_that_is_not_heard_has_no_colour_of_a_sign():
+    _, fresh, down = table([OKX, replace(OKX, state="down")], "perpetual", NOW, 150)[:3]
+    assert fresh[-1] == ("█" * 29, Style(color="green"))
+    assert down[-1] == ("█" * 29, Style(color="bright_black"))
 
 
 def test_the_picture_has_zero_where_the_signs_meet():

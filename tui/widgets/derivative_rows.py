@@ -14,7 +14,7 @@ from feeds import text
 from feeds.topics import Derivative, FeedState
 from tui.theme import ACCENT, BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, TITLE, UP
 from tui.widgets.columns import Column, fitting, padded, width_of
-from tui.widgets.derivative_words import named, oldest_ms, worth
+from tui.widgets.derivative_words import HEARD, named, oldest_ms, worth
 from tui.widgets.lines import Line, Span
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
@@ -195,7 +195,8 @@ def _perpetuals(rows: Sequence[Derivative], sort: str, now_ms: int, width: int) 
     for row in rows:
         cells = [padded(column, column.cell(row, now_ms), gap) for column in columns]
         if room >= BAR_LEAST and row.funding is not None:
-            cells.append((picture(row.funding, low, high, room), _sign(row.funding, _state(row, now_ms))))
+            style = _sign(row.funding, _state(row, now_ms)) if _state(row, now_ms) in HEARD else LABEL
+            cells.append((picture(row.funding, low, high, room), style))
         lines.append(tuple(cells))
     if room >= BAR_LEAST and known:
         head.append(("funding, % a year", LABEL))
