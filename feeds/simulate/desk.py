@@ -68,6 +68,7 @@ def dump(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def iso(ts_ms: int) -> str:
-    """A time as Coinbase and Kraken write it, in microseconds."""
-    return datetime.fromtimestamp(ts_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def iso(ts_ms: int, places: int = 6) -> str:
+    """A time in UTC; Coinbase and Kraken write it to the microsecond, others to the millisecond."""
+    text = datetime.fromtimestamp(ts_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return f"{text[: len(text) - 6 + places]}Z"

@@ -23,7 +23,8 @@ class Trade(Struct, frozen=True, gc=False):
 class Liquidated(Struct, frozen=True):
     """A forced closing; `position` is the one that was closed, `price` the one the venue publishes.
 
-    `id` numbers it within its instrument. Where a listing tells of them as fills, it is one fill, with that one's id.
+    `id` numbers it within its instrument. Where a listing tells of them as fills, it is one fill, with that one's id,
+    and `maker` is whether the position's order was in the book, and was not the taker's.
     """
 
     listing: Listing
@@ -34,6 +35,7 @@ class Liquidated(Struct, frozen=True):
     btc: float
     usd: float
     id: int = 0
+    maker: bool = False
 
 
 class Sweep(Struct, frozen=True):

@@ -179,6 +179,7 @@ class Market:
                 fill.btc,
                 listing.usd(fill.quantity, fill.price),
                 fill.id,
+                maker,
             )
             for fill in sweep.trades
         )

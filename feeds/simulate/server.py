@@ -12,16 +12,19 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
-from feeds.simulate import binance_coinm, http
+from feeds.simulate import binance_coinm, bitmex, deribit, http, kraken_futures
 from feeds.simulate.binance import Binance
+from feeds.simulate.bitmex import Bitmex
 from feeds.simulate.bitstamp import Bitstamp
 from feeds.simulate.bybit import Bybit
 from feeds.simulate.candles import Candles
 from feeds.simulate.coinbase import Coinbase
 from feeds.simulate.contracts import Contracts
+from feeds.simulate.deribit import Deribit
 from feeds.simulate.desk import Desk, Session, Text
 from feeds.simulate.events import Beat, Event, Liquidated, Outage, Sweep, Ticker
 from feeds.simulate.kraken import Kraken
+from feeds.simulate.kraken_futures import KrakenFutures
 from feeds.simulate.ledger import Ledger
 from feeds.simulate.listings import SERVED
 from feeds.simulate.market import Market
@@ -42,14 +45,20 @@ DESKS: dict[str, Callable[[], Desk]] = {
     "okx": Okx,
     "coinbase": Coinbase,
     "kraken": Kraken,
+    "kraken_futures": KrakenFutures,
     "bitstamp": Bitstamp,
+    "deribit": Deribit,
+    "bitmex": Bitmex,
 }
 PAGES: dict[str, Callable[[Standing], dict[str, http.Page]]] = {
     "binance_coinm": binance_coinm.pages,
+    "kraken_futures": kraken_futures.pages,
+    "deribit": deribit.pages,
+    "bitmex": bitmex.pages,
 }
 """What is read with GET by path, of the venues that are in neither `Candles` nor `Contracts`."""
 
-LISTS: frozenset[str] = frozenset()
+LISTS = frozenset({"kraken_futures", "deribit"})
 """The venues that list past liquidations over REST."""
 
 

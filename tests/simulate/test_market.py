@@ -17,8 +17,11 @@ DOLLARS = {
     ("bybit", "BTCUSD"): 1,
     ("okx", "BTC-USD-SWAP"): 100,
     ("binance_coinm", "BTCUSD_PERP"): 100,
+    ("kraken_futures", "PI_XBTUSD"): 1,
+    ("deribit", "BTC-PERPETUAL"): 10,
+    ("bitmex", "XBTUSD"): 1,
 }
-BITCOIN = {("okx", "BTC-USDT-SWAP"): 0.01}
+BITCOIN = {("okx", "BTC-USDT-SWAP"): 0.01, ("bitmex", "XBTUSDT"): 1e-6}
 """What a unit of quantity is worth, where it is not a bitcoin."""
 
 
