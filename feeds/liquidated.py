@@ -8,7 +8,9 @@ from feeds.topics import WINDOW_MS, Total
 
 MOST_EVENTS = 100_000
 """Events kept for the totals. A day with more loses its oldest, and `whole_from_ms` says from when it is whole."""
+IDS_MS = WINDOW_MS["24h"]
 MOST_IDS = 50_000
+"""An event is known again for at least a day, for as long as it counts, or until at least so many have followed."""
 TAPE = 200
 SPARK_BUCKETS, SPARK_MS = 30, 10_000
 
@@ -59,18 +61,20 @@ class Book:
         self.whole_from_ms = 0
         self.tape: deque[tuple[Liquidation, bool]] = deque(maxlen=TAPE)
         self._entries: list[_Entry] = []
-        self._ids: dict[tuple[str, str], None] = {}
+        self._ids: set[tuple[str, str]] = set()
+        self._earlier_ids: set[tuple[str, str]] = set()
+        self._ids_from_ms = 0
         self._windows = {name: _Sums(length) for name, length in WINDOW_MS.items()}
         self._now = 0
 
     def add(self, event: Liquidation, t_ms: int, *, cached: bool = False) -> bool:
         """Take an event that happened at `t_ms` on our clock; `False` if it was known already."""
         key = (event.venue, event.id)
-        if key in self._ids:
+        if key in self._ids or key in self._earlier_ids:
             return False
-        self._ids[key] = None
-        if len(self._ids) > MOST_IDS:
-            del self._ids[next(iter(self._ids))]
+        self._ids.add(key)
+        if len(self._ids) >= MOST_IDS:
+            self._forget_ids()
         usd, btc = round(event.usd * _MICRO), round(event.btc * _SATOSHI)
         self._insert((t_ms, event.venue, event.position == "long", usd, btc, int(event.price // CELL_USD)))
         self.tape.append((event, cached))
@@ -88,6 +92,8 @@ class Book:
                 window.add(entries[window.start], -1)
                 window.start += 1
                 self.revision += 1
+        if self._now - self._ids_from_ms >= IDS_MS:
+            self._forget_ids()
         self._trim()
 
     def total(self, window: str, venues: Iterable[str]) -> Total:
@@ -139,6 +145,10 @@ class Book:
                 window.start += 1
             else:
                 window.add(entry, 1)
+
+    def _forget_ids(self) -> None:
+        self._earlier_ids, self._ids = self._ids, set()
+        self._ids_from_ms = self._now
 
     def _trim(self) -> None:
         gone = min(window.start for window in self._windows.values())

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from feeds import liquidated
 from feeds.facts import Liquidation
 from feeds.liquidated import Book
@@ -32,6 +34,29 @@ def test_an_event_seen_twice_counts_once() -> None:
     assert not book.add(event("1"), T0 + 5)
     assert book.add(event("1", venue="okx"), T0)
     assert len(book.tape) == 2
+
+
+def test_an_event_is_known_again_for_as_long_as_it_counts_and_then_forgotten() -> None:
+    day = WINDOW_MS["24h"]
+    book = Book()
+    book.advance(T0)
+    book.advance(T0 + day - 1)
+    assert book.add(event("1"), T0 + day - 1)
+    book.advance(T0 + day)
+    book.advance(T0 + 2 * day - 2)
+    assert book.total("24h", VENUES).long_count == 1
+    assert not book.add(event("1"), T0 + 2 * day - 2)
+    book.advance(T0 + 2 * day)
+    assert book.add(event("1"), T0 + 2 * day)
+
+
+def test_a_flood_of_events_pushes_out_the_oldest_known_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(liquidated, "MOST_IDS", 3)
+    book = Book()
+    book.advance(T0)
+    assert [book.add(event(id), T0) for id in "1234554321"] == [True] * 5 + [False] * 5
+    assert [book.add(event(id), T0) for id in "676"] == [True, True, False]
+    assert book.add(event("1"), T0)
 
 
 def test_an_event_leaves_its_window_on_the_millisecond() -> None:
