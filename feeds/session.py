@@ -55,9 +55,11 @@ class Session:
     def changes(self, now_ms: int, *, whole: bool = False) -> Changes:
         """Let time pass up to `now_ms`; return the topics that differ from what was returned before.
 
-        `whole`: look also at what is looked at once a second only.
+        `whole`: look at everything, also at what is looked at once a second only.
         """
         self.state.advance(now_ms)
+        if whole:
+            self._revisions.clear()
         found = self._fast()
         second = self.state.now_ms // 1000
         if whole or second != self._second:

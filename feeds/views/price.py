@@ -45,8 +45,8 @@ def _spots(state: State) -> list[SpotPrice]:
     for name, venue in state.venues.items():
         last = state.spot_price(name)
         if last:
-            worth = worst([_age_state(state, last), metric_state(state.venue_state(name))])
-            found.append(SpotPrice(name, venue.quote == "USD", last.price, last.as_of_ms, worth))
+            dollars = venue.quote == "USD"
+            found.append(SpotPrice(name, dollars, last.price, last.as_of_ms, _worth(state, name, last)))
     return found
 
 
@@ -55,16 +55,17 @@ def _venue_metric(state: State, name: str, last: Last | None) -> Metric:
     feed = state.venue_state(name)
     if last is None:
         return Metric(None, venue.quote, None, name, "none", note=f"no trade heard yet ({feed})")
-    worth = worst([_age_state(state, last), metric_state(feed) if feed != "connecting" else "stale"])
     note = "cached from an earlier run" if last.cached else "" if feed == "live" else f"feed is {feed}"
-    return Metric(last.price, venue.quote, last.as_of_ms, f"{name} {last.symbol}", worth, note=note)
+    return Metric(last.price, venue.quote, last.as_of_ms, f"{name} {last.symbol}", _worth(state, name, last), note=note)
 
 
-def _age_state(state: State, last: Last) -> Worth:
+def _worth(state: State, name: str, last: Last) -> Worth:
+    """What a venue's last price is worth, by its age and by how its feed is."""
+    feed = state.venue_state(name)
+    by_feed = "stale" if feed == "connecting" else metric_state(feed)  # not heard yet, but known from an earlier run
     age = state.now_ms - last.as_of_ms
-    if last.cached:
-        return "stale"
-    return "fresh" if age < state.fresh_ms else "late" if age < 3 * state.fresh_ms else "stale"
+    by_age: Worth = "fresh" if age < state.fresh_ms else "late" if age < 3 * state.fresh_ms else "stale"
+    return worst(["stale" if last.cached else by_age, by_feed])
 
 
 def _change(state: State, name: str) -> Metric:
