@@ -96,7 +96,7 @@ class Keys(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """All that can be set. `notices` are things the user should know about the file itself; they cannot be set."""
 
-    venues: Venues = ("binance", "binance_usdm", "bybit", "okx", "coinbase", "kraken", "bitstamp")
+    venues: Venues = VENUES
     zone: Annotated[str, Meta(description='"local", "UTC" or a zone like "Europe/Berlin"')] = "local"
     tick_hz: Annotated[float, Meta(ge=0.5, le=20, description="a number from 0.5 to 20")] = 4.0
     chart: Chart = Chart()

@@ -171,6 +171,6 @@ class Candles(Vertical):
 
     def _say_empty(self) -> None:
         self._head.display, self._axis.styles.width = False, 0
-        waiting = f"waiting for {text.plain(self._bars.venue, 20)}" if self._bars else "waiting for the engine"
+        waiting = f"waiting for {text.plain(self._bars.venue, 20)}" if self._bars else "waiting for a venue"
         self._plot.draw([((f"no {self._timeframe} candles yet: {waiting}", LABEL),)])
         self._axis.draw([])
