@@ -362,7 +362,7 @@ def test_one_cascade_has_all_its_parts():
         "an hour after 60,588.0 -1.00%",
         "",
         "venue             LONG ▼   SHORT ▲ share",
-        "binance_usdm     ≥$1.00M  ≥$12.34M  100%",
+        "binance_usdm     ≥$1.00M  ≥$12.34M ~100%",
     ]
     running = texts(detail(told(RUNNING, "", NOW, UTC), NOW, UTC, 70)[1])
     assert running[0] == "12 Mar 14:34:20 UTC  runs, 70s"

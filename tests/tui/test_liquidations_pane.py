@@ -362,7 +362,7 @@ async def test_enter_opens_a_cascade_and_escape_goes_back():
         await pilot.press(*"vvvv", "j", "enter")
         opened = text_of(pilot)
         assert "12 Mar 12:35:30 UTC  to 12:38:50, 3m" in opened
-        assert "okx              ≥$8.00M   ≥$1.00M  100%" in opened
+        assert "okx              ≥$8.00M   ≥$1.00M ~100%" in opened
         await pilot.press("escape")
         assert any(row.startswith("▸ 12:35:30") for row in text_of(pilot))
         assert any(row.startswith("  14:34:20") for row in text_of(pilot))

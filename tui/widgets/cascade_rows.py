@@ -90,7 +90,7 @@ def _venues(one: Cascade, sign: str, width: int) -> list[Line]:
     name, shares = min(NAME, width - 20), width >= NAME + 26
     rows: list[Line] = [((f"{'venue':<{name}} {'LONG ▼':>9} {'SHORT ▲':>9}{' share' * shares}", LABEL),)]
     for venue, (longs, shorts) in sorted(one.venues.items(), key=lambda item: -sum(item[1])):
-        share = f"{(longs + shorts) / total:.0%}" if total else text.UNKNOWN
+        share = f"{'~' if sign else ''}{(longs + shorts) / total:.0%}" if total else text.UNKNOWN
         rows.append(
             (
                 (f"{text.plain(venue, name):<{name}}", PLAIN),
