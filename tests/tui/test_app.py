@@ -78,7 +78,7 @@ async def test_demo_and_replay_are_in_words_on_every_screen(engine, mode):
     async with viewer(source(engine), columns=120, rows=40) as shown:
         await shown.sees(mode.upper(), "scene seven")
         shown.press("?")
-        await shown.sees("in the feeds pane", f" {mode.upper()} ")
+        await shown.sees("in the liquidations pane", f" {mode.upper()} ")
         shown.resize(40, 8)
         await shown.until(lambda: mode.upper() in shown.lines[0], mode.upper())
 
