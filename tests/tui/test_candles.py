@@ -277,7 +277,7 @@ async def test_a_gap_in_time_is_a_gap_in_the_chart():
 
 
 async def test_without_bars_it_says_what_it_waits_for():
-    assert (await drawn(None, None, 50, 5))[0] == "no 1m candles yet: waiting for the engine"
+    assert (await drawn(None, None, 50, 5))[0] == "no 1m candles yet: waiting for a venue"
     empty = Bars("coinbase", "BTC-USD", "1m", ())
     assert (await drawn(empty, LiveBar("coinbase", "1m", None), 50, 5))[0] == "no 1m candles yet: waiting for coinbase"
 

@@ -86,7 +86,7 @@ async def test_a_change_with_doubts_says_them():
 async def test_before_anything_came_every_part_says_that_it_waits():
     rows = await shown(PricePane(), {}, 60, 12)
     assert rows[0] == "no price yet: waiting for the engine"
-    assert rows[1] == "no 1m candles yet: waiting for the engine"
+    assert rows[1] == "no 1m candles yet: waiting for a venue"
     assert not any(row for row in rows[2:])
 
 
