@@ -20,9 +20,9 @@ SUBJECTS: tuple[tuple[Callable[[Pace], Iterator[Row]], tuple[str, ...]], ...] = 
     (starts.status, ("status",)),
     (starts.paint, ("paint",)),
     (lag.rows, ("lag", "cpu.engine.500", "cpu.engine.2000")),
-    (steady.quiet, ("bytes", "cpu.viewer", "cpu.engine.quiet", "memory")),
+    (steady.quiet, ("bytes", "cpu.viewer", "cpu.engine.quiet", "memory.viewer", "memory.engine")),
     (steady.cascade, ("bytes", "cpu.viewer", "cpu.engine.cascade")),
-    (days.rows, ("memory.engine.day",)),
+    (days.rows, ("memory.day",)),
 )
 """What measures, and how the names of its rows begin."""
 
