@@ -11,7 +11,8 @@ ROOT = Path(__file__).parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("facts", "topics", "text"),
     ("venue", "venues", "signals"),
-    ("wire", "decode", "bars", "liquidated", "cascades", "positions", "health", "state", "views", "session", "replay", "clock"),
+    ("wire", "decode", "bars", "liquidated", "cascades", "positions", "health"),
+    ("state", "views", "session", "replay", "clock"),
     ("network", "paths", "layers", "settings", "stream", "poll", "store", "simulate"),
     ("backfill", "serve", "attach", "loop", "engine", "run"),
     ("cli", "words"),
