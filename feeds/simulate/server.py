@@ -12,8 +12,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
-from feeds.simulate import binance_coinm, bitmex, deribit, http, kraken_futures
+from feeds.simulate import binance_coinm, bitfinex, bitget, bitmex, deribit, gate, http, htx, kraken_futures
 from feeds.simulate.binance import Binance
+from feeds.simulate.bitfinex import Bitfinex
+from feeds.simulate.bitget import Bitget
 from feeds.simulate.bitmex import Bitmex
 from feeds.simulate.bitstamp import Bitstamp
 from feeds.simulate.bybit import Bybit
@@ -23,6 +25,9 @@ from feeds.simulate.contracts import Contracts
 from feeds.simulate.deribit import Deribit
 from feeds.simulate.desk import Desk, Session, Text
 from feeds.simulate.events import Beat, Event, Liquidated, Outage, Sweep, Ticker
+from feeds.simulate.gate import Gate
+from feeds.simulate.htx import Htx
+from feeds.simulate.hyperliquid import Hyperliquid
 from feeds.simulate.kraken import Kraken
 from feeds.simulate.kraken_futures import KrakenFutures
 from feeds.simulate.ledger import Ledger
@@ -49,16 +54,25 @@ DESKS: dict[str, Callable[[], Desk]] = {
     "bitstamp": Bitstamp,
     "deribit": Deribit,
     "bitmex": Bitmex,
+    "gate": Gate,
+    "htx": Htx,
+    "bitget": Bitget,
+    "bitfinex": Bitfinex,
+    "hyperliquid": Hyperliquid,
 }
 PAGES: dict[str, Callable[[Standing], dict[str, http.Page]]] = {
     "binance_coinm": binance_coinm.pages,
     "kraken_futures": kraken_futures.pages,
     "deribit": deribit.pages,
     "bitmex": bitmex.pages,
+    "gate": gate.pages,
+    "htx": htx.pages,
+    "bitget": bitget.pages,
+    "bitfinex": bitfinex.pages,
 }
 """What is read with GET by path, of the venues that are in neither `Candles` nor `Contracts`."""
 
-LISTS = frozenset({"kraken_futures", "deribit"})
+LISTS = frozenset({"kraken_futures", "deribit", "gate", "htx", "bitget", "bitfinex"})
 """The venues that list past liquidations over REST."""
 
 

@@ -21,7 +21,12 @@ DOLLARS = {
     ("deribit", "BTC-PERPETUAL"): 10,
     ("bitmex", "XBTUSD"): 1,
 }
-BITCOIN = {("okx", "BTC-USDT-SWAP"): 0.01, ("bitmex", "XBTUSDT"): 1e-6}
+BITCOIN = {
+    ("okx", "BTC-USDT-SWAP"): 0.01,
+    ("bitmex", "XBTUSDT"): 1e-6,
+    ("gate", "BTC_USDT"): 1e-4,
+    ("htx", "BTC-USDT"): 1e-3,
+}
 """What a unit of quantity is worth, where it is not a bitcoin."""
 
 
