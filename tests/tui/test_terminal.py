@@ -137,7 +137,7 @@ async def test_ctrl_z_stops_it_with_the_terminal_given_back_and_sigcont_brings_i
 async def test_it_draws_without_colour_and_on_a_dumb_terminal(engine, environ):
     async with viewer(source(engine), columns=120, rows=40, environ=environ) as shown:
         await shown.sees(PRICE, "1 price", "2 liquidations", "3 feeds", "≥$11.70M")
-        for key, word in (("?", "in the feeds pane"), ("q", "3 feeds"), (":", "Search for commands")):
+        for key, word in (("?", "in the price pane"), ("q", "3 feeds"), (":", "Search for commands")):
             shown.press(key)
             await shown.sees(word)
         shown.press("\x1b")
