@@ -24,6 +24,14 @@ class Limits(Struct, frozen=True):
     stale_ms: int = 15_000
     down_ms: int = 45_000
 
+    def for_life(self, life_ms: float) -> "Limits":
+        """Widen the limits for a feed whose proofs of life may be `life_ms` apart: late after two, stale after four."""
+        return Limits(
+            max(self.late_ms, round(2 * life_ms)),
+            max(self.stale_ms, round(4 * life_ms)),
+            max(self.down_ms, round(8 * life_ms)),
+        )
+
 
 class Feed:
     """One feed. Every method takes the time; none reads a clock."""

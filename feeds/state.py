@@ -75,6 +75,7 @@ class State:
         self.limits = limits or Limits()
         self.fresh_ms = fresh_ms
         self.now_ms = 0
+        self._life_s = {venue.feed(stream): stream.life_s for venue in venues.values() for stream in venue.streams}
         self.feeds: dict[str, Feed] = {}
         self.book = Book()
         self.cascades = Cascades()
@@ -95,7 +96,8 @@ class State:
 
     def register(self, feed: str, now_ms: int) -> None:
         """Expect a feed, so that it is shown before it is first heard."""
-        self.feeds.setdefault(feed, Feed(feed, self.limits, now_ms))
+        if feed not in self.feeds:
+            self.feeds[feed] = Feed(feed, self.limits.for_life(self._life_s.get(feed, 1.0) * 1000), now_ms)
 
     def heard(self, feed: str, recv_ms: int, outs: list[Out]) -> bool:
         """Take what one websocket frame of a feed gave, be it nothing; `True` if that proves the feed alive."""

@@ -120,3 +120,9 @@ def test_a_gap_that_was_open_when_the_engine_ended_goes_on() -> None:
     cut = Gap(f.name, T0 + 50_000, None, "reset")
     assert f.away(T0, T0 + 60_000, [cut]) == Gap(f.name, T0 + 50_000, None, "the engine was off")
     assert (f.heard_from_ms, f.seen_ms) == (T0, T0 + 50_000)
+
+
+def test_a_feed_whose_signs_are_far_apart_is_given_time() -> None:
+    assert LIMITS.for_life(1_000) == LIMITS
+    assert LIMITS.for_life(10_000) == Limits(late_ms=20_000, stale_ms=40_000, down_ms=80_000)
+    assert LIMITS.for_life(5_000) == Limits(late_ms=10_000, stale_ms=20_000, down_ms=45_000)

@@ -337,6 +337,7 @@ VENUE = Venue(
                     for channel, key, name in CHANNELS
                 ),
             ),
+            life_s=5.0,
             limit_s=35.0,  # two heartbeats of a quiet channel, which come every 15 s
             liquidations=True,
         ),

@@ -252,6 +252,7 @@ VENUE = Venue(
             ping="ping",
             ping_s=30.0,
             limit_s=20.0,
+            life_s=2.5,
             liquidations=True,
         ),
     ),

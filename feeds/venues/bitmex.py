@@ -343,6 +343,7 @@ VENUE = Venue(
             ),
             ping="ping",
             ping_s=20.0,
+            life_s=2.5,
             limit_s=15.0,  # the instruments change every second or so; a pong alone does not do
             liquidations=True,
         ),

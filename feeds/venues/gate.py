@@ -401,6 +401,7 @@ VENUE = Venue(
             url="wss://fx-ws.gateio.ws/v4/ws/usdt",
             hello=(_subscribe("trades"), _subscribe("tickers")),  # apart: one bad symbol fails a whole request
             limit_s=20.0,
+            life_s=2.5,
             liquidations=True,
         ),
     ),

@@ -415,6 +415,7 @@ VENUE = Venue(
             url="wss://api.hbdm.com/linear-swap-ws",
             hello=(f'{{"sub":"{_TRADES}","id":"1"}}',),
             limit_s=60.0,  # about forty trades a minute (September 2026), and nothing else that would prove anything
+            life_s=5.0,
         ),
         Stream(
             name="notification",
@@ -425,6 +426,7 @@ VENUE = Venue(
                 '{"op":"sub","cid":"2","topic":"public.*.liquidation_orders"}',
             ),
             limit_s=60.0,
+            life_s=10.0,  # only its pings, where nobody is liquidated
             liquidations=True,
         ),
     ),

@@ -144,6 +144,7 @@ VENUE = Venue(
             ping='{"method":"ping"}',
             ping_s=30.0,  # cut off after a minute of silence
             limit_s=20.0,
+            life_s=3.0,
         ),
     ),
     parser=Parser,
