@@ -57,7 +57,9 @@ async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[F
     collector = Collector(settings)
     collecting = asyncio.create_task(collector.run())
     fetcher = Fetcher()
-    probes = [_probe(fetcher, settings, venue) for venue in collector.state.venues.values()]
+    venues = collector.state.venues.values()
+    addresses = ((venue, _address(venue, collector.clock.now_ms())) for venue in venues)
+    probes = [_probe(fetcher, settings, venue, url) for venue, url in addresses if url]
     asked = asyncio.gather(*probes)
     clock = asyncio.get_running_loop().time
     end = clock() + wait_s
@@ -69,9 +71,9 @@ async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[F
     found = [line for feed in collector.state.feeds.values() for line in _stream(feed, collector.clock.now_ms())]
     collecting.cancel()
     await asyncio.gather(collecting, return_exceptions=True)
-    addresses = await asked
+    answered = await asked
     await fetcher.aclose()
-    return found, addresses
+    return found, answered
 
 
 def _stream(feed: Feed, now_ms: int) -> Iterator[Finding]:
@@ -85,11 +87,17 @@ def _stream(feed: Feed, now_ms: int) -> Iterator[Finding]:
         yield Finding(False, f"{feed.name} rejected", f"{rejected.reason}: {rejected.sample}")
 
 
-async def _probe(fetcher: Fetcher, settings: Settings, venue: Venue) -> Finding:
+def _address(venue: Venue, now_ms: int) -> str | None:
+    """Something that is read at the venue's REST host; `None` where nothing is."""
+    polled = (poll.url for poll in venue.polls)
+    known = (venue.bars("1d"), *venue.setup, *polled, *venue.missed(now_ms - 60_000, now_ms))
+    return next((url for url in known if url), None)
+
+
+async def _probe(fetcher: Fetcher, settings: Settings, venue: Venue, url: str) -> Finding:
     what = f"{venue.name}.http"
-    url = settings.endpoint(what, venue.bars("1d") or (venue.setup or (venue.http,))[0])
     try:
-        probe = await fetcher.probe(url)
+        probe = await fetcher.probe(settings.endpoint(what, url))
     except FetchError as error:
         return Finding(False, what, str(error))
     skew = probe.skew_ms
