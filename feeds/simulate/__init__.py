@@ -1,4 +1,4 @@
-"""A simulated market: seven venues on loopback that speak the venues' own protocols, for the demo and for tests.
+"""A simulated market: all venues on loopback, that speak the venues' own protocols, for the demo and for tests.
 
 It needs no network, no key and no file, and keeps nothing.
 """
@@ -16,8 +16,8 @@ __all__ = ["SCENES", "VENUES", "SimulatedMarket", "serve", "start"]
 async def start(scene: str = "quiet", seed: int = 1, *, rate: float = 1.0, speed: float = 1.0) -> SimulatedMarket:
     """Start a market that runs until its `close`. `ValueError`: there is no such scene.
 
-    `rate` multiplies the trades: all venues together send about 20 + 27 * rate frames a second to a client of them
-    all, so 1 is 47, 18 is 500 and 73 is 2,000. `speed` multiplies the time of the scene, not that of the trades.
+    `rate` multiplies the trades: all venues together send about 36 + 38 * rate frames a second to a client of them
+    all, so 1 is 74, 12 is 500 and 52 is 2,000. `speed` multiplies the time of the scene, not that of the trades.
     """
     market = SimulatedMarket(named(scene), seed, rate, speed)
     await market.start()

@@ -264,14 +264,7 @@ LISTINGS = (
         oi_btc=27_000.0,
     ),
 )
-SERVED = tuple(dict.fromkeys(row.venue for row in LISTINGS))
-"""All venues of the simulated market."""
-MORE = (
-    *("binance_coinm", "kraken_futures", "deribit", "bitmex"),
-    *("gate", "htx", "bitget", "bitfinex", "hyperliquid"),
-)
-"""Those that are served and not yet shown in the demo."""
-VENUES = tuple(venue for venue in SERVED if venue not in MORE)
+VENUES = tuple(dict.fromkeys(row.venue for row in LISTINGS))
 
 
 def of(venue: str) -> tuple[Listing, ...]:

@@ -31,7 +31,7 @@ from feeds.simulate.hyperliquid import Hyperliquid
 from feeds.simulate.kraken import Kraken
 from feeds.simulate.kraken_futures import KrakenFutures
 from feeds.simulate.ledger import Ledger
-from feeds.simulate.listings import SERVED
+from feeds.simulate.listings import VENUES
 from feeds.simulate.market import Market
 from feeds.simulate.okx import Okx
 from feeds.simulate.scenes import Scene
@@ -88,15 +88,15 @@ class SimulatedMarket:
         self.endpoints: dict[str, str] = {}
         self._began_ms = _wall_ms() - _EARLIER_MS
         self._market = Market(scene, seed, self._began_ms, rate=rate, speed=speed, earlier_ms=_EARLIER_MS)
-        self._desks = {venue: DESKS[venue]() for venue in SERVED}
+        self._desks = {venue: DESKS[venue]() for venue in VENUES}
         self._now_ms = self._began_ms
         self._contracts = Contracts(lambda: self._now_ms)
-        self._standings = {venue: Standing(lambda: self._now_ms) for venue in SERVED}
+        self._standings = {venue: Standing(lambda: self._now_ms) for venue in VENUES}
         self._pages = Candles(self._market.history, lambda: self._now_ms).pages | self._contracts.pages
         for venue, make in PAGES.items():
             self._pages |= {(venue, path): page for path, page in make(self._standings[venue]).items()}
-        self._missed: dict[str, list[Liquidated]] = {venue: [] for venue in SERVED}  # while it was down
-        self._sessions: dict[str, dict[ServerConnection, Session]] = {venue: {} for venue in SERVED}
+        self._missed: dict[str, list[Liquidated]] = {venue: [] for venue in VENUES}  # while it was down
+        self._sessions: dict[str, dict[ServerConnection, Session]] = {venue: {} for venue in VENUES}
         self._cut: set[str] = set()  # by hand
         self._out: set[str] = set()  # by the scene
         self._silent: set[str] = set()
@@ -109,7 +109,7 @@ class SimulatedMarket:
         """Play what was before, open the ports and let time run."""
         for _ in range(_EARLIER_MS // _STEP_MS):
             self._step()
-        self._http = http.Server({venue: self._site(venue) for venue in SERVED})
+        self._http = http.Server({venue: self._site(venue) for venue in VENUES})
         self._sockets = await serve(
             self._connection,
             http.HOST,
@@ -120,7 +120,7 @@ class SimulatedMarket:
             server_header=None,
         )
         port = next(iter(self._sockets.sockets)).getsockname()[1]
-        for venue in SERVED:
+        for venue in VENUES:
             self.endpoints[f"{venue}.ws"] = f"ws://{http.HOST}:{port}/{venue}"
             self.endpoints[f"{venue}.http"] = f"{self._http.url}/{venue}"
         self._clock = asyncio.create_task(self._run(), name="simulated market")
@@ -232,7 +232,7 @@ class SimulatedMarket:
         for event in self._market.step(self._now_ms, _STEP_MS):
             match event:
                 case Beat():
-                    for venue in SERVED:
+                    for venue in VENUES:
                         self._publish(venue, event)
                     if event.count % 10 == 0:
                         self._tend()

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from urllib.parse import urlsplit
 
 import pytest
@@ -13,16 +12,16 @@ from feeds.simulate.contracts import Contracts
 from feeds.simulate.desk import Text
 from feeds.simulate.events import Liquidated, Sweep, Ticker
 from feeds.simulate.history import History
-from feeds.simulate.listings import SERVED, of
+from feeds.simulate.listings import of
 from feeds.simulate.market import Market
 from feeds.simulate.scenes import named
 from feeds.simulate.server import PAGES
 from feeds.venue import Alive, Http, Out, Parser, Send, Stream, Venue
+from feeds.venues import VENUES as ROWS
 from tests.simulate.line import START_MS, STEP_MS, Line
 
 BINANCE = "binance_usdm"
 SAMPLED = (BINANCE, "binance_coinm")
-ROWS: dict[str, Venue] = {name: import_module(f"feeds.venues.{name}").VENUE for name in SERVED}
 STREAMS = [(venue, stream) for venue in ROWS.values() for stream in venue.streams]
 NO_TIME = ("deribit",)
 """Venues where funding is paid all the time."""

@@ -11,8 +11,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from feeds import simulate
 from feeds.simulate import SimulatedMarket
-from feeds.simulate.listings import SERVED
 from feeds.simulate.scenes import Outage, Scene
+from feeds.venues import VENUES as ROWS
 from tests.simulate.client import asking, storm, until
 
 MATCHES = {"type": "subscribe", "product_ids": ["BTC-USD"], "channels": ["matches"]}
@@ -24,8 +24,8 @@ CANDLES = "/products/BTC-USD/candles?granularity=60"
 async def test_every_venue_has_an_endpoint_for_its_websocket_and_one_for_http() -> None:
     async with simulate.serve("cascade", seed=3) as market:
         assert market.title == "simulated market, scene cascade, seed 3"
-        assert set(market.endpoints) == {f"{venue}.{kind}" for venue in SERVED for kind in ("ws", "http")}
-        assert set(simulate.VENUES) <= set(SERVED)
+        assert set(market.endpoints) == {f"{venue}.{kind}" for venue in simulate.VENUES for kind in ("ws", "http")}
+        assert set(simulate.VENUES) == set(ROWS)
         for name, address in market.endpoints.items():
             venue, kind = name.split(".")
             assert address.startswith(f"{kind}://127.0.0.1:")
@@ -77,6 +77,35 @@ async def test_what_a_venue_does_not_send_is_not_in_the_ledger_but_in_its_candle
         assert market.ledger.published["bybit", "long"].count == told
         await market.restore("bybit")
         await until(lambda: market.ledger.published["bybit", "long"].count > told)
+
+
+async def test_what_a_venue_with_a_list_liquidated_while_it_was_down_is_in_the_list_once_it_is_back() -> None:
+    async with storm() as market, httpx.AsyncClient(trust_env=False) as http:
+        await market.cut("deribit")
+        told = market.ledger.published["deribit", "long"].count
+        happened = market.ledger.happened["deribit", "long"]
+        before = happened.count
+        await until(lambda: happened.count >= before + 3)
+        assert market.ledger.published["deribit", "long"].count == told
+        first, last = market.ledger.liquidations[0].ts_ms, 1 << 60
+        await market.restore("deribit")
+        assert market.ledger.published["deribit", "long"].count >= told + 3
+        between = f"start_timestamp={first}&end_timestamp={last}&count=1000"
+        path = f"/api/v2/public/get_last_trades_by_currency_and_time?currency=BTC&kind=future&{between}"
+        listed = (await http.get(market.endpoints["deribit.http"] + path)).json()["result"]["trades"]
+        kept = [e for e in market.ledger.liquidations if e.listing.symbol == "BTC-PERPETUAL"]
+        assert {row["trade_seq"] for row in listed} <= {event.id for event in kept}
+        assert len(listed) >= 3
+
+
+async def test_what_happened_in_a_silence_is_never_told() -> None:
+    async with storm() as market:
+        market.silence("gate")
+        told, happened = market.ledger.published["gate", "long"].count, market.ledger.happened["gate", "long"]
+        before = happened.count
+        await until(lambda: happened.count >= before + 3)
+        await market.restore("gate")
+        assert market.ledger.published["gate", "long"].count == told
 
 
 async def test_a_silenced_venue_keeps_its_sockets_and_answers_protocol_pings_only() -> None:
