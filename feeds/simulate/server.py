@@ -22,6 +22,7 @@ from feeds.simulate.bybit import Bybit
 from feeds.simulate.candles import Candles
 from feeds.simulate.coinbase import Coinbase
 from feeds.simulate.contracts import Contracts
+from feeds.simulate.dated import Dated
 from feeds.simulate.deribit import Deribit
 from feeds.simulate.desk import Desk, Session, Text
 from feeds.simulate.events import Beat, Event, Liquidated, Outage, Sweep, Ticker
@@ -91,8 +92,10 @@ class SimulatedMarket:
         self._desks = {venue: DESKS[venue]() for venue in VENUES}
         self._now_ms = self._began_ms
         self._contracts = Contracts(lambda: self._now_ms)
+        self._dated = Dated(lambda: self._now_ms)
         self._standings = {venue: Standing(lambda: self._now_ms) for venue in VENUES}
         self._pages = Candles(self._market.history, lambda: self._now_ms).pages | self._contracts.pages
+        self._pages |= self._dated.pages
         for venue, make in PAGES.items():
             self._pages |= {(venue, path): page for path, page in make(self._standings[venue]).items()}
         self._missed: dict[str, list[Liquidated]] = {venue: [] for venue in VENUES}  # while it was down
@@ -247,6 +250,7 @@ class SimulatedMarket:
                         self.ledger.happen(event)
                     elif isinstance(event, Ticker):
                         self._contracts.note(event)
+                        self._dated.note(event)
                         self._standings[event.listing.venue].tickers[event.listing.symbol] = event
                     self._publish(event.listing.venue, event)
 
