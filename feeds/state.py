@@ -97,7 +97,7 @@ class State:
     def register(self, feed: str, now_ms: int) -> None:
         """Expect a feed, so that it is shown before it is first heard."""
         if feed not in self.feeds:
-            self.feeds[feed] = Feed(feed, self.limits.for_life(self._life_s.get(feed, 1.0) * 1000), now_ms)
+            self.feeds[feed] = Feed(feed, self.limits.for_life(self._life_s.get(feed, 0.0) * 1000), now_ms)
 
     def heard(self, feed: str, recv_ms: int, outs: list[Out]) -> bool:
         """Take what one websocket frame of a feed gave, be it nothing; `True` if that proves the feed alive."""

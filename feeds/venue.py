@@ -22,7 +22,7 @@ class Stream(Struct, frozen=True):
     `name` is "" where the venue has one stream; the feed is then called after the venue alone.
     `hello` is sent, in order, once the socket is open. `ping` is sent every `ping_s` seconds.
     `limit_s` without proof of life (a fact, or an `Alive` from the parser) and the socket is given up.
-    `life_s`: how long such a proof may be in coming in a quiet but healthy hour; twice that is late.
+    `life_s`: how long such a proof may be in coming in a quiet but healthy hour, if that is long; twice that is late.
     `fallbacks` are addresses of the same, to be tried in turn where one connects but never proves alive.
     """
 
@@ -32,7 +32,7 @@ class Stream(Struct, frozen=True):
     ping: str | None = None
     ping_s: float = 20.0
     limit_s: float = 15.0
-    life_s: float = 1.0
+    life_s: float = 0.0
     liquidations: bool = False
     fallbacks: tuple[str, ...] = ()
 

@@ -123,6 +123,6 @@ def test_a_gap_that_was_open_when_the_engine_ended_goes_on() -> None:
 
 
 def test_a_feed_whose_signs_are_far_apart_is_given_time() -> None:
-    assert LIMITS.for_life(1_000) == LIMITS
+    assert LIMITS.for_life(0) == LIMITS
     assert LIMITS.for_life(10_000) == Limits(late_ms=20_000, stale_ms=40_000, down_ms=80_000)
     assert LIMITS.for_life(5_000) == Limits(late_ms=10_000, stale_ms=20_000, down_ms=45_000)
