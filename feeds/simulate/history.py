@@ -51,6 +51,7 @@ class History:
 
     def __init__(self, seed: int, now_ms: int, price: float) -> None:
         self._past = _past(Random(f"{seed} history"), now_ms, price)  # noqa: S311  it has to be repeatable
+        self._asked: dict[tuple[int, int, int], list[Candle]] = {}
         self._since: dict[tuple[str, str], list[Candle]] = {row.key: [] for row in LISTINGS}
         self._lock = Lock()
 
@@ -70,15 +71,22 @@ class History:
 
         They open `offset_ms` after the UTC grid. Of how far back they reach, see `_AGES`.
         """
-        parts = [
-            part
-            for span_ms, part in self._past
-            if step_ms % span_ms == 0 == offset_ms % span_ms and part.open_ms >= since_ms
-        ]
-        first_is_cut = bool(parts) and (parts[0].open_ms - offset_ms) % step_ms != 0
-        past = [_of(listing, common) for common in _joined(parts, step_ms, offset_ms)[int(first_is_cut) :]]
+        past = [_of(listing, common) for common in self._common(step_ms, offset_ms, since_ms)]
         with self._lock:
             return _joined([*past, *self._since[listing.key]], step_ms, offset_ms)
+
+    def _common(self, step_ms: int, offset_ms: int, since_ms: int) -> list[Candle]:
+        """The past in candles, the same for all instruments and for ever; put together once."""
+        asked = step_ms, offset_ms, since_ms
+        if asked not in self._asked:
+            parts = [
+                part
+                for span_ms, part in self._past
+                if step_ms % span_ms == 0 == offset_ms % span_ms and part.open_ms >= since_ms
+            ]
+            first_is_cut = bool(parts) and (parts[0].open_ms - offset_ms) % step_ms != 0
+            self._asked[asked] = _joined(parts, step_ms, offset_ms)[int(first_is_cut) :]
+        return self._asked[asked]
 
 
 def _joined(parts: Iterable[Candle], step_ms: int, offset_ms: int) -> list[Candle]:

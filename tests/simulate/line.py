@@ -55,6 +55,7 @@ class Line:
         parts = urlsplit(target)
         self._session = self._desk.session(parts.path or "/", parts.query, self.now_ms)
         assert self._session is not None, f"{venue} has nothing at {target}"
+        self._read = 0
         self.greeting = list(self._session.on_open(self.now_ms))
         self.frames = [decoded(text) for text in self.greeting]
         for request in requests:
@@ -111,6 +112,21 @@ class Line:
                 if wanted(frame):
                     return frame
         raise AssertionError(f"it did not come within {seconds:g} s")
+
+    def next(self, seconds: float = 60) -> Frame:
+        """The next frame that this has not given yet, an answer or another."""
+        while self._read == len(self.frames):
+            assert seconds > 0, "nothing came in time"
+            self.play(STEP_MS / 1000)
+            seconds -= STEP_MS / 1000
+        self._read += 1
+        return self.frames[self._read - 1]
+
+    def next_that(self, wanted: Callable[[Frame], object]) -> Frame:
+        """Read on, as `next` does, to the first frame that is wanted."""
+        while not wanted(frame := self.next()):
+            pass
+        return frame
 
     @property
     def overdue(self) -> bool:

@@ -1,4 +1,4 @@
-"""The simulated Binance, spot and futures, over real sockets."""
+"""The simulated Binance, spot and futures,."""
 
 import json
 
@@ -11,66 +11,55 @@ from feeds.simulate.events import Beat, Event, Liquidated
 from feeds.simulate.listings import of
 from feeds.simulate.market import Market
 from feeds.simulate.scenes import named
-from tests.simulate.client import Frame, asking, storm
+from tests.simulate.client import Frame, asking
+from tests.simulate.line import Line
 
 START_MS = 1_790_000_000_000
 FUTURES = of("binance_usdm")[0]
 
 
-async def test_a_combined_stream_comes_wrapped_and_unasked_streams_do_not_come() -> None:
-    async with (
-        simulate.serve(seed=7, rate=5) as market,
-        asking(market, "binance", "/stream?streams=btcusdt@aggTrade/btcusdt@miniTicker") as client,
-    ):
-        mini = await client.until(lambda frame: frame["stream"] == "btcusdt@miniTicker")
-        trade = await client.until(lambda frame: frame["stream"] == "btcusdt@aggTrade")
-        assert {frame["stream"] for frame in client.frames} == {"btcusdt@aggTrade", "btcusdt@miniTicker"}
-        assert list(mini) == ["stream", "data"]
-        assert list(mini["data"]) == ["e", "E", "s", "c", "o", "h", "l", "v", "q"]
-        data = trade["data"]
-        assert list(data) == ["e", "E", "s", "a", "p", "q", "f", "l", "T", "m", "M"]
-        assert (data["e"], data["s"], data["M"]) == ("aggTrade", "BTCUSDT", True)
-        assert isinstance(data["p"], str)
-        assert len(data["p"].split(".")[1]) == 2
-        assert len(data["q"].split(".")[1]) == 5
+def test_a_combined_stream_comes_wrapped_and_unasked_streams_do_not_come() -> None:
+    client = Line("binance", "/stream?streams=btcusdt@aggTrade/btcusdt@miniTicker", scene=named("quiet"), rate=5)
+    mini = client.next_that(lambda frame: frame["stream"] == "btcusdt@miniTicker")
+    trade = client.next_that(lambda frame: frame["stream"] == "btcusdt@aggTrade")
+    assert {frame["stream"] for frame in client.frames} == {"btcusdt@aggTrade", "btcusdt@miniTicker"}
+    assert list(mini) == ["stream", "data"]
+    assert list(mini["data"]) == ["e", "E", "s", "c", "o", "h", "l", "v", "q"]
+    data = trade["data"]
+    assert list(data) == ["e", "E", "s", "a", "p", "q", "f", "l", "T", "m", "M"]
+    assert (data["e"], data["s"], data["M"]) == ("aggTrade", "BTCUSDT", True)
+    assert isinstance(data["p"], str)
+    assert len(data["p"].split(".")[1]) == 2
+    assert len(data["q"].split(".")[1]) == 5
 
 
-async def test_aggregate_ids_are_consecutive() -> None:
-    async with (
-        simulate.serve(seed=7, rate=10) as market,
-        asking(market, "binance", "/ws/btcusdt@aggTrade") as client,
-    ):
-        ids = [(await client.next())["a"] for _ in range(30)]
-        assert ids == list(range(ids[0], ids[0] + 30))
+def test_aggregate_ids_are_consecutive() -> None:
+    client = Line("binance", "/ws/btcusdt@aggTrade", scene=named("quiet"), rate=10)
+    ids = [client.next()["a"] for _ in range(30)]
+    assert ids == list(range(ids[0], ids[0] + 30))
 
 
-async def test_subscriptions_by_message_are_acknowledged_listed_and_ended() -> None:
+def test_subscriptions_by_message_are_acknowledged_listed_and_ended() -> None:
     request = {"method": "SUBSCRIBE", "params": ["btcusdt@aggTrade", "btcusdt@bookTicker"], "id": 1}
-    async with (
-        simulate.serve(seed=7, rate=5) as market,
-        asking(market, "binance", "/ws", request, {"method": "LIST_SUBSCRIPTIONS", "id": 3}) as client,
-    ):
-        assert await client.next() == {"result": None, "id": 1}
-        assert await client.until(lambda frame: frame.get("id") == 3) == {
-            "result": ["btcusdt@aggTrade", "btcusdt@bookTicker"],
-            "id": 3,
-        }
-        trade = await client.until(lambda frame: frame.get("e") == "aggTrade")
-        assert "stream" not in trade
-        await client.send({"method": "UNSUBSCRIBE", "params": ["btcusdt@aggTrade"], "id": "x"})
-        await client.until(lambda frame: frame == {"result": None, "id": "x"})
-        assert list(await client.next()) == list(await client.next()) == ["u", "s", "b", "B", "a", "A"]
+    client = Line("binance", "/ws", request, {"method": "LIST_SUBSCRIPTIONS", "id": 3}, scene=named("quiet"), rate=5)
+    assert client.next() == {"result": None, "id": 1}
+    assert client.next_that(lambda frame: frame.get("id") == 3) == {
+        "result": ["btcusdt@aggTrade", "btcusdt@bookTicker"],
+        "id": 3,
+    }
+    trade = client.next_that(lambda frame: frame.get("e") == "aggTrade")
+    assert "stream" not in trade
+    client.ask({"method": "UNSUBSCRIBE", "params": ["btcusdt@aggTrade"], "id": "x"})
+    client.next_that(lambda frame: frame == {"result": None, "id": "x"})
+    assert list(client.next()) == list(client.next()) == ["u", "s", "b", "B", "a", "A"]
 
 
-async def test_a_stream_that_does_not_exist_is_acknowledged_and_stays_silent() -> None:
-    async with (
-        simulate.serve(seed=7) as market,
-        asking(
-            market, "binance", "/ws/btcusdt@miniTicker", {"method": "SUBSCRIBE", "params": ["x@y"], "id": 1}
-        ) as client,
-    ):
-        await client.until(lambda frame: frame == {"result": None, "id": 1})
-        assert (await client.next())["e"] == "24hrMiniTicker"
+def test_a_stream_that_does_not_exist_is_acknowledged_and_stays_silent() -> None:
+    client = Line(
+        "binance", "/ws/btcusdt@miniTicker", {"method": "SUBSCRIBE", "params": ["x@y"], "id": 1}, scene=named("quiet")
+    )
+    client.next_that(lambda frame: frame == {"result": None, "id": 1})
+    assert client.next()["e"] == "24hrMiniTicker"
 
 
 @pytest.mark.parametrize(
@@ -81,25 +70,23 @@ async def test_a_stream_that_does_not_exist_is_acknowledged_and_stays_silent() -
         ("{", {"code": 3, "msg": "Invalid JSON: expected value at line 1 column 1"}),
     ],
 )
-async def test_a_wrong_request_is_answered_with_an_error(request_: str, error: Frame) -> None:
-    async with simulate.serve(seed=7) as market, asking(market, "binance", "/ws", request_) as client:
-        answer = await client.next()
-        assert error.items() <= answer.items()
-        assert answer["msg"].startswith("Invalid")
+def test_a_wrong_request_is_answered_with_an_error(request_: str, error: Frame) -> None:
+    client = Line("binance", "/ws", request_, scene=named("quiet"))
+    answer = client.next()
+    assert error.items() <= answer.items()
+    assert answer["msg"].startswith("Invalid")
 
 
-async def test_futures_send_the_mark_price_every_second() -> None:
+def test_futures_send_the_mark_price_every_second() -> None:
     path = "/market/stream?streams=btcusdt%40aggTrade%2Fbtcusdt%40markPrice%401s"
-    async with simulate.serve(seed=7) as market, asking(market, "binance_usdm", path) as client:
-        marks = [
-            (await client.until(lambda frame: frame["stream"] == "btcusdt@markPrice@1s"))["data"] for _ in range(2)
-        ]
-        assert list(marks[0]) == ["e", "E", "s", "p", "P", "i", "r", "T"]
-        assert (marks[0]["e"], marks[0]["s"]) == ("markPriceUpdate", "BTCUSDT")
-        assert marks[1]["E"] - marks[0]["E"] == 1000
-        assert marks[0]["T"] % 28_800_000 == 0
-        trade = await client.until(lambda frame: frame["stream"] == "btcusdt@aggTrade")
-        assert list(trade["data"]) == ["e", "E", "s", "a", "p", "q", "nq", "f", "l", "T", "m", "st"]
+    client = Line("binance_usdm", path, scene=named("quiet"))
+    marks = [(client.next_that(lambda frame: frame["stream"] == "btcusdt@markPrice@1s"))["data"] for _ in range(2)]
+    assert list(marks[0]) == ["e", "E", "s", "p", "P", "i", "r", "T"]
+    assert (marks[0]["e"], marks[0]["s"]) == ("markPriceUpdate", "BTCUSDT")
+    assert marks[1]["E"] - marks[0]["E"] == 1000
+    assert marks[0]["T"] % 28_800_000 == 0
+    trade = client.next_that(lambda frame: frame["stream"] == "btcusdt@aggTrade")
+    assert list(trade["data"]) == ["e", "E", "s", "a", "p", "q", "nq", "f", "l", "T", "m", "st"]
 
 
 async def test_a_connection_gets_only_the_streams_of_its_path() -> None:
@@ -181,17 +168,10 @@ def test_a_liquidated_long_is_a_sell_order_filled_above_its_limit() -> None:
     assert json.loads(of_all.body) == {**body, "st": 1, "ps": "BTCUSDT"}
 
 
-async def test_the_ledger_knows_what_happened_and_what_was_published() -> None:
-    async with (
-        storm() as market,
-        asking(market, "binance_usdm", "/market/ws/btcusdt@forceOrder") as client,
-    ):
-        first = await client.next()
-        second = await client.next()
-        assert second["E"] - first["E"] >= 1000
-        happened = sum(total.count for (venue, _), total in market.ledger.happened.items() if venue == "binance_usdm")
-        told = [event for event in market.ledger.liquidations if event.listing is FUTURES]
-        assert [event.ts_ms for event in told][-2:] == [first["o"]["T"], second["o"]["T"]]
-        assert happened > 5 * len(told)
-        long = market.ledger.published["binance_usdm", "long"]
-        assert long.usd == pytest.approx(sum(event.usd for event in told if event.position == "long"))
+def test_much_more_happens_in_a_storm_than_is_told() -> None:
+    client = Line("binance_usdm", "/market/ws/btcusdt@forceOrder")
+    first, second = client.next(), client.next()
+    assert second["E"] - first["E"] >= 1000
+    happened = [event for event in client.events if isinstance(event, Liquidated)]
+    assert [event.ts_ms for event in client.told] == [first["o"]["T"], second["o"]["T"]]
+    assert len(happened) > 5 * len(client.told)

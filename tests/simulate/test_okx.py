@@ -1,4 +1,4 @@
-"""The simulated OKX over real sockets."""
+"""The simulated OKX."""
 
 import json
 import time
@@ -10,6 +10,7 @@ from feeds.simulate.market import Market
 from feeds.simulate.okx import Okx
 from feeds.simulate.scenes import named
 from tests.simulate.client import asking, storm
+from tests.simulate.line import Line
 
 START_MS = 1_790_000_000_000
 PATH = "/ws/v5/public"
@@ -20,18 +21,18 @@ def subscribe(*args: dict[str, str]) -> dict[str, object]:
     return {"op": "subscribe", "args": args}
 
 
-async def test_each_channel_is_acknowledged_for_itself() -> None:
+def test_each_channel_is_acknowledged_for_itself() -> None:
     args = ({"channel": "trades", "instId": SWAP}, {"channel": "liquidation-orders", "instType": "FUTURES"})
-    async with simulate.serve(seed=7) as market, asking(market, "okx", PATH, subscribe(*args)) as client:
-        acks = [await client.next(), await client.next()]
-        assert [ack["arg"] for ack in acks] == list(args)
-        assert acks[0] == {"event": "subscribe", "arg": args[0], "connId": acks[0]["connId"]}
-        assert acks[0]["connId"] == acks[1]["connId"]
+    client = Line("okx", PATH, subscribe(*args), scene=named("quiet"))
+    acks = [client.next(), client.next()]
+    assert [ack["arg"] for ack in acks] == list(args)
+    assert acks[0] == {"event": "subscribe", "arg": args[0], "connId": acks[0]["connId"]}
+    assert acks[0]["connId"] == acks[1]["connId"]
 
 
-async def test_ping_is_answered_with_pong_as_plain_text() -> None:
-    async with simulate.serve(seed=7) as market, asking(market, "okx", PATH, "ping") as client:
-        assert await client.next() == "pong"
+def test_ping_is_answered_with_pong_as_plain_text() -> None:
+    client = Line("okx", PATH, "ping", scene=named("quiet"))
+    assert client.next() == "pong"
 
 
 @pytest.mark.parametrize(
@@ -42,58 +43,55 @@ async def test_ping_is_answered_with_pong_as_plain_text() -> None:
         ({"channel": "liquidation-orders", "instType": "SPOT"}, "channel:liquidation-orders doesn't exist"),
     ],
 )
-async def test_a_wrong_channel_is_an_error_and_the_others_stand(arg: dict[str, str], said: str) -> None:
+def test_a_wrong_channel_is_an_error_and_the_others_stand(arg: dict[str, str], said: str) -> None:
     good = {"channel": "tickers", "instId": SWAP}
-    async with simulate.serve(seed=7) as market, asking(market, "okx", PATH, subscribe(arg, good)) as client:
-        error = await client.next()
-        assert (error["event"], error["code"]) == ("error", "60018")
-        assert error["msg"].startswith(f"Subscribe failed, wrong URL or {said}. Please use")
-        assert (await client.next())["event"] == "subscribe"
-        assert (await client.next())["arg"] == good
+    client = Line("okx", PATH, subscribe(arg, good), scene=named("quiet"))
+    error = client.next()
+    assert (error["event"], error["code"]) == ("error", "60018")
+    assert error["msg"].startswith(f"Subscribe failed, wrong URL or {said}. Please use")
+    assert client.next()["event"] == "subscribe"
+    assert client.next()["arg"] == good
 
 
-async def test_what_is_no_request_is_an_error() -> None:
-    async with (
-        simulate.serve(seed=7) as market,
-        asking(market, "okx", PATH, "hello", {"op": "dance", "args": []}) as client,
-    ):
-        assert (await client.next())["code"] == "60012"
-        assert (await client.next())["code"] == "60012"
+def test_what_is_no_request_is_an_error() -> None:
+    client = Line("okx", PATH, "hello", {"op": "dance", "args": []}, scene=named("quiet"))
+    assert client.next()["code"] == "60012"
+    assert client.next()["code"] == "60012"
 
 
-async def test_states_come_at_once_with_their_fields() -> None:
+def test_states_come_at_once_with_their_fields() -> None:
     channels = ("tickers", "mark-price", "funding-rate", "open-interest")
     args = [{"channel": channel, "instId": SWAP} for channel in channels]
     args.append({"channel": "index-tickers", "instId": "BTC-USDT"})
-    async with simulate.serve(seed=7) as market, asking(market, "okx", PATH, subscribe(*args)) as client:
-        states = {}
-        for _ in args:
-            assert (await client.until(lambda frame: "event" in frame))["event"] == "subscribe"
-            frame = await client.next()
-            states[frame["arg"]["channel"]] = frame["data"][0]
-        assert list(states) == [*channels, "index-tickers"]
-        assert {"last", "askPx", "bidPx", "open24h", "vol24h", "volCcy24h", "ts"} < states["tickers"].keys()
-        assert list(states["mark-price"]) == ["instType", "instId", "markPx", "ts"]
-        assert list(states["index-tickers"]) == ["instId", "idxPx", "ts"]
-        interest = states["open-interest"]
-        assert float(interest["oi"]) == pytest.approx(100 * float(interest["oiCcy"]), rel=1e-6)
-        funding = states["funding-rate"]
-        assert int(funding["nextFundingTime"]) - int(funding["fundingTime"]) == 28_800_000
-        assert all(isinstance(text, str) for state in states.values() for text in state.values())
+    client = Line("okx", PATH, subscribe(*args), scene=named("quiet"))
+    states = {}
+    for _ in args:
+        assert (client.next_that(lambda frame: "event" in frame))["event"] == "subscribe"
+        frame = client.next()
+        states[frame["arg"]["channel"]] = frame["data"][0]
+    assert list(states) == [*channels, "index-tickers"]
+    assert {"last", "askPx", "bidPx", "open24h", "vol24h", "volCcy24h", "ts"} < states["tickers"].keys()
+    assert list(states["mark-price"]) == ["instType", "instId", "markPx", "ts"]
+    assert list(states["index-tickers"]) == ["instId", "idxPx", "ts"]
+    interest = states["open-interest"]
+    assert float(interest["oi"]) == pytest.approx(100 * float(interest["oiCcy"]), rel=1e-6)
+    funding = states["funding-rate"]
+    assert int(funding["nextFundingTime"]) - int(funding["fundingTime"]) == 28_800_000
+    assert all(isinstance(text, str) for state in states.values() for text in state.values())
 
 
-async def test_trades_are_counted_in_contracts() -> None:
+def test_trades_are_counted_in_contracts() -> None:
     args = [{"channel": "trades", "instId": symbol} for symbol in (SWAP, "BTC-USDT")]
-    async with simulate.serve(seed=7, rate=10) as market, asking(market, "okx", PATH, subscribe(*args)) as client:
-        frame = await client.until(lambda frame: frame.get("data") and frame["arg"]["instId"] == SWAP)
-        row = frame["data"][0]
-        assert list(row) == ["instId", "tradeId", "px", "sz", "side", "ts", "count", "source"]
-        assert not row["sz"].endswith((".", ".0", ".00"))
-        ids = [int(row["tradeId"])]
-        for _ in range(10):
-            frame = await client.until(lambda frame: frame["arg"]["instId"] == SWAP)
-            ids.append(int(frame["data"][0]["tradeId"]))
-        assert ids == list(range(ids[0], ids[0] + 11))
+    client = Line("okx", PATH, subscribe(*args), scene=named("quiet"), rate=10)
+    frame = client.next_that(lambda frame: frame.get("data") and frame["arg"]["instId"] == SWAP)
+    row = frame["data"][0]
+    assert list(row) == ["instId", "tradeId", "px", "sz", "side", "ts", "count", "source"]
+    assert not row["sz"].endswith((".", ".0", ".00"))
+    ids = [int(row["tradeId"])]
+    for _ in range(10):
+        frame = client.next_that(lambda frame: frame["arg"]["instId"] == SWAP)
+        ids.append(int(frame["data"][0]["tradeId"]))
+    assert ids == list(range(ids[0], ids[0] + 11))
 
 
 async def test_the_first_liquidation_after_a_subscription_is_an_old_record() -> None:

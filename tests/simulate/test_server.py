@@ -100,12 +100,12 @@ async def test_what_a_venue_with_a_list_liquidated_while_it_was_down_is_in_the_l
 
 async def test_what_happened_in_a_silence_is_never_told() -> None:
     async with storm() as market:
-        market.silence("gate")
-        told, happened = market.ledger.published["gate", "long"].count, market.ledger.happened["gate", "long"]
+        market.silence("bybit")
+        told, happened = market.ledger.published["bybit", "long"].count, market.ledger.happened["bybit", "long"]
         before = happened.count
         await until(lambda: happened.count >= before + 3)
-        await market.restore("gate")
-        assert market.ledger.published["gate", "long"].count == told
+        await market.restore("bybit")
+        assert market.ledger.published["bybit", "long"].count == told
 
 
 async def test_a_silenced_venue_keeps_its_sockets_and_answers_protocol_pings_only() -> None:
