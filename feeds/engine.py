@@ -88,7 +88,8 @@ class Collector:
 
     async def run(self) -> None:
         """Collect until cancelled."""
-        fetcher = Fetcher()
+        # A simulated market has all its venues on one host, which needs no sparing.
+        fetcher = Fetcher(spacing_s=0.0) if self.session.engine.mode == "demo" else Fetcher()
         backfill = Backfill(self.state, self.settings, fetcher, self._take)
         try:
             async with asyncio.TaskGroup() as group:
