@@ -1,6 +1,6 @@
 """Frames as the venues document them, written by hand, all dated in June 2021.
 
-Each helper makes one whole envelope. What the numbers come to is said in `LIQUIDATED` and `PRICES`.
+Each function makes one whole envelope. What the numbers come to is said in `LIQUIDATED` and `PRICES`.
 """
 
 import json
