@@ -253,7 +253,7 @@ class World:
     @asynccontextmanager
     async def viewer(self) -> AsyncIterator[Viewer]:
         """Attach to the engine and read until the end of the block."""
-        reader, writer = await asyncio.open_unix_connection(self.socket, limit=1 << 25)
+        reader, writer = await self._attached()
         viewer = Viewer()
 
         async def read() -> None:
@@ -272,6 +272,15 @@ class World:
             writer.transport.abort()
             with suppress(OSError):
                 await writer.wait_closed()
+
+    async def _attached(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        end = time.monotonic() + 2
+        while True:
+            try:
+                return await asyncio.open_unix_connection(self.socket, limit=1 << 25)
+            except ConnectionRefusedError:  # the socket is there a moment before anyone listens
+                assert time.monotonic() < end, "nobody listens"
+                await asyncio.sleep(0.01)
 
     def processes(self) -> dict[int, str]:
         """Every process that runs in this home, whoever started it: its id and what it is."""
