@@ -123,13 +123,19 @@ class Bar(Struct, frozen=True, gc=False):
 
 
 class Observation(Struct, frozen=True, gc=False):
-    """One value of a slow series for one period, as known at one time. A revision is another row."""
+    """One value of a slow series for one period, as known at one time. A revision is another row.
+
+    `period` is an ISO date: the day, the weekly date the publisher gives, or the first day of the month or quarter.
+    `value` is in the unit of the series' row. `source` is the publisher. `provisional`: the publisher says, or its
+    page shows, that this number is not yet whole.
+    """
 
     series: str
     period: str
     value: float
     known_ms: int
     source: str
+    provisional: bool = False
 
 
 class FeedStatus(Struct, frozen=True, gc=False):

@@ -29,7 +29,7 @@ VENUES: tuple[str, ...] = (
 )
 SOURCES: tuple[str, ...] = (
     *("nyfed", "fred", "ofr", "treasury", "fiscaldata", "cftc", "yahoo", "cboe", "farside"),
-    *("sosovalue", "coinglass", "coinmetrics", "census", "bls"),
+    *("sosovalue", "coinglass", "coinmetrics", "census", "ishares", "cips", "spdr", "board", "btcusd"),
 )
 """Publishers whose address can be set; they speak HTTP only."""
 
@@ -83,11 +83,20 @@ class History(Struct, frozen=True):
     keep_days: KeepDays = KeepDays()
 
 
+class Publishers(Struct, frozen=True):
+    """Publishers of slow series. `opt_in`: those to ask although their terms want a decision of the user's.
+
+    `off`: those not to ask.
+    """
+
+    opt_in: Annotated[tuple[str, ...], Meta(description='a list of publishers, like ["yahoo"]')] = ()
+    off: Annotated[tuple[str, ...], Meta(description='a list of publishers, like ["ofr"]')] = ()
+
+
 class Keys(Struct, frozen=True):
     """Keys for publishers that ask for one. They go to that publisher's host and nowhere else."""
 
     fred: Key = None
-    bls: Key = None
     census: Key = None
     sosovalue: Key = None
     coinglass: Key = None
@@ -103,6 +112,7 @@ class Settings(Struct, frozen=True):
     feeds: Feeds = Feeds()
     price: PriceRule = PriceRule()
     history: History = History()
+    sources: Publishers = Publishers()
     endpoints: Annotated[
         dict[str, str], Meta(description='a table of addresses, like "bybit.ws" = "wss://example.net/bybit"')
     ] = {}
@@ -124,7 +134,17 @@ def load(*, config: Path | None, environ: Mapping[str, str], overrides: Mapping[
     `overrides` come from the command line by dotted name; `None` there means it was not given.
     Raises `SettingsError` with all problems of all layers, one a line.
     """
-    layers = Layers(Settings, {"venues": _venues, "chart.venues": _venues, "zone": _zone, "endpoints": _endpoints})
+    layers = Layers(
+        Settings,
+        {
+            "venues": _venues,
+            "chart.venues": _venues,
+            "zone": _zone,
+            "endpoints": _endpoints,
+            "sources.opt_in": _sources,
+            "sources.off": _sources,
+        },
+    )
     file = config or paths(environ).config / "config.toml"
     text, mode = _read(file, layers.problems, optional=config is None)
     layers.toml(text, str(file))
@@ -183,12 +203,20 @@ def _order(feeds: Feeds) -> Iterator[str]:
 
 
 def _venues(value: object) -> Iterator[tuple[str, str]]:
+    return _names(value, "venue", VENUES)
+
+
+def _sources(value: object) -> Iterator[tuple[str, str]]:
+    return _names(value, "publisher", SOURCES)
+
+
+def _names(value: object, what: str, known: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     assert isinstance(value, tuple)
     for place, name in enumerate(value):
-        if name not in VENUES:
-            near = nearest(name.lower(), VENUES)
-            hint = f"did you mean {near}?" if near else f"known: {', '.join(VENUES)}"
-            yield "", f"unknown venue '{plain(name, 40)}'; {hint}"
+        if name not in known:
+            near = nearest(name.lower(), known)
+            hint = f"did you mean {near}?" if near else f"known: {', '.join(known)}"
+            yield "", f"unknown {what} '{plain(name, 40)}'; {hint}"
         elif name in value[:place]:
             yield "", f"{name} is named twice"
 

@@ -9,11 +9,15 @@ from feeds.facts import Fact, Timeframe
 
 
 class Http(Struct, frozen=True, gc=False):
-    """One HTTP answer as it came: the address asked (without keys), the status and the body as text."""
+    """One HTTP answer as it came: the address asked (without keys), the status and the body as text.
+
+    `data` holds a body that is no text (a spreadsheet); `body` is then "".
+    """
 
     url: str
     status: int
     body: str
+    data: bytes = b""
 
 
 class Stream(Struct, frozen=True):

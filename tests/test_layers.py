@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("facts", "topics", "text"),
-    ("venue", "venues", "signals"),
+    ("vintages", "reading", "calendars", "series", "venue", "source", "venues", "sources", "signals"),
     ("wire", "decode", "bars", "liquidated", "cascades", "positions", "health"),
     ("state", "views", "session", "replay", "clock"),
     ("network", "paths", "layers", "settings", "stream", "poll", "store", "simulate"),

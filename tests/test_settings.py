@@ -367,13 +367,13 @@ def test_an_endpoint_that_is_not_set_leaves_the_address_as_it_is() -> None:
 
 
 def test_a_key_comes_from_the_file_the_publishers_variable_or_ours_the_last_first(tmp_path: Path) -> None:
-    text = '[keys]\nfred = "from-file"\nbls = "bls-file"\ncensus = "census-file"'
-    environ = {"FRED_API_KEY": "from-fred", "TIDEGAUGE_KEYS__FRED": "from-ours", "BLS_API_KEY": "from-bls"}
+    text = '[keys]\nfred = "from-file"\ncoinglass = "coinglass-file"\ncensus = "census-file"'
+    environ = {"FRED_API_KEY": "from-fred", "TIDEGAUGE_KEYS__FRED": "from-ours", "COINGLASS_API_KEY": "from-coinglass"}
     keys = read(tmp_path, text, environ).keys
     assert keys.fred is not None and keys.fred.reveal() == "from-ours"
-    assert keys.bls is not None and keys.bls.reveal() == "from-bls"
+    assert keys.coinglass is not None and keys.coinglass.reveal() == "from-coinglass"
     assert keys.census is not None and keys.census.reveal() == "census-file"
-    assert keys.coinglass is None
+    assert keys.sosovalue is None
 
 
 def test_a_key_is_never_in_what_is_printed_logged_or_encoded(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ async def test_an_engine_that_runs_is_found_and_not_disturbed(world: World) -> N
 async def test_keys_are_never_shown_and_a_file_open_to_others_is_said(world: World) -> None:
     secret = "s3cr3t-key-0123456789"
     async with simulate.serve("quiet", seed=1) as market:
-        world.settings({"coinbase.ws": market.endpoints["coinbase.ws"]}, keys={"fred": secret, "bls": secret[::-1]})
+        world.settings({"coinbase.ws": market.endpoints["coinbase.ws"]}, keys={"fred": secret, "census": secret[::-1]})
         file = world.places.config / "config.toml"
         file.chmod(0o644)
         done = await world.run("doctor", "--wait", "1s", FRED_API_KEY="another-secret-key")

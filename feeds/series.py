@@ -1,0 +1,293 @@
+"""The table of slow series: one row each, or one for a family of them.
+
+An id is the name traders use, mostly FRED's. Values are kept in `unit`; where a publisher writes another one,
+`published` says which, and its file in `feeds.sources` converts. `low` and `high` are no thresholds but a check of
+magnitude: a value outside of them comes in another unit, or is no value of this series, and is refused.
+"""
+
+import re
+from functools import cache
+from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds.calendars import Release
+
+Group = Literal[
+    "repo", "liquidity", "rates", "inflation", "growth", "risk", "dollar", "oil", "bitcoin", "etf", "positions",
+    "fragility", "own", "imported",
+]  # fmt: skip
+"""What drives what; the order in which the groups are shown."""
+
+
+class Series(Struct, frozen=True):
+    """One row of the table.
+
+    `sources`: publishers, best first; a later one is asked where the one before fails or is off, and never
+    overrules it. `stale_days`: days from the period's end after which even an unchanged number is called stale.
+    `absent`: periods that were never published. `step`: whether the last value holds until the next (rates of an
+    administration), so that a missing day is no hole. `digits`: places to show.
+    """
+
+    id: str
+    label: str
+    unit: str
+    group: Group
+    sources: tuple[str, ...]
+    release: Release
+    low: float
+    high: float
+    stale_days: int
+    digits: int = 2
+    published: str = ""
+    absent: tuple[str, ...] = ()
+    step: bool = False
+    use: str = ""
+
+
+REPO = Release("day", "08:00", "sifma")
+UNSECURED = Release("day", "09:00", "federal")
+OPERATION = Release("day", "14:00", "sifma", lag=0)
+STATEMENT = Release("day", "16:00", "federal")
+H41 = Release("week", "16:30", lag=1, weekday=2)
+H8 = Release("week", "16:15", lag=9, weekday=2)
+YIELDS = Release("day", "18:00", "sifma", lag=0, grace_h=3)
+H15 = Release("day", "16:15", "sifma", grace_h=6)
+CLOSE = Release("day", "18:00", "nyse", lag=0, grace_h=6)
+FUTURES = Release("day", "18:00", "cme", lag=0, grace_h=6)
+CONTINUOUS = Release("day", "18:00", "weekdays", lag=0, grace_h=12)
+COT = Release("week", "15:30", lag=3, weekday=1, grace_h=4)
+FLOWS = Release("day", "07:00", "nyse", lag=1, grace_h=6)
+UTC_DAY = Release("day", "20:00", "all", lag=0, grace_h=12)
+
+
+def _monthly(lag: int, at: str = "08:30") -> Release:
+    return Release("month", at, lag=lag, usual=True, grace_h=24 * 7)
+
+
+def _quarterly(lag: int, at: str = "08:30") -> Release:
+    return Release("quarter", at, lag=lag, usual=True, grace_h=24 * 21)
+
+
+def _fan(name: str, label: str, release: Release, ofr: bool) -> tuple[Series, ...]:
+    """A reference rate with its percentiles and volume; `percentRate` is the volume-weighted median."""
+    sources = ("nyfed", "ofr", "fred") if ofr else ("nyfed", "fred")
+    use = "repo stress: the share of volume at or above IORB" if name == "SOFR" else "repo stress"
+    return (
+        Series(name, label, "%", "repo", sources, release, -1, 25, 7, use=use),
+        *(
+            Series(f"{name}{p}", f"{label}, {p}{_nth(p)} percentile", "%", "repo", sources, release, -1, 25, 7, use=use)
+            for p in (1, 25, 75, 99)
+        ),
+        Series(f"{name}VOL", f"{label}, volume", "$bn", "repo", sources, release, 1, 20_000, 7, 0, use=use),
+    )
+
+
+def _nth(n: int) -> str:
+    return "st" if n == 1 else "th"
+
+
+def _h41(id_: str, label: str, high: float, use: str, low: float = 0) -> Series:
+    return Series(id_, label, "$M", "liquidity", ("fred",), H41, low, high, 14, 0, use=use)
+
+
+def _yield(id_: str, label: str, use: str = "rates", low: float = -2) -> Series:
+    return Series(id_, label, "%", "rates", ("treasury", "fred"), YIELDS, low, 25, 7, use=use)
+
+
+def _fund(id_: str, label: str, use: str, low: float = 0.5, high: float = 50_000) -> Series:
+    return Series(id_, label, "$", "risk", ("yahoo",), CLOSE, low, high, 7, use=use)
+
+
+# fmt: off
+_TABLE: tuple[Series, ...] = (
+    # Repo and the Fed's own rates
+    *_fan("SOFR", "SOFR", REPO, ofr=True),
+    *_fan("TGCR", "Tri-party general collateral rate", REPO, ofr=False),
+    *_fan("BGCR", "Broad general collateral rate", REPO, ofr=False),
+    *_fan("EFFR", "Effective fed funds rate", UNSECURED, ofr=False),
+    *_fan("OBFR", "Overnight bank funding rate", UNSECURED, ofr=False),
+    Series("IORB", "Interest on reserve balances", "%", "repo", ("fred", "steps"), Release("day", "17:00", "all", 0),
+           -0.5, 25, 7, step=True, use="repo stress: what a bank earns without lending"),
+    Series("DFEDTARU", "Fed funds target, upper", "%", "repo", ("nyfed", "fred"), UNSECURED, -0.5, 25, 7, step=True,
+           use="the standing repo rate"),
+    Series("DFEDTARL", "Fed funds target, lower", "%", "repo", ("nyfed", "fred"), UNSECURED, -0.5, 25, 7, step=True),
+    Series("SRF", "Standing repo, taken up on the day, without tests", "$", "repo", ("nyfed",), OPERATION, 0, 2e12,
+           7, digits=0, use="repo stress; released by three days at $50 bn"),
+    Series("RRPONTSYD", "Overnight reverse repo", "$bn", "liquidity", ("nyfed", "fred"), OPERATION, 0, 5_000, 7, 3,
+           published="$ at the New York Fed", use="net liquidity"),
+    Series("RDE", "Reserve demand elasticity, median", "", "repo", ("nyfed",),
+           Release("month", "10:00", lag=20, usual=True, grace_h=240), -10, 10, 75, 3,
+           use="one of the New York Fed's five indicators"),
+    Series("RDE.LOW", "Reserve demand elasticity, 2.5th percentile", "", "repo", ("nyfed",),
+           Release("month", "10:00", lag=20, usual=True, grace_h=240), -10, 10, 75, 3),
+    Series("RDE.HIGH", "Reserve demand elasticity, 97.5th percentile", "", "repo", ("nyfed",),
+           Release("month", "10:00", lag=20, usual=True, grace_h=240), -10, 10, 75, 3),
+    Series("DLOD", "Daylight overdrafts, average", "$bn", "repo", ("board",), _quarterly(90), 0, 1_000, 270,
+           use="one of the New York Fed's five indicators"),
+    Series("DLOD.PEAK", "Daylight overdrafts, peak", "$bn", "repo", ("board",), _quarterly(90), 0, 2_000, 270),
+    # The quantity of money
+    _h41("WALCL", "Fed total assets, Wednesday", 2e7, "net liquidity; released by +$100 bn in 4 weeks", 4e5),
+    _h41("WRESBAL", "Reserves, average of the week", 8e6, "repo stress", 4e3),
+    _h41("WRBWFRBL", "Reserves, Wednesday", 8e6, "repo stress", 4e3),
+    _h41("WDTGAL", "Treasury's account, Wednesday", 3e6, "net liquidity"),
+    _h41("WTREGEN", "Treasury's account, average of the week", 3e6, "liquidity"),
+    _h41("WLRRAFOIAL", "Reverse repo of foreign officials, Wednesday", 2e6, "liquidity"),
+    _h41("H41RESPPALGTRFNWW", "Repo of foreign officials (FIMA), Wednesday", 2e6, "dollar squeeze"),
+    _h41("WLCFLPCL", "Discount window, primary credit, Wednesday", 1e6, "released by +$50 bn in 2 weeks"),
+    _h41("SWPT", "Swap lines, Wednesday", 2e6, "dollar squeeze"),
+    _h41("WSEFINTL1", "Custody for foreign officials, Wednesday", 8e6, "dollar exit", 1e5),
+    _h41("WSEFINT1", "Custody for foreign officials, average of the week", 8e6, "dollar exit", 1e5),
+    _h41("WMTSECL1", "Custody: Treasuries, Wednesday", 8e6, "dollar exit", 1e5),
+    _h41("WFASECL1", "Custody: agencies, Wednesday", 4e6, "dollar exit"),
+    _h41("WSEFINOL", "Custody: other, Wednesday", 4e6, "dollar exit"),
+    Series("TGA", "Treasury's account, daily close", "$M", "liquidity", ("fiscaldata",), STATEMENT, 0, 3e6, 7, 0,
+           use="liquidity, day by day"),
+    Series("M2SL", "M2, monthly", "$bn", "liquidity", ("fred",), _monthly(25, "13:00"), 200, 1e5, 75, 1,
+           use="liquidity: M2 year on year"),
+    Series("WM2NS", "M2, weekly, not adjusted", "$bn", "liquidity", ("fred",),
+           Release("week", "13:00", lag=22, weekday=0, usual=True, grace_h=240), 200, 1e5, 60, 1),
+    Series("TOTBKCR", "Bank credit", "$bn", "liquidity", ("fred",), H8, 300, 1e5, 21, 1, use="quantity of money"),
+    Series("ECBASSETSW", "ECB assets", "EUR M", "liquidity", ("fred",),
+           Release("week", "12:00", lag=7, weekday=4, usual=True, grace_h=120), 5e5, 3e7, 28, 0,
+           use="liquidity elsewhere, in dollars"),
+    Series("JPNASSETS", "Bank of Japan assets", "JPY 100M", "liquidity", ("fred",), _monthly(12), 5e5, 3e7, 75, 0,
+           use="liquidity elsewhere, in dollars"),
+    # The price of money
+    _yield("DGS1MO", "Treasury bill, 1 month"),
+    _yield("DGS3MO", "Treasury bill, 3 months", "carry over cash"),
+    _yield("DGS6MO", "Treasury bill, 6 months"),
+    _yield("DGS1", "Treasury, 1 year"),
+    _yield("DGS2", "Treasury, 2 years", "hikes or cuts priced; price of money"),
+    _yield("DGS5", "Treasury, 5 years"),
+    _yield("DGS10", "Treasury, 10 years", "curve; scenarios"),
+    _yield("DGS30", "Treasury, 30 years"),
+    _yield("DFII5", "Treasury, real, 5 years"),
+    _yield("DFII10", "Treasury, real, 10 years", "rates: the real yield's 13-week change"),
+    Series("T10YIE", "Breakeven inflation, 10 years", "%", "rates", ("fred",), H15, -5, 15, 7, use="inflation"),
+    Series("T5YIFR", "Inflation, 5 years in 5 years", "%", "rates", ("fred",), H15, -5, 15, 7, use="inflation"),
+    Series("T10Y2Y", "Curve, 10 years less 2", "%", "rates", ("fred",), H15, -10, 10, 7, use="rates"),
+    # Inflation and growth
+    Series("CPIAUCSL", "Consumer prices", "index", "inflation", ("fred",), _monthly(12), 10, 2_000, 75, 3,
+           absent=("2025-10-01",), use="inflation, year on year by date"),
+    Series("CPILFESL", "Consumer prices without food and energy", "index", "inflation", ("fred",), _monthly(12), 10,
+           2_000, 75, 3, absent=("2025-10-01",), use="inflation, 3 months annualised"),
+    Series("PCEPI", "PCE prices", "index", "inflation", ("fred",), _monthly(28), 5, 1_000, 90, 3),
+    Series("PCEPILFE", "PCE prices without food and energy", "index", "inflation", ("fred",), _monthly(28), 5, 1_000,
+           90, 3, use="inflation"),
+    Series("GDPC1", "Real GDP", "$bn of 2017", "growth", ("fred",), _quarterly(28), 1_000, 1e5, 150, 1),
+    Series("GDPNOW", "GDPNow", "% a year", "growth", ("fred",), _quarterly(-60), -60, 60, 120, use="growth now"),
+    Series("UNRATE", "Unemployment", "%", "growth", ("fred",), _monthly(5), 0, 40, 60, 1, absent=("2025-10-01",)),
+    Series("PAYEMS", "Payrolls", "thousands", "growth", ("fred",), _monthly(5), 2e4, 4e5, 60, 0),
+    Series("ICSA", "Jobless claims", "persons", "growth", ("fred",), Release("week", "08:30", lag=5, weekday=5), 5e4,
+           2e7, 21, 0, use="growth"),
+    Series("CFNAI", "Chicago Fed activity index", "index", "growth", ("fred",), _monthly(24), -30, 30, 75),
+    Series("GACDISA066MSFRBNY", "New York Fed survey (for PMI)", "index", "growth", ("fred",), _monthly(-15), -150,
+           150, 60, 1),
+    Series("GACDFSA066MSFRBPHI", "Philadelphia Fed survey (for PMI)", "index", "growth", ("fred",), _monthly(-12),
+           -150, 150, 60, 1),
+    # Risk appetite
+    Series("VIXCLS", "VIX", "index", "risk", ("cboe", "fred"), CLOSE, 3, 200, 7, use="risk appetite"),
+    Series("MOVE", "MOVE", "index", "risk", ("yahoo",), CLOSE, 20, 400, 10, use="arms the verdict above 130"),
+    Series("BAMLH0A0HYM2", "High-yield spread", "%", "risk", ("fred",), H15, 0.5, 40, 7, use="risk appetite"),
+    Series("BAMLC0A0CM", "Investment-grade spread", "%", "risk", ("fred",), H15, 0.1, 15, 7, use="risk appetite"),
+    Series("NFCI", "Chicago Fed financial conditions", "index", "risk", ("fred",),
+           Release("week", "08:30", lag=5, weekday=4), -5, 10, 21, 3, use="risk appetite"),
+    Series("STLFSI4", "St. Louis Fed financial stress", "index", "risk", ("fred",),
+           Release("week", "10:00", lag=6, weekday=4), -5, 20, 21, 3),
+    _fund("QQQ", "Nasdaq 100 fund", "hedge or high beta"),
+    _fund("SPY", "S&P 500 fund", "scenarios; concentration"),
+    _fund("RSP", "S&P 500, equal weight", "concentration"),
+    _fund("IGV", "Software fund", "BTC against IGV"),
+    _fund("NVDA", "Nvidia", "fragility", 0.01),
+    _fund("SMH", "Semiconductor fund", "fragility"),
+    _fund("GLD", "Gold fund", "hedge or high beta"),
+    Series("GOLD", "Gold, front future", "$/oz", "risk", ("yahoo",), FUTURES, 100, 50_000, 7,
+           use="scenarios; revaluation"),
+    # The dollar
+    Series("DTWEXBGS", "Broad dollar, Fed", "index 2006", "dollar", ("fred",),
+           Release("day", "16:15", lag=6, usual=True, grace_h=72), 50, 250, 21, use="dollar exit"),
+    Series("DXY", "Dollar index, ICE", "index", "dollar", ("yahoo",), CONTINUOUS, 50, 200, 7, use="dollar exit"),
+    Series("DEXHKUS", "Hong Kong dollars for one US dollar, Fed", "HKD", "dollar", ("fred",),
+           Release("day", "16:15", lag=6, usual=True, grace_h=72), 7, 9, 21, 4),
+    Series("HKD", "Hong Kong dollars for one US dollar", "HKD", "dollar", ("yahoo",), CONTINUOUS, 7, 9, 7, 4,
+           use="distance to the strong side"),
+    Series("DEXUSEU", "US dollars for one euro, Fed", "$", "dollar", ("fred",),
+           Release("day", "16:15", lag=6, usual=True, grace_h=72), 0.5, 2.5, 21, 4, use="ECB assets in dollars"),
+    Series("DEXJPUS", "Yen for one US dollar, Fed", "JPY", "dollar", ("fred",),
+           Release("day", "16:15", lag=6, usual=True, grace_h=72), 50, 400, 21,
+           use="Bank of Japan assets in dollars"),
+    Series("GOLD.EXPORTS", "US exports of nonmonetary gold", "$", "dollar", ("census",), _monthly(36), 0, 1e11, 110,
+           0, use="scenarios: metal leaves"),
+    Series("GOLD.IMPORTS", "US imports of nonmonetary gold", "$", "dollar", ("census",), _monthly(36), 0, 1e11, 110,
+           0),
+    Series("CIPS.VALUE", "CIPS payments, value", "RMB 100M", "dollar", ("cips",), _monthly(20), 1, 1e7, 150,
+           use="scenarios: payments around the dollar"),
+    Series("CIPS.COUNT", "CIPS payments, number", "payments", "dollar", ("cips",), _monthly(20), 1, 1e9, 150, 0),
+    Series("DEFICIT", "Treasury deficit of the month", "$", "dollar", ("fiscaldata",), _monthly(9, "14:00"), -1e12,
+           2e12, 75, 0, use="dollar exit"),
+    # Oil
+    Series("CL*", "WTI, one contract", "$/bbl", "oil", ("yahoo",), FUTURES, -100, 400, 7, use="the curve"),
+    Series("CL=F", "WTI, front contract, not adjusted for rolls", "$/bbl", "oil", ("yahoo",), FUTURES, -100, 400, 7,
+           use="oil history before the first stored curve"),
+    Series("DCOILWTICO", "WTI spot, Cushing", "$/bbl", "oil", ("fred",),
+           Release("day", "16:15", lag=5, usual=True, grace_h=72), -100, 400, 21),
+    # Bitcoin
+    Series("BTC", "Bitcoin, close of the day in UTC", "$", "bitcoin", ("btcusd", "coinmetrics"), UTC_DAY, 0.01, 1e8,
+           3, use="cost basis, levels, studies"),
+    Series("BTC.LOW", "Bitcoin, low of the day in UTC", "$", "bitcoin", ("btcusd",), UTC_DAY, 0.01, 1e8, 3),
+    Series("BTC.MVRV", "Market over realised value", "", "bitcoin", ("coinmetrics",),
+           Release("day", "20:00", "all", 1, usual=True, grace_h=24), 0.1, 20, 5, 4, use="realised price"),
+    Series("BTC*", "CME bitcoin, one contract", "$", "bitcoin", ("yahoo",), FUTURES, 0.01, 1e8, 7, use="the basis"),
+    # Flows
+    Series("ETF.*", "Bitcoin fund, net flow", "$M", "etf", ("farside",), FLOWS, -5_000, 5_000, 5, 1, use="ETF flows"),
+    Series("SOSO.FLOW", "Bitcoin funds, net flow by SoSoValue", "$", "etf", ("sosovalue",), FLOWS, -1e10, 1e10, 5, 0,
+           use="a second count of the flows"),
+    Series("SOSO.ASSETS", "Bitcoin funds, assets by SoSoValue", "$", "etf", ("sosovalue",), FLOWS, 0, 1e12, 5, 0),
+    Series("COINGLASS.FLOW", "Bitcoin funds, net flow by CoinGlass (same origin as Farside)", "$", "etf",
+           ("coinglass",), FLOWS, -1e10, 1e10, 5, 0),
+    Series("IBIT.SHARES", "IBIT, shares outstanding", "shares", "etf", ("ishares",), FLOWS, 1e5, 1e11, 7, 0),
+    Series("IBIT.NAV", "IBIT, net asset value of a share", "$", "etf", ("ishares",), FLOWS, 0.1, 1e4, 7),
+    Series("IBIT.BTC", "IBIT, bitcoin held", "BTC", "etf", ("ishares",), FLOWS, 100, 3e6, 7, 1),
+    # Who sets the price
+    Series("COT.*", "CME bitcoin positions", "contracts", "positions", ("cftc",), COT, 0, 1e6, 18, 0,
+           use="who sets the price"),
+    Series("OI.*", "Open interest at the start of the day in UTC", "BTC", "positions", ("interest",), UTC_DAY, 100,
+           2e6, 4, 0, use="who sets the price"),
+    # Fragility
+    Series("DRCCLACBS", "Card delinquency", "%", "fragility", ("fred",), _quarterly(50), 0, 30, 200),
+    Series("LNS14024887", "Youth unemployment", "%", "fragility", ("fred",), _monthly(5), 0, 60, 60, 1),
+    Series("SPY.TOP10", "Ten largest of the S&P 500", "%", "fragility", ("spdr",), CLOSE, 5, 90, 10,
+           use="concentration; 40 % is the mark"),
+    # What this program counts itself, stored once a day because it cannot be had later
+    Series("LIQ.LONG", "Longs liquidated in the day, all venues heard", "$", "own", ("own",), UTC_DAY, 0, 1e12, 3, 0),
+    Series("LIQ.SHORT", "Shorts liquidated in the day, all venues heard", "$", "own", ("own",), UTC_DAY, 0, 1e12, 3,
+           0),
+    Series("FUNDING.*", "Funding at the start of the day in UTC", "% a year", "own", ("own",), UTC_DAY, -2e3, 2e3, 3),
+)
+# fmt: on
+
+_CONTRACT = re.compile(r"(CL|BTC)[FGHJKMNQUVXZ]\d\d")
+TABLE: dict[str, Series] = {row.id: row for row in _TABLE if "*" not in row.id}
+FAMILIES: dict[str, Series] = {row.id: row for row in _TABLE if "*" in row.id}
+
+
+@cache
+def series(id_: str) -> Series | None:
+    """The row of a series, or its family's under its own id; `None` where there is none. Small letters will do."""
+    name = id_.upper()
+    if name in TABLE:
+        return TABLE[name]
+    contract = _CONTRACT.fullmatch(name)
+    family = f"{contract[1]}*" if contract else f"{name.partition('.')[0]}.*"
+    row = FAMILIES.get(family)
+    if row is None or name == family:
+        return None
+    return replace(row, id=name, label=f"{row.label}: {name if contract else name.partition('.')[2]}")
+
+
+def imported(id_: str, unit: str) -> Series:
+    """The row of a series that a user brought and that no row of the table describes."""
+    whenever = Release("day", "23:59", "all", 0, usual=True, grace_h=1e6)
+    return Series(id_, id_, unit, "imported", ("import",), whenever, -1e18, 1e18, 36_500)

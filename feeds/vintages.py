@@ -1,0 +1,181 @@
+"""Every value of the slow series with the time it became known; what was known at any time is read from here.
+
+Nothing is overwritten: a revision is another row beside the one it revises.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from feeds.facts import Observation
+
+
+class Point(NamedTuple):
+    """The value of one period as it was known at the time asked about, and since when that value was known."""
+
+    period: date
+    value: float
+    known_ms: int
+    source: str
+    provisional: bool = False
+
+
+class _Rows:
+    """All rows of one series in the order of (period, known_ms): 25 bytes each, for there are some 200,000."""
+
+    def __init__(self) -> None:
+        self.days = array("l")
+        self.known = array("q")
+        self.values = array("d")
+        self.marks = array("B")  # source number * 2 + provisional
+
+    def find(self, day: int, known_ms: int) -> tuple[int, bool]:
+        """Where a row of that key stands, or would; and whether it is there."""
+        first, last = bisect_left(self.days, day), bisect_right(self.days, day)
+        at = bisect_left(self.known, known_ms, first, last)
+        return at, at < last and self.known[at] == known_ms
+
+    def insert(self, at: int, day: int, known_ms: int, value: float, mark: int) -> None:
+        for column, item in ((self.days, day), (self.known, known_ms), (self.marks, mark)):
+            column.insert(at, item)
+        self.values.insert(at, value)
+
+
+class Vintages:
+    """The rows of all series. One writer."""
+
+    def __init__(self, rows: Iterable[Observation] = ()) -> None:
+        self._series: dict[str, _Rows] = {}
+        self._sources: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self.revisions: dict[str, int] = {}
+        """A number for each series that rises with each row."""
+        for row in rows:
+            self.put(row)
+
+    def put(self, row: Observation) -> bool:
+        """Add a row; `False`, and nothing is added, where the same value was known before that time already."""
+        rows = self._series.setdefault(row.series, _Rows())
+        day = date.fromisoformat(row.period).toordinal()
+        at, there = rows.find(day, row.known_ms)
+        mark = self._number(row.source) * 2 + row.provisional
+        if there:
+            return False
+        before = at - 1
+        if (
+            before >= 0
+            and rows.days[before] == day
+            and rows.values[before] == row.value
+            and rows.marks[before] % 2 == row.provisional
+        ):
+            return False
+        rows.insert(at, day, row.known_ms, row.value, mark)
+        self.revisions[row.series] = self.revisions.get(row.series, 0) + 1
+        return True
+
+    def _number(self, source: str) -> int:
+        if source not in self._numbers:
+            self._numbers[source] = len(self._sources)
+            self._sources.append(source)
+        return self._numbers[source]
+
+    def series(self) -> list[str]:
+        """The ids that have at least one row."""
+        return [name for name, rows in self._series.items() if rows.days]
+
+    def rows(self, series: str, since: date | None = None) -> Iterator[Observation]:
+        """All rows of a series, revisions included, by period and then by the time they became known."""
+        rows = self._series.get(series)
+        if rows is None:
+            return
+        first = bisect_left(rows.days, since.toordinal()) if since else 0
+        for at in range(first, len(rows.days)):
+            period = date.fromordinal(rows.days[at]).isoformat()
+            mark = rows.marks[at]
+            yield Observation(series, period, rows.values[at], rows.known[at], self._sources[mark // 2], bool(mark % 2))
+
+    def points(self, series: str, known_ms: int) -> list[Point]:
+        """For each period the newest value known at that time, oldest period first."""
+        rows = self._series.get(series)
+        if rows is None:
+            return []
+        found: list[Point] = []
+        last_day = -1
+        for at, day in enumerate(rows.days):
+            if rows.known[at] > known_ms:
+                continue
+            mark = rows.marks[at]
+            point = Point(
+                date.fromordinal(day), rows.values[at], rows.known[at], self._sources[mark // 2], bool(mark % 2)
+            )
+            if day == last_day:
+                found[-1] = point
+            else:
+                found.append(point)
+            last_day = day
+        return found
+
+    def known(self, as_of_ms: int) -> "Known":
+        """What was known at that time."""
+        return Known(as_of_ms, lambda series: self.points(series, as_of_ms), self.series)
+
+
+class Known:
+    """What was known at one time: the only thing a signal may look at. It cannot see a later row."""
+
+    def __init__(
+        self,
+        as_of_ms: int,
+        points: Callable[[str], Sequence[Point]],
+        series: Callable[[], Sequence[str]],
+    ) -> None:
+        self.as_of_ms = as_of_ms
+        self._points = points
+        self._names = series
+        self._cache: dict[str, Sequence[Point]] = {}
+
+    def points(self, series: str, since: date | None = None, until: date | None = None) -> Sequence[Point]:
+        """One point for each period of `since` to `until`, both included, oldest first; empty where none is known."""
+        found = self._cache.get(series)
+        if found is None:
+            found = self._cache[series] = self._points(series)
+        if since is None and until is None:
+            return found
+        first = bisect_left(found, since, key=_period) if since else 0
+        last = bisect_right(found, until, key=_period) if until else len(found)
+        return found[first:last]
+
+    def last(self, series: str, on: date | None = None) -> Point | None:
+        """The newest period, or the newest on or before `on`."""
+        found = self.points(series)
+        at = len(found) if on is None else bisect_right(found, on, key=_period)
+        return found[at - 1] if at else None
+
+    def on(self, series: str, day: date) -> Point | None:
+        """The point of exactly that period."""
+        point = self.last(series, day)
+        return point if point and point.period == day else None
+
+    def series(self, prefix: str = "") -> list[str]:
+        """The ids that begin so and have points, in order."""
+        return sorted(name for name in self._names() if name.startswith(prefix) and self.points(name))
+
+
+def _period(point: Point) -> date:
+    return point.period
+
+
+def given(values: Mapping[str, Iterable[tuple[str, float]]], as_of_ms: int = 1 << 62) -> Known:
+    """What was known, from plain lists: (ISO date, value) for each series, each known from the start of its day."""
+    rows = (
+        Observation(series, period, value, _midnight(period), "given")
+        for series, points in values.items()
+        for period, value in points
+    )
+    return Vintages(rows).known(as_of_ms)
+
+
+def _midnight(period: str) -> int:
+    return (date.fromisoformat(period).toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000
