@@ -1,9 +1,10 @@
-"""What the publishers' answers have in common: words for "nothing", dates, CSV by header name, and rows put to the test."""
+"""What publishers' answers have in common: words for "nothing", dates, CSV by header name, and rows put to the test."""
 
 import csv
 import re
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
+from io import StringIO
 from typing import TypeVar
 
 from msgspec import MsgspecError
@@ -53,9 +54,11 @@ def csv_rows(body: str, *needed: str) -> list[dict[str, str]]:
     if text.lstrip().startswith(("{", "[")):
         raise Reject("JSON where CSV was due")
     try:
-        lines = [line for line in csv.reader(text.splitlines()) if any(cell.strip() for cell in line)]
+        lines = [line for line in csv.reader(StringIO(text, newline="")) if any(cell.strip() for cell in line)]
     except csv.Error as error:
         raise Reject(f"no CSV: {error}") from None
+    if not lines:
+        raise Reject("an empty answer")
     names = [name.strip() for name in lines[0]]
     lacking = [name for name in needed if name not in names]
     if lacking:
@@ -74,7 +77,7 @@ def believed(
     limit = (new_york_day(recv_ms) + timedelta(days=ahead)).isoformat()
     kept: dict[tuple[str, str], Observation] = {}
     refused: list[Rejected] = []
-    count = bad = 0
+    count, bad, first = 0, 0, ""
     for row in rows:
         count += 1
         sample = plain(str(row))
@@ -83,7 +86,7 @@ def believed(
             if future := [item.period for item in found if item.period > limit]:
                 raise Reject(f"{future[0]} is yet to come")
         except (Reject, MsgspecError) as error:
-            bad += 1
+            bad, first = bad + 1, first or plain(str(error))
             refused.append(Rejected(feed, recv_ms, plain(str(error)), sample))
             continue
         for item in found:
@@ -93,5 +96,5 @@ def believed(
                 refused.append(Rejected(feed, recv_ms, reason, sample))
             kept[item.series, item.period] = item
     if bad * 2 > count:
-        raise Reject(f"{bad} of {count} rows cannot be believed; the first: {refused[0].reason}")
+        raise Reject(f"{bad} of {count} rows cannot be believed; the first: {first}")
     return [*kept.values(), *refused]
