@@ -1,6 +1,7 @@
 """An HTTP server on loopback, in a thread of its own: sites by the first part of the path."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,20 +16,30 @@ HOST = "127.0.0.1"
 
 
 class Request(Struct, frozen=True):
-    """What was asked. `path` is without the site's name; `query` keeps the last of equal names."""
+    """What was asked. `path` is without the site's name; `query` keeps the last of equal names.
+
+    The names of `headers` are in small letters.
+    """
 
     method: str
     path: str
     query: dict[str, str]
     body: bytes = b""
+    headers: dict[str, str] = {}
 
 
 class Answer(Struct, frozen=True):
-    """What is answered."""
+    """What is answered. `headers` are those beyond the type and length of the body."""
 
     status: int
-    body: str
+    body: str | bytes
     content_type: str = "application/json"
+    headers: dict[str, str] = {}
+
+    @property
+    def data(self) -> bytes:
+        """The body as it is sent."""
+        return self.body.encode() if isinstance(self.body, str) else self.body
 
 
 Site = Callable[[Request], Answer]
@@ -45,6 +56,11 @@ class Server:
         loop = self._server.serve_forever
         self._thread = Thread(target=loop, args=(0.05,), name="simulated-http", daemon=True)
         self._thread.start()
+
+    @property
+    def requests(self) -> Counter[str]:
+        """How often each site was asked so far."""
+        return self._server.counted()
 
     @property
     def url(self) -> str:
@@ -65,6 +81,7 @@ class _Server(ThreadingHTTPServer):
     def __init__(self, sites: dict[str, Site]) -> None:
         self.sites = sites
         self._open: set[socket] = set()
+        self._requests: Counter[str] = Counter()
         self._lock = Lock()
         super().__init__((HOST, 0), _Connection)
 
@@ -78,6 +95,16 @@ class _Server(ThreadingHTTPServer):
         with self._lock:
             self._open.discard(request)
         super().shutdown_request(request)
+
+    def count(self, name: str) -> None:
+        """Note that a site is asked."""
+        with self._lock:
+            self._requests[name] += 1
+
+    def counted(self) -> Counter[str]:
+        """How often each site was asked so far."""
+        with self._lock:
+            return self._requests.copy()
 
     def hang_up(self) -> None:
         """Wake the threads that wait for a kept connection's next request."""
@@ -105,15 +132,20 @@ class _Connection(BaseHTTPRequestHandler):
         if site is None:
             answer = Answer(404, "no such site", "text/plain")
         else:
+            self.server.count(name)
             query = dict(parse_qsl(parts.query, keep_blank_values=True))
+            headers = {header.lower(): value for header, value in self.headers.items()}
             try:
-                answer = site(Request(self.command, f"/{path}", query, body))
+                answer = site(Request(self.command, f"/{path}", query, body, headers))
             except ValueError as problem:  # a number or a time in the query that is none
                 answer = Answer(400, str(problem), "text/plain")
-        data = answer.body.encode()
+        data = answer.data
         self.send_response(answer.status)
-        self.send_header("Content-Type", answer.content_type)
-        self.send_header("Content-Length", str(len(data)))
+        if answer.status not in (204, 304):  # which have no body, and no words about one
+            self.send_header("Content-Type", answer.content_type)
+            self.send_header("Content-Length", str(len(data)))
+        for header, value in answer.headers.items():
+            self.send_header(header, value)
         self.end_headers()
         self.wfile.write(data)
 

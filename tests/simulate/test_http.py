@@ -1,5 +1,6 @@
 """The HTTP server under the simulated venues, for whatever site is put on it."""
 
+import gzip
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,9 +19,19 @@ def count(request: Request) -> Answer:
     return Answer(200, str(int(request.query["n"]) + 1))
 
 
+def packed(request: Request) -> Answer:
+    return Answer(
+        200, gzip.compress(b"\x00\xff"), "application/octet-stream", {"Content-Encoding": "gzip", "ETag": '"1"'}
+    )
+
+
+def unchanged(request: Request) -> Answer:
+    return Answer(304, "", headers={"ETag": request.headers["if-none-match"]})
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
-    server = Server({"echo": echo, "count": count})
+    server = Server({"echo": echo, "count": count, "packed": packed, "unchanged": unchanged})
     yield server
     server.close()
 
@@ -29,6 +40,34 @@ def test_a_site_is_asked_below_its_name_with_query_and_body(server: Server) -> N
     answer = httpx.post(f"{server.url}/echo/a/b?x=1&y=", content=b"hello", trust_env=False)
     assert (answer.status_code, answer.text) == (201, "POST /a/b {'x': '1', 'y': ''} b'hello'")
     assert answer.headers["content-type"] == "text/plain"
+
+
+def test_a_body_may_be_bytes_and_an_answer_has_headers_of_its_own(server: Server) -> None:
+    answer = httpx.get(f"{server.url}/packed/", trust_env=False)
+    assert (answer.content, answer.headers["content-type"]) == (b"\x00\xff", "application/octet-stream")
+    assert (answer.headers["content-encoding"], answer.headers["etag"]) == ("gzip", '"1"')
+
+
+def test_a_site_sees_the_headers_in_small_letters_and_may_answer_that_nothing_changed(server: Server) -> None:
+    with httpx.Client(trust_env=False, headers={"If-None-Match": '"x"'}) as client:
+        answers = [client.get(f"{server.url}/unchanged/") for _ in range(2)]
+    assert [(answer.status_code, answer.content, answer.headers["etag"]) for answer in answers] == [
+        (304, b"", '"x"')
+    ] * 2
+    assert "content-length" not in answers[0].headers
+
+
+def test_requests_are_counted_by_site(server: Server) -> None:
+    def ask(name: str) -> None:
+        for _ in range(5):
+            httpx.get(f"{server.url}/{name}/?n=1", trust_env=False)
+
+    threads = [threading.Thread(target=ask, args=(name,)) for name in ("echo", "count", "count", "nobody")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert server.requests == {"echo": 5, "count": 10}
 
 
 def test_a_connection_is_kept_for_the_next_question(server: Server) -> None:
