@@ -16,6 +16,7 @@ from feeds.venue import Reject
 
 MISSING = frozenset({"", ".", "-", "–", "—", "na", "n/a", "n.a.", "nd", "null", "none"})
 _ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_AMERICAN = re.compile(r"(\d\d?)/(\d\d?)/(\d{4})", re.ASCII)
 _HTML = re.compile(r"\s*<(?:!doctype html|html|head|body|!--|script|title|meta)", re.IGNORECASE)
 T = TypeVar("T")
 
@@ -33,6 +34,17 @@ def iso(text: object) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise Reject(f"no day of the calendar: {text}") from None
+
+
+def american(text: object) -> date:
+    """A date written 8/5/2026 or 08/05/2026, the month first, and in no other way. Raises `Reject`."""
+    found = _AMERICAN.fullmatch(text) if isinstance(text, str) else None
+    if not found:
+        raise Reject(f"no date of the form 8/5/2026: {plain(str(text), 40)!r}")
+    try:
+        return date(int(found[3]), int(found[1]), int(found[2]))
+    except ValueError:
+        raise Reject(f"no day of the calendar: {found[0]}") from None
 
 
 def due(body: str, what: str) -> str:
