@@ -1,13 +1,28 @@
 """Business days, release times and contract expiries. New York time; dates are plain dates, times are ms UTC."""
 
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import count as count_up
+from itertools import islice
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-CalendarName = Literal["federal", "sifma", "cme", "nymex", "nyse", "london", "weekdays", "all"]
-"""US federal holidays; SIFMA (US government securities); CME and NYMEX; NYSE; England; Monday to Friday; every day."""
+CalendarName = Literal["federal", "fed", "sifma", "repo", "cme", "nymex", "nyse", "london", "weekdays", "all"]
+"""Whose days they are.
+
+`federal`: US federal offices, which close on the Friday before a holiday that falls on a Saturday.
+`fed`: the Federal Reserve banks, which do not: EFFR was published for 2021-12-24, 2023-11-10 and 2026-07-03.
+`sifma`: the US bond market. On some Good Fridays it closes at noon only (2021, 2023, 2026) and yields are published.
+`repo`: the same without any Good Friday, on which there is neither SOFR nor an operation of the New York Fed.
+`cme`: days on which CME does not open at all; `nymex`: days on which WTI does not settle, which are more.
+`nyse`; `london` (England's bank holidays); `weekdays`, Monday to Friday; `all`, every day.
+SIFMA is known from 1996 and CME from 2000; before, only their weekends are.
+"""
 
 
 class Release(Struct, frozen=True):
@@ -30,49 +45,201 @@ class Release(Struct, frozen=True):
     grace_h: float = 2.0
 
 
+_NEW_YORK = ZoneInfo("America/New_York")
+_DAY = timedelta(days=1)
+_FRIDAY, _SATURDAY = 4, 5
+
+
+@lru_cache(maxsize=1024)
+def _holidays(calendar: CalendarName, year: int) -> frozenset[date]:
+    """Days of that year on which the calendar is closed; weekends may or may not be among them."""
+    import holidays  # 45 ms, which a program that asks for no date need not pay
+
+    match calendar:
+        case "federal":
+            return frozenset(holidays.country_holidays("US", years=year))
+        case "fed":
+            named = holidays.country_holidays("US", years=(year, year + 1))
+            moved = {day for day in named if day.weekday() == _FRIDAY and day + _DAY in named}
+            return frozenset(named) - moved
+        case "sifma":
+            return frozenset(holidays.financial_holidays("XSIF", years=year))
+        case "repo":
+            return _holidays("sifma", year) | {_good_friday(year)}
+        case "cme":
+            return frozenset(holidays.financial_holidays("XCME", years=year))
+        case "nymex":
+            # The New York Stock Exchange's, without its days of mourning, on which energy is traded.
+            return _holidays("nyse", year) & (_holidays("federal", year) | {_good_friday(year)})
+        case "nyse":
+            return frozenset(holidays.financial_holidays("XNYS", years=year))
+        case "london":
+            return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+        case "weekdays" | "all":
+            return frozenset()
+
+
+def _good_friday(year: int) -> date:
+    import holidays
+
+    return holidays.country_holidays("GB", subdiv="ENG", years=year).get_named("Good Friday")[0]
+
+
 def business_day(calendar: CalendarName, day: date) -> bool:
     """Whether that day is one."""
-    raise NotImplementedError
+    if calendar == "all":
+        return True
+    return day.weekday() < _SATURDAY and day not in _holidays(calendar, day.year)
 
 
 def shift(calendar: CalendarName, day: date, days: int) -> date:
     """So many business days later, or earlier where negative; 0 gives the day itself if it is one, else the next."""
-    raise NotImplementedError
+    if days == 0:
+        while not business_day(calendar, day):
+            day += _DAY
+        return day
+    step, left = (_DAY, days) if days > 0 else (-_DAY, -days)
+    while left:
+        day += step
+        left -= business_day(calendar, day)
+    return day
+
+
+@lru_cache(maxsize=64)
+def _time(at: str) -> time:
+    return time.fromisoformat(at)
+
+
+def _ms(day: date, at: time) -> int:
+    return int(datetime.combine(day, at, _NEW_YORK).timestamp()) * 1000
+
+
+def _next_first(first: date, months: int) -> date:
+    """The first of the month so many months after that of `first`."""
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, 1)
 
 
 def release_ms(rule: Release, period: date) -> int:
-    """When the value of a period is due."""
-    raise NotImplementedError
+    """When the value of a period is due.
+
+    A period of a weekly series that is dated before its weekday (positions of a Monday when Tuesday is a holiday)
+    comes out with its week; one of a daily series that is no business day, as if it were the next one's eve.
+    """
+    match rule.every:
+        case "day":
+            day = shift(rule.days, period, rule.lag)
+        case "week":
+            named = period + timedelta(days=(rule.weekday - period.weekday()) % 7)
+            day = shift(rule.days, named + timedelta(days=rule.lag), 0)
+        case "month":
+            day = shift(rule.days, _next_first(period, 1) + timedelta(days=rule.lag - 1), 0)
+        case "quarter":
+            day = shift(rule.days, _next_first(period, 3) + timedelta(days=rule.lag - 1), 0)
+    return _ms(day, _time(rule.at))
+
+
+_SPAN_MS = 32 * 86_400_000
+_REACH = {"day": 30, "week": 30, "month": 100, "quarter": 300}
+"""Days to look beyond a span so that, the lag apart, a release lies on either side of it."""
+
+
+@lru_cache(maxsize=512)
+def _schedule(rule: Release, span: int) -> tuple[tuple[int, ...], tuple[date, ...]]:
+    """Releases, oldest first, and their periods, around the span of 32 days with that number since 1970."""
+    reach = timedelta(days=_REACH[rule.every] + 2 * abs(rule.lag))
+    first, last = new_york_day(span * _SPAN_MS) - reach, new_york_day((span + 1) * _SPAN_MS) + reach
+    named = tuple(periods(rule, first, last))
+    return tuple(release_ms(rule, period) for period in named), named
 
 
 def newest_due(rule: Release, now_ms: int) -> date:
     """The newest period whose release is at or before `now_ms`."""
-    raise NotImplementedError
+    releases, named = _schedule(rule, now_ms // _SPAN_MS)
+    return named[bisect_right(releases, now_ms) - 1]
 
 
 def next_due(rule: Release, now_ms: int) -> tuple[date, int]:
     """The next period to come out after `now_ms`, and when."""
-    raise NotImplementedError
+    releases, named = _schedule(rule, now_ms // _SPAN_MS)
+    n = bisect_right(releases, now_ms)
+    return named[n], releases[n]
 
 
 def periods(rule: Release, first: date, last: date) -> Iterator[date]:
     """The periods from `first` to `last`, both included, oldest first."""
-    raise NotImplementedError
+    match rule.every:
+        case "day":
+            day = first
+            while day <= last:
+                if business_day(rule.days, day):
+                    yield day
+                day += _DAY
+        case "week":
+            day = first + timedelta(days=(rule.weekday - first.weekday()) % 7)
+            while day <= last:
+                yield day
+                day += timedelta(days=7)
+        case "month" | "quarter":
+            months = 1 if rule.every == "month" else 3
+            day = date(first.year, (first.month - 1) // months * months + 1, 1)
+            while day <= last:
+                if day >= first:
+                    yield day
+                day = _next_first(day, months)
 
 
 def day_end_ms(day: date) -> int:
     """The last millisecond of that day in New York."""
-    raise NotImplementedError
+    return _ms(day + _DAY, time()) - 1
 
 
 def new_york_day(t_ms: int) -> date:
     """The day it is in New York at that time."""
-    raise NotImplementedError
+    return datetime.fromtimestamp(t_ms // 1000, _NEW_YORK).date()
 
 
+_CONTRACT = re.compile(r"(CL|BTC)([FGHJKMNQUVXZ])([0-9]{2})")
+_MONTHS = "FGHJKMNQUVXZ"
+_LAST_CENTURY = 80
+
+
+@lru_cache(maxsize=2048)
 def last_trading_day(contract: str) -> date:
-    """Of a WTI contract as Yahoo names it, "CLZ26", or a CME bitcoin future, "BTCZ26". `ValueError`: neither."""
-    raise NotImplementedError
+    """Of a WTI contract as Yahoo names it, "CLZ26", or a CME bitcoin future, "BTCZ26". `ValueError`: neither.
+
+    WTI: three business days before the 25th of the month before delivery, or before the business day that precedes
+    the 25th where that is none (NYMEX rulebook, chapter 200). Bitcoin: the month's last Friday, or the business day
+    before it on which both London and the US work (CME rulebook, chapter 350). Years 80 to 99 are the last century's.
+    """
+    named = _CONTRACT.fullmatch(contract)
+    if named is None:
+        raise ValueError(f"{contract!r} is no contract of WTI or of bitcoin at CME, like CLZ26 or BTCZ26")
+    product, month, year = named[1], _MONTHS.index(named[2]) + 1, int(named[3])
+    first = date(year + (1900 if year >= _LAST_CENTURY else 2000), month, 1)
+    if product == "CL":
+        day = _next_first(first, -1).replace(day=25)
+        return shift("nymex", day if business_day("nymex", day) else shift("nymex", day, -1), -3)
+    day = _next_first(first, 1) - _DAY
+    day -= timedelta(days=(day.weekday() - _FRIDAY) % 7)
+    while not (business_day("cme", day) and business_day("london", day)):
+        day -= _DAY
+    return day
+
+
+def _from_front(session: date, early: int) -> Iterator[str]:
+    """WTI contracts that still count on that session, the front one first."""
+    for months in count_up():
+        delivery = _next_first(session, months)
+        code = f"CL{_MONTHS[delivery.month - 1]}{delivery.year % 100:02d}"
+        last = last_trading_day(code)
+        if (shift("nymex", last, -early) if early else last) >= session:
+            yield code
+
+
+def contracts(session: date, count: int) -> list[str]:
+    """The first `count` WTI contracts on a session date, the front one first."""
+    return list(islice(_from_front(session, 0), count))
 
 
 def wti(n: int, session: date, early: int = 0) -> str:
@@ -80,4 +247,14 @@ def wti(n: int, session: date, early: int = 0) -> str:
 
     `early`: business days before the last trading day on which one rolls.
     """
-    raise NotImplementedError
+    if n < 1:
+        raise ValueError(f"contracts are counted from 1, not {n}")
+    return next(islice(_from_front(session, early), n - 1, None))
+
+
+def rolls_in(session: date) -> tuple[str, date, int]:
+    """The front WTI contract, its last trading day, and the business days until then, 0 on the day itself."""
+    front = wti(1, session)
+    last = last_trading_day(front)
+    ahead = (session + timedelta(days=n) for n in range(1, (last - session).days + 1))
+    return front, last, sum(business_day("nymex", day) for day in ahead)
