@@ -1,0 +1,180 @@
+from datetime import date
+
+import pytest
+from msgspec import MsgspecError
+
+from feeds.facts import Observation, Rejected
+from feeds.series import TABLE
+from feeds.source import Ask, Page, Span
+from feeds.sources.fred import SOURCE
+from feeds.venue import Http, Reject
+from tests.sources.bad_bodies import BAD_BODIES
+
+RECV = 1_795_208_400_000  # 2026-11-20 21:00 UTC
+GRAPH = "https://fred.stlouisfed.org/graph/fredgraph.csv?id=SOFR&cosd=2026-08-01&coed=2026-08-07"
+API = (
+    "https://api.stlouisfed.org/fred/series/observations?series_id=WALCL&file_type=json"
+    "&observation_start=2026-06-01&sort_order=asc&limit=100000"
+)
+PAGES = {page.name: page for page in SOURCE.pages}
+
+
+def parsed(id_: str, body: str) -> list[Observation | Rejected]:
+    return list(PAGES[id_].parse(Http(GRAPH, 200, body), RECV))
+
+
+def seen(id_: str, period: str, value: float) -> Observation:
+    return Observation(id_, period, value, RECV, "fred")
+
+
+def envelope(observations: str) -> str:
+    return (
+        '{"realtime_start":"2026-07-02","realtime_end":"2026-07-02","observation_start":"2026-06-01",'
+        '"observation_end":"9999-12-31","units":"lin","output_type":1,"file_type":"json","order_by":"observation_date",'
+        f'"sort_order":"asc","count":2,"offset":0,"limit":100000,"observations":[{observations}]}}'
+    )
+
+
+def row(day: str, value: str) -> str:
+    return f'{{"realtime_start":"2026-07-02","realtime_end":"2026-07-02","date":"{day}","value":{value}}}'
+
+
+def test_a_graph_file_gives_its_values_in_freds_own_unit() -> None:
+    body = "observation_date,RRPONTSYD\n2026-06-30,26.900\n2026-07-01,1.001\n"
+    assert parsed("RRPONTSYD", body) == [seen("RRPONTSYD", "2026-06-30", 26.9), seen("RRPONTSYD", "2026-07-01", 1.001)]
+
+
+def test_the_older_header_of_a_graph_file_is_read_as_well() -> None:
+    assert parsed("SOFR", "DATE,SOFR\r\n2026-08-05,3.64\r\n") == [seen("SOFR", "2026-08-05", 3.64)]
+
+
+def test_an_answer_of_the_api_gives_numbers_out_of_its_strings() -> None:
+    body = envelope(row("2026-06-24", '"6735645"') + "," + row("2026-07-01", '"6724564"'))
+    assert parsed("WALCL", body) == [seen("WALCL", "2026-06-24", 6_735_645.0), seen("WALCL", "2026-07-01", 6_724_564.0)]
+
+
+def test_millions_stay_millions_beside_billions() -> None:
+    assert parsed("WALCL", envelope(row("2026-07-01", '"6724564"'))) == [seen("WALCL", "2026-07-01", 6_724_564.0)]
+    assert parsed("M2SL", envelope(row("2026-07-01", '"22680.3"'))) == [seen("M2SL", "2026-07-01", 22_680.3)]
+
+
+@pytest.mark.parametrize("nothing", [".", "", "NA", "N/A", "null", "-", "ND"])
+def test_a_day_without_a_value_is_left_out_and_is_no_zero(nothing: str) -> None:
+    body = f"observation_date,SOFR\n2026-06-18,3.61\n2026-06-19,{nothing}\n2026-06-22,0.00\n"
+    assert parsed("SOFR", body) == [seen("SOFR", "2026-06-18", 3.61), seen("SOFR", "2026-06-22", 0.0)]
+
+
+def test_the_apis_point_and_null_are_no_values() -> None:
+    body = envelope(",".join((row("2026-06-19", '"."'), row("2026-06-20", "null"), row("2026-06-22", '"3.6"'))))
+    assert parsed("SOFR", body) == [seen("SOFR", "2026-06-22", 3.6)]
+
+
+def test_a_file_of_another_series_is_refused() -> None:
+    with pytest.raises(Reject, match="no column 'SOFR' among 'observation_date, SOFR99'"):
+        parsed("SOFR", "observation_date,SOFR99\n2026-08-05,3.73\n")
+
+
+def test_columns_in_another_order_or_beside_a_new_one_are_still_told_apart() -> None:
+    expected = [seen("SOFR", "2026-08-05", 3.64)]
+    assert parsed("SOFR", "SOFR,observation_date\n3.64,2026-08-05\n") == expected
+    assert parsed("SOFR", "observation_date,SOFR,SOFR99\n2026-08-05,3.64,3.73\n") == expected
+
+
+def test_a_file_that_lacks_the_date_is_refused() -> None:
+    with pytest.raises(Reject, match="no date of the form"):
+        parsed("SOFR", "SOFR\n3.64\n3.65\n")
+
+
+def test_a_file_with_nothing_under_its_header_has_no_news() -> None:
+    assert parsed("SOFR", "observation_date,SOFR\n") == []
+    assert parsed("SOFR", envelope("")) == []
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("08/05/2026,3.64", "no date of the form 2026-08-05: '08/05/2026'"),
+        ("2026-02-30,3.64", "no day of the calendar: 2026-02-30"),
+        ("2026-11-22,3.64", "2026-11-22 is yet to come"),
+        ("2026-08-05,NaN", "SOFR is nan"),
+        ("2026-08-05,Infinity", "SOFR is inf"),
+        ("2026-08-05,3.6x", "SOFR is no number: '3.6x'"),
+        ("2026-08-05", "the row is cut short"),
+    ],
+)
+def test_a_row_that_cannot_be_believed_is_refused_beside_the_good_ones(bad: str, reason: str) -> None:
+    good, rejected = parsed("SOFR", f"observation_date,SOFR\n2026-08-04,3.66\n{bad}\n")
+    assert good == seen("SOFR", "2026-08-04", 3.66)
+    assert isinstance(rejected, Rejected)
+    assert (rejected.feed, rejected.recv_ms, rejected.reason) == ("fred.SOFR", RECV, reason)
+
+
+def test_a_file_of_mostly_bad_rows_is_refused_as_a_whole() -> None:
+    with pytest.raises(Reject, match="2 of 3 rows cannot be believed"):
+        parsed("SOFR", "observation_date,SOFR\n2026-08-04,3.66\n2026-08-05,x\n2026-08-06,x\n")
+
+
+def test_equal_rows_count_once_and_of_contradicting_ones_the_later() -> None:
+    body = "observation_date,SOFR\n2026-08-05,3.64\n2026-08-05,3.64\n2026-08-04,3.66\n2026-08-04,3.67\n"
+    first, second, rejected = parsed("SOFR", body)
+    assert (first, second) == (seen("SOFR", "2026-08-05", 3.64), seen("SOFR", "2026-08-04", 3.67))
+    assert isinstance(rejected, Rejected)
+    assert rejected.reason == "SOFR of 2026-08-04 stands there twice: 3.66, then 3.67"
+
+
+@pytest.mark.parametrize("body", BAD_BODIES)
+def test_a_body_that_is_nothing_is_refused(body: str) -> None:
+    with pytest.raises((Reject, MsgspecError)):
+        parsed("SOFR", body)
+
+
+@pytest.mark.parametrize("length", [20, 150, 300])
+def test_a_truncated_answer_of_the_api_is_refused(length: int) -> None:
+    with pytest.raises(MsgspecError):
+        parsed("WALCL", envelope(row("2026-06-24", '"6735645"'))[:length])
+
+
+def test_a_page_of_html_says_what_it_is() -> None:
+    with pytest.raises(Reject, match="an HTML page where JSON or CSV was due"):
+        parsed("SOFR", "<!DOCTYPE html><html><head><title>Error</title></head></html>")
+
+
+def test_a_refusal_of_the_api_is_told_without_the_key() -> None:
+    key = "0123456789abcdef0123456789abcdef"
+    message = f"Bad Request.  The value for variable api_key is not registered: {key}"
+    with pytest.raises(Reject) as refused:
+        parsed("WALCL", f'{{"error_code":400,"error_message":"{message}"}}')
+    assert str(refused.value) == ("FRED refuses: Bad Request.  The value for variable api_key is not registered: …")
+
+
+def test_without_a_key_the_graphs_file_is_asked_with_the_clients_own_user_agent() -> None:
+    assert PAGES["SOFR"].ask(Span(date(2026, 8, 1), date(2026, 8, 7)), None) == (
+        Ask(GRAPH, {"User-Agent": "python-httpx/0.28"}),
+    )
+
+
+def test_with_a_key_the_api_is_asked() -> None:
+    (asked,) = PAGES["WALCL"].ask(Span(date(2026, 6, 1), date(2026, 7, 9)), "a key&more")
+    assert asked == Ask(API.replace("&file_type", "&api_key=a%20key%26more&file_type"))
+
+
+def test_each_series_that_fred_has_is_a_page_of_its_name() -> None:
+    assert [page.name for page in SOURCE.pages] == [id_ for id_, of in TABLE.items() if "fred" in of.sources]
+    assert all(page.series == (page.name,) for page in SOURCE.pages)
+
+
+def test_a_page_asks_for_no_day_before_its_series_and_back_over_its_revisions() -> None:
+    def starts(page: Page) -> tuple[date, int]:
+        return page.first, page.overlap
+
+    assert starts(PAGES["IORB"]) == (date(2021, 7, 29), 15)
+    assert starts(PAGES["SOFR99"]) == (date(2018, 4, 2), 15)
+    assert starts(PAGES["BAMLH0A0HYM2"]) == (date(2023, 1, 1), 15)
+    assert starts(PAGES["WALCL"]) == (date(2013, 1, 1), 60)
+    assert starts(PAGES["CPILFESL"]) == (date(2013, 1, 1), 400)
+    assert starts(PAGES["GDPC1"]) == (date(2013, 1, 1), 800)
+    assert starts(PAGES["EFFR"]) == (date(2015, 1, 1), 15)
+
+
+def test_fred_needs_no_key_and_is_asked_once_a_second_at_most() -> None:
+    assert (SOURCE.key, SOURCE.needs_key, SOURCE.spacing_s) == ("fred", False, 1.0)
