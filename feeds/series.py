@@ -70,9 +70,12 @@ def _quarterly(lag: int, at: str = "08:30") -> Release:
     return Release("quarter", at, lag=lag, usual=True, grace_h=24 * 21)
 
 
-def _fan(name: str, label: str, release: Release, ofr: bool) -> tuple[Series, ...]:
-    """A reference rate with its percentiles and volume; `percentRate` is the volume-weighted median."""
-    sources = ("nyfed", "ofr", "fred") if ofr else ("nyfed", "fred")
+def _fan(name: str, label: str, release: Release, *others: str) -> tuple[Series, ...]:
+    """A reference rate with its percentiles and volume; `percentRate` is the volume-weighted median.
+
+    `others`: who has all of them besides the New York Fed. Of TGCR and BGCR FRED has but two, under other names.
+    """
+    sources = ("nyfed", *others)
     use = "repo stress: the share of volume at or above IORB" if name == "SOFR" else "repo stress"
     return (
         Series(name, label, "%", "repo", sources, release, -1, 25, 7, use=use),
@@ -103,11 +106,11 @@ def _fund(id_: str, label: str, use: str, low: float = 0.5, high: float = 50_000
 # fmt: off
 _TABLE: tuple[Series, ...] = (
     # Repo and the Fed's own rates
-    *_fan("SOFR", "SOFR", REPO, ofr=True),
-    *_fan("TGCR", "Tri-party general collateral rate", REPO, ofr=False),
-    *_fan("BGCR", "Broad general collateral rate", REPO, ofr=False),
-    *_fan("EFFR", "Effective fed funds rate", UNSECURED, ofr=False),
-    *_fan("OBFR", "Overnight bank funding rate", UNSECURED, ofr=False),
+    *_fan("SOFR", "SOFR", REPO, "ofr", "fred"),
+    *_fan("TGCR", "Tri-party general collateral rate", REPO),
+    *_fan("BGCR", "Broad general collateral rate", REPO),
+    *_fan("EFFR", "Effective fed funds rate", UNSECURED, "fred"),
+    *_fan("OBFR", "Overnight bank funding rate", UNSECURED, "fred"),
     Series("IORB", "Interest on reserve balances", "%", "repo", ("fred", "steps"), Release("day", "17:00", "all", 0),
            -0.5, 25, 7, step=True, use="repo stress: what a bank earns without lending"),
     Series("DFEDTARU", "Fed funds target, upper", "%", "repo", ("nyfed", "fred"), UNSECURED, -0.5, 25, 7, step=True,
