@@ -163,6 +163,10 @@ def test_each_series_that_fred_has_is_a_page_of_its_name() -> None:
     assert all(page.series == (page.name,) for page in SOURCE.pages)
 
 
+def test_fred_is_not_asked_for_tri_party_and_broad_rates_which_it_has_not_or_under_other_names() -> None:
+    assert not [name for name in PAGES if name.startswith(("TGCR", "BGCR"))]
+
+
 def test_a_page_asks_for_no_day_before_its_series_and_back_over_its_revisions() -> None:
     def starts(page: Page) -> tuple[date, int]:
         return page.first, page.overlap
