@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from functools import cache
-from html import unescape
-from http import HTTPStatus
 from importlib.metadata import version
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -21,7 +19,6 @@ USER_AGENT = f"tidegauge/{version('tidegauge')}"
 BLOCKED = (403, 451)
 """Refused for who or where we are; Bybit answers 403 and Binance 451 to places they do not serve."""
 
-_MARKUP = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^>]*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -63,16 +60,6 @@ def retry_after(value: str | None, now_ms: int) -> float | None:
         return float(value)
     date_ms = http_date_ms(value)
     return None if date_ms is None else max(0.0, (date_ms - now_ms) / 1000)
-
-
-def answered(status: int, body: str) -> str:
-    """Say what a server answered: `HTTP 451 Unavailable For Legal Reasons: <the beginning of what it wrote>`."""
-    try:
-        name = f"HTTP {status} {HTTPStatus(status).phrase}"
-    except ValueError:
-        name = f"HTTP {status}"
-    words = plain(" ".join(unescape(_MARKUP.sub(" ", body[:20_000])).split()), 120)
-    return f"{name}: {words}" if words else name
 
 
 def why(error: BaseException) -> str:

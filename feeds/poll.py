@@ -4,13 +4,15 @@ import asyncio
 import logging
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote_plus, urljoin, urlsplit
 
 from msgspec import Struct, structs
 
-from feeds.network import USER_AGENT, answered, delay, http_date_ms, retry_after, tls, why
+from feeds.answers import answered
+from feeds.network import USER_AGENT, delay, http_date_ms, retry_after, tls, why
+from feeds.source import Ask
 from feeds.text import plain
 from feeds.venue import Http
 from feeds.wire import Frame
@@ -27,6 +29,8 @@ BANNED = (418, 429)
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
 SHORTEST_KEY = 8
+BINARY = 1024
+"""Text has no zero byte among its first so many bytes."""
 KEYS = frozenset(
     {"key", "token", "apikey", "accesskey", "accesstoken", "registrationkey", "secret", "password", "userid"}
 )
@@ -55,10 +59,30 @@ class Probe(Struct, frozen=True):
     bytes: int
 
 
+class Validators(Struct, frozen=True):
+    """What a server gives to ask it later "only if changed": RFC 9110, section 8.8."""
+
+    etag: str = ""
+    modified: str = ""
+
+    def headers(self) -> dict[str, str]:
+        """The headers of such a request."""
+        found = {"If-None-Match": self.etag, "If-Modified-Since": self.modified}
+        return {name: value for name, value in found.items() if value}
+
+
+class Fetched(Struct, frozen=True):
+    """What came, and what to ask with the next time."""
+
+    frame: Frame
+    validators: Validators
+
+
 class _Answer(Struct, frozen=True):
     status: int
     body: bytes
     text: str
+    validators: Validators
     retry_after: str | None
     location: str | None
     ms: float
@@ -98,18 +122,40 @@ class Fetcher:
         self._opening = asyncio.Lock()
 
     async def fetch(self, feed: str, url: str, headers: Mapping[str, str] | None = None) -> Frame:
-        """Read `url`. Any answer but a server error or a ban is given back: 403, 404 and 451 are the caller's to judge.
+        """Read `url` as `ask` does."""
+        return (await self.ask(feed, Ask(url, dict(headers or {})))).frame
 
-        Raises `FetchError`, and nothing else. Keys in the address are `***` in what it returns and raises.
+    async def ask(
+        self,
+        feed: str,
+        ask: Ask,
+        *,
+        secrets: Iterable[str] = (),
+        validators: Validators | None = None,
+        spacing_s: float = 0.0,
+    ) -> Fetched:
+        """Make a request. Any answer but a server error or a ban is given back: 403, 404 and 451 are the caller's.
+
+        `secrets` are keys in its headers. With `validators` the answer may be a 304 without a body. `spacing_s`: if
+        longer than the fetcher's own. Raises `FetchError`, and nothing else. Keys are `***` in what it returns and
+        raises.
         """
-        secrets = _Secrets(url)
+        url, hidden = ask.url, _Secrets(ask.url, secrets)
+        conditional = validators.headers() if validators else {}
+        asked = structs.replace(ask, headers={**ask.headers, **conditional})
+        return await self._tried(feed, url, hidden, asked, spacing_s)
+
+    async def _tried(self, feed: str, url: str, secrets: "_Secrets", ask: Ask, spacing_s: float) -> Fetched:
         trouble = ""
         for tried in range(self._tries):
             pause = delay(tried, self._backoff_s, MOST_WAIT_S, 0.25)
             try:
-                answer = await self._follow(url, secrets, headers)
+                answer = await self._follow(ask, secrets, spacing_s)
                 if answer.status not in BANNED and answer.status < 500:
-                    return Frame(feed, _now_ms(), Http(secrets.shown, answer.status, answer.text))
+                    binary = b"\0" in answer.body[:BINARY]
+                    http = Http(secrets.shown, answer.status, "" if binary else answer.text)
+                    http = structs.replace(http, data=answer.body) if binary else http
+                    return Fetched(Frame(feed, _now_ms(), http), answer.validators)
                 trouble = answered(answer.status, answer.text)
                 self._hold(url, answer, pause)
             except _Passing as error:
@@ -124,7 +170,7 @@ class Fetcher:
         """Ask once and measure. Raises `FetchError` where no answer came."""
         secrets = _Secrets(url)
         try:
-            answer = await self._follow(url, secrets)
+            answer = await self._follow(Ask(url), secrets)
         except FetchError as error:
             raise FetchError(secrets.hide(str(error))) from None
         reason = "" if answer.status < 400 else answered(answer.status, answer.text)
@@ -135,11 +181,11 @@ class Fetcher:
         if self._client is not None:
             await self._client.aclose()
 
-    async def _follow(self, url: str, secrets: "_Secrets", headers: Mapping[str, str] | None = None) -> _Answer:
+    async def _follow(self, ask: Ask, secrets: "_Secrets", spacing_s: float = 0.0) -> _Answer:
         """Ask, and follow redirects as far as they are safe: never out of TLS, never to another host with a key."""
-        at = url
+        at = ask.url
         for _ in range(MOST_REDIRECTS + 1):
-            answer = await self._ask(at, headers)
+            answer = await self._ask(structs.replace(ask, url=at), spacing_s)
             if answer.status not in REDIRECTS or answer.location is None:
                 return structs.replace(answer, text=secrets.hide(answer.text))  # before anything cuts a key in two
             old, new = _split(at), _split(answer.location, at)
@@ -151,21 +197,25 @@ class Fetcher:
                 raise FetchError(f"would send our key on to {name}")
         raise FetchError("sends us in circles")
 
-    async def _ask(self, url: str, headers: Mapping[str, str] | None) -> _Answer:
-        await self._turn(url)
+    async def _ask(self, ask: Ask, spacing_s: float) -> _Answer:
+        await self._turn(ask.url, spacing_s)
         try:
             async with asyncio.timeout(self._timeout_s):
                 client = await self._open()
-                return await self._get(client, url, headers)
+                return await self._get(client, ask)
         except TimeoutError:
             raise _Passing(f"no whole answer within {self._timeout_s:g} s") from None
 
-    async def _get(self, client: "httpx.AsyncClient", url: str, headers: Mapping[str, str] | None) -> _Answer:
+    async def _get(self, client: "httpx.AsyncClient", ask: Ask) -> _Answer:
         import httpx
+
+        method, headers = "GET", ask.headers
+        if ask.body is not None:
+            method, headers = "POST", {"Content-Type": "application/json", **headers}
 
         began, began_ms = time.monotonic(), _now_ms()
         try:
-            async with client.stream("GET", url, headers=headers) as response:
+            async with client.stream(method, ask.url, headers=headers, content=ask.body) as response:
                 skew_ms = _skew(response.headers, (began_ms + _now_ms()) // 2)
                 body = await _body(response)
         except FetchError:
@@ -180,6 +230,7 @@ class Fetcher:
             response.status_code,
             body,
             _text(body, response.charset_encoding),
+            Validators(response.headers.get("ETag", ""), response.headers.get("Last-Modified", "")),
             response.headers.get("Retry-After"),
             response.headers.get("Location"),
             (time.monotonic() - began) * 1000,
@@ -197,16 +248,17 @@ class Fetcher:
                     ) from None
         return self._client
 
-    async def _turn(self, url: str) -> None:
+    async def _turn(self, url: str, spacing_s: float) -> None:
         """Wait until this host may be asked, and take the turn."""
         host = self._host(url)
+        spacing_s = max(spacing_s, self._spacing_s)
         clock = asyncio.get_running_loop().time
         async with host.turn:
             while (left := host.free_at - clock()) > 0:
-                if left > max(self._patience_s, self._spacing_s):
+                if left > max(self._patience_s, spacing_s):
                     raise FetchError(f"asked us to wait, for another {left:,.0f} s")
                 await asyncio.sleep(left)
-            host.free_at = clock() + self._spacing_s
+            host.free_at = clock() + spacing_s
 
     def _hold(self, url: str, answer: _Answer, pause: float) -> None:
         """Leave the host alone for as long as it asks, and after a ban for a while even if it does not ask."""
@@ -224,17 +276,21 @@ class Fetcher:
 
 
 class _Secrets:
-    """The keys in an address: query parameters by their names, and a password before the host."""
+    """The keys in a request: query parameters by their names, a password before the host, and those of its headers."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, others: Iterable[str] = ()) -> None:
         parts = _split(url)
         self._values: set[str] = set()
+        for one in others:
+            self._note(one)
+        carried = bool(self._values)
         login, at, host = parts.netloc.rpartition("@")
         self._note(login.partition(":")[2])
         query = "&".join(self._shown(pair) for pair in parts.query.split("&"))
-        self.any = bool(at) or query != parts.query
+        in_url = bool(at) or query != parts.query
+        self.any = in_url or carried
         shown = parts._replace(netloc=f"***@{host}" if at else host, query=query)
-        self.shown = shown.geturl() if self.any else url
+        self.shown = shown.geturl() if in_url else url
 
     def hide(self, text: str) -> str:
         """Put `***` for each key that a server repeats (EIA gives the request back in its answer)."""

@@ -24,8 +24,9 @@ from websockets.exceptions import (
 )
 from websockets.protocol import State
 
+from feeds.answers import answered
 from feeds.facts import FeedStatus, Phase
-from feeds.network import BLOCKED, USER_AGENT, answered, delay, is_loopback, retry_after, tls, why
+from feeds.network import BLOCKED, USER_AGENT, delay, is_loopback, retry_after, tls, why
 from feeds.text import plain
 from feeds.venue import Alive, Control, Reconnect, Send, Stream
 from feeds.wire import Frame

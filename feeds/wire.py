@@ -1,7 +1,8 @@
 """Frames as they came off the wire, and recordings of them.
 
 A recording is JSON lines: a header `{"tidegauge": 1, ...}`, then `[recv_ms, "<feed>", data]`. Text frames are strings,
-binary ones `{"b64": ...}`, HTTP answers `{"url", "status", "body"}`, and `null` marks a new connection of that feed.
+binary ones `{"b64": ...}`, HTTP answers `{"url", "status", "body"}` (with `b64` where the body
+is no text), and `null` marks a new connection of that feed.
 It is written plain, so that a crash leaves every whole line readable, and compressed in place on close.
 """
 
@@ -50,6 +51,9 @@ def encode(frame: Frame) -> bytes:
     data: object = frame.data
     if isinstance(data, bytes):
         data = {"b64": base64.b64encode(data).decode()}
+    elif isinstance(data, Http):
+        binary = {"b64": base64.b64encode(data.data).decode()} if data.data else {}
+        data = {"url": data.url, "status": data.status, "body": data.body, **binary}
     return msgspec.json.encode((frame.recv_ms, frame.feed, data)) + b"\n"
 
 
@@ -58,11 +62,12 @@ def decode(line: bytes) -> Frame:
     try:
         recv_ms, feed, data = _LINE.decode(line)
         if isinstance(data, _Data):
-            if data.b64 is not None:
-                return Frame(feed, recv_ms, base64.b64decode(data.b64, validate=True))
-            if data.url is None:
+            binary = base64.b64decode(data.b64 or "", validate=True)
+            if data.url is not None:
+                return Frame(feed, recv_ms, Http(data.url, data.status, data.body, binary))
+            if data.b64 is None:
                 raise RecordingError('data is neither text, {"b64"} nor {"url"}')
-            return Frame(feed, recv_ms, Http(data.url, data.status, data.body))
+            return Frame(feed, recv_ms, binary)
     except (msgspec.MsgspecError, binascii.Error) as error:
         raise RecordingError(str(error)) from error
     return Frame(feed, recv_ms, data)
