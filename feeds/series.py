@@ -27,7 +27,7 @@ class Series(Struct, frozen=True):
     `sources`: publishers, best first; a later one is asked where the one before fails or is off, and never
     overrules it. `stale_days`: days from the period's end after which even an unchanged number is called stale.
     `absent`: periods that were never published. `step`: whether the last value holds until the next (rates of an
-    administration), so that a missing day is no hole. `digits`: places to show.
+    administration), so that a missing day is no hole. `digits`: places to show. `family`: the id of the family's row.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Series(Struct, frozen=True):
     absent: tuple[str, ...] = ()
     step: bool = False
     use: str = ""
+    family: str = ""
 
 
 REPO = Release("day", "08:00", "sifma")
@@ -280,14 +281,14 @@ FAMILIES: dict[str, Series] = {row.id: row for row in _TABLE if "*" in row.id}
 def series(id_: str) -> Series | None:
     """The row of a series, or its family's under its own id; `None` where there is none. Small letters will do."""
     name = id_.upper()
-    if name in TABLE:
-        return TABLE[name]
+    if name in TABLE or name in FAMILIES:
+        return TABLE.get(name) or FAMILIES[name]
     contract = _CONTRACT.fullmatch(name)
     family = f"{contract[1]}*" if contract else f"{name.partition('.')[0]}.*"
     row = FAMILIES.get(family)
-    if row is None or name == family:
+    if row is None:
         return None
-    return replace(row, id=name, label=f"{row.label}: {name if contract else name.partition('.')[2]}")
+    return replace(row, id=name, family=family, label=f"{row.label}: {name if contract else name.partition('.')[2]}")
 
 
 def imported(id_: str, unit: str) -> Series:

@@ -34,7 +34,8 @@ class Page(Struct, frozen=True):
     It raises `Reject` (of `feeds.venue`) or a `msgspec.MsgspecError` where the answer as a whole cannot be believed;
     one bad row among good ones is a `Rejected` beside them.
     `first`: the earliest day worth asking for. `overlap`: days before the last known period that are asked for again,
-    for revisions. `every_s`: read so often while its market is open, instead of by the calendar of its series.
+    for revisions. `every_s`: read so often on weekdays, instead of by the calendar of its series. `times`: times of
+    day in New York, "14:35", at which it is read as well, every day.
     `quiet`: answers of other statuses that mean "nothing there" and are no fault. `endpoint`: the setting that moves
     it, where that is not the publisher's ("binance_usdm.http").
     """
@@ -46,6 +47,7 @@ class Page(Struct, frozen=True):
     first: date
     overlap: int = 10
     every_s: float | None = None
+    times: tuple[str, ...] = ()
     quiet: tuple[int, ...] = ()
     endpoint: str = ""
 

@@ -85,6 +85,41 @@ class Vintages:
         """The ids that have at least one row."""
         return [name for name, rows in self._series.items() if rows.days]
 
+    def newest(self, series: str) -> date | None:
+        """The newest period of a series that has a row."""
+        rows = self._series.get(series)
+        return date.fromordinal(rows.days[-1]) if rows and rows.days else None
+
+    def oldest(self, series: str) -> date | None:
+        """The oldest period of a series that has a row."""
+        rows = self._series.get(series)
+        return date.fromordinal(rows.days[0]) if rows and rows.days else None
+
+    def latest(self, series: str, period: date) -> Point | None:
+        """The last row of that period."""
+        rows = self._series.get(series)
+        if rows is None:
+            return None
+        day = period.toordinal()
+        at = bisect_right(rows.days, day) - 1
+        return self._point(rows, at) if at >= 0 and rows.days[at] == day else None
+
+    def count(self, series: str, period: str) -> int:
+        """How many rows there are of that period: one, and one more for each revision."""
+        rows = self._series[series]
+        day = date.fromisoformat(period).toordinal()
+        return bisect_right(rows.days, day) - bisect_left(rows.days, day)
+
+    def _point(self, rows: _Rows, at: int) -> Point:
+        mark = rows.marks[at]
+        return Point(
+            date.fromordinal(rows.days[at]),
+            rows.values[at],
+            rows.known[at],
+            self._sources[mark // 2],
+            bool(mark % 2),
+        )
+
     def rows(self, series: str, since: date | None = None) -> Iterator[Observation]:
         """All rows of a series, revisions included, by period and then by the time they became known."""
         rows = self._series.get(series)
@@ -106,10 +141,7 @@ class Vintages:
         for at, day in enumerate(rows.days):
             if rows.known[at] > known_ms:
                 continue
-            mark = rows.marks[at]
-            point = Point(
-                date.fromordinal(day), rows.values[at], rows.known[at], self._sources[mark // 2], bool(mark % 2)
-            )
+            point = self._point(rows, at)
             if day == last_day:
                 found[-1] = point
             else:

@@ -9,16 +9,20 @@ from collections import deque
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
+from typing import Any
 
 import msgspec
 from msgspec.structs import asdict
 
 from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
 from feeds.settings import KeepDays
+from feeds.slow import Polled
 from feeds.store.file import DAY_MS, CannotWrite, HistoryFile
-from feeds.store.reader import Reader
+from feeds.store.reader import TABLES, Reader
 from feeds.store.schema import CascadeRow, MetricRow, Row
 from feeds.topics import Cascade, Quality, State
+
+__all__ = ["TABLES", "Store"]
 
 CLOSE_S = 0.9
 
@@ -75,7 +79,7 @@ class Store:
     @property
     def notice(self) -> str:
         """What the user should know, in plain words; "" where all is well."""
-        waiting = len(self._queue) + len(self._held)
+        waiting = self.waiting
         parts = (
             f"the history {self.path} is not being written: {self._why}" if self._why else "",
             f"{waiting:,} rows wait for it" if self._why and waiting else "",
@@ -88,7 +92,7 @@ class Store:
 
     # What the engine says -------------------------------------------------------------------------------------------
 
-    def put(self, fact: Bar | Liquidation | Gap | Observation | Cascade) -> None:
+    def put(self, fact: Bar | Liquidation | Gap | Observation | Polled | Cascade) -> None:
         """Keep a fact. Never blocks and never raises. Where another engine writes, nothing is kept."""
         if isinstance(fact, Cascade):
             self._put(CascadeRow(fact.from_ms, fact.to_ms, msgspec.json.encode(fact).decode()))
@@ -124,7 +128,7 @@ class Store:
     def _put(self, row: Row) -> None:
         if not self._hold:
             return
-        if len(self._queue) + len(self._held) >= self._limit:
+        if self.waiting >= self._limit:
             self._lost += 1
         else:
             self._queue.append(row)
@@ -142,6 +146,23 @@ class Store:
     def gaps(self, since_ms: int) -> list[Gap]:
         """Committed gaps that reach past `since_ms` or were never closed, oldest first."""
         return self._reader.gaps(since_ms)
+
+    def observations(self) -> list[Observation]:
+        """Committed values of the slow series, all of them, by series, period and the time they became known."""
+        return self._reader.observations()
+
+    def table(self, name: str, until_ms: int | None = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
+        """Columns and committed rows of one of `TABLES`, for export."""
+        return TABLES[name][0], self._reader.table(name, until_ms)
+
+    def polled(self) -> list[Polled]:
+        """How each page of the publishers was last asked, as committed."""
+        return self._reader.polled()
+
+    @property
+    def waiting(self) -> int:
+        """Rows that are not yet committed."""
+        return len(self._queue) + len(self._held)
 
     def feeds(self) -> set[str]:
         """Feeds that an engine with this history ever listened for."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from feeds.facts import Bar, Gap, Liquidation, Timeframe
+from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
+from feeds.slow import Polled
 from feeds.store.schema import STEPS, version
 from feeds.text import plain
 from feeds.topics import Cascade
@@ -26,6 +27,29 @@ _LIQUIDATIONS = """
 _GAPS = """
     SELECT feed, from_ms, to_ms, reason, filled FROM feed_gap WHERE to_ms IS NULL OR to_ms >= ? ORDER BY from_ms, feed
 """
+_OBSERVATIONS = """
+    SELECT series, period, value, known_ms, source, provisional FROM observation ORDER BY series, period, known_ms
+"""
+_POLLED = "SELECT feed, asked_ms, ok_ms, through, etag, modified, failures, error, error_ms FROM poll"
+TABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
+    "observation": (("series", "period", "value", "known_ms", "source", "provisional"), "known_ms", "series, period"),
+    "liquidation": (
+        ("venue", "symbol", "ts_ms", "recv_ms", "position", "btc", "usd", "price", "id"),
+        "ts_ms",
+        "ts_ms, venue, id",
+    ),
+    "bar": (
+        ("venue", "symbol", "timeframe", "open_ms", "open", "high", "low", "close", "btc", "complete"),
+        "open_ms",
+        "venue, symbol, timeframe, open_ms",
+    ),
+    "metric": (("name", "t_ms", "value", "state", "quality"), "t_ms", "name, t_ms"),
+    "feed_gap": (("feed", "from_ms", "to_ms", "reason", "filled"), "from_ms", "from_ms, feed"),
+    "cascade": (("from_ms", "to_ms", "document"), "from_ms", "from_ms"),
+    "alert": (("rule", "t_ms", "metric", "value", "text", "delivered"), "t_ms", "t_ms, rule"),
+    "verdict": (("t_ms", "state", "cause"), "t_ms", "t_ms"),
+}
+"""Tables that are exported: columns, the one that says when a row came to be, and the order."""
 _CASCADES = "SELECT document FROM cascade WHERE to_ms IS NOT NULL AND to_ms >= ? ORDER BY from_ms"
 _FEEDS = "SELECT DISTINCT feed FROM feed_gap"
 _RUNS = "SELECT started_ms, alive_ms FROM heartbeat WHERE alive_ms >= ? ORDER BY started_ms"
@@ -60,6 +84,23 @@ class Reader:
     def cascades(self, since_ms: int) -> list[Cascade]:
         """Cascades that ended past `since_ms`, oldest first."""
         return [msgspec.json.decode(document, type=Cascade) for (document,) in self._rows(_CASCADES, since_ms)]
+
+    def observations(self) -> list[Observation]:
+        """All rows of all series, by series, period and the time they became known."""
+        return [
+            Observation(series, period, value, known_ms, source, bool(provisional))
+            for series, period, value, known_ms, source, provisional in self._rows(_OBSERVATIONS)
+        ]
+
+    def table(self, name: str, until_ms: int | None) -> list[tuple[Any, ...]]:
+        """The rows of one of `TABLES`; those that came to be by `until_ms`, if that is given."""
+        columns, when, order = TABLES[name]
+        bound = 1 << 62 if until_ms is None else until_ms
+        return self._rows(f"SELECT {', '.join(columns)} FROM {name} WHERE {when} <= ? ORDER BY {order}", bound)  # noqa: S608  names of ours
+
+    def polled(self) -> list[Polled]:
+        """How each page of the publishers was last asked."""
+        return [Polled(*row) for row in self._rows(_POLLED)]
 
     def feeds(self) -> set[str]:
         """Feeds that were ever listened for: each has a gap before its first sign of life."""

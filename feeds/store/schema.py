@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from feeds.facts import Bar, Gap, Liquidation, Observation
+from feeds.slow import Polled
 from feeds.topics import Quality, State
 
 
@@ -27,7 +28,7 @@ class CascadeRow(Struct, frozen=True, gc=False):
     document: str
 
 
-Row = Bar | Liquidation | Gap | Observation | MetricRow | CascadeRow
+Row = Bar | Liquidation | Gap | Observation | Polled | MetricRow | CascadeRow
 
 
 class NewerSchema(Exception):
@@ -80,16 +81,23 @@ STEPS: tuple[str, ...] = (
         started_ms INTEGER NOT NULL PRIMARY KEY, alive_ms INTEGER NOT NULL
     ) STRICT;
     """,
+    """
+    ALTER TABLE observation ADD COLUMN provisional INTEGER NOT NULL DEFAULT 0 CHECK (provisional IN (0, 1));
+    CREATE TABLE poll (
+        feed TEXT NOT NULL PRIMARY KEY, asked_ms INTEGER NOT NULL, ok_ms INTEGER, through TEXT, etag TEXT NOT NULL,
+        modified TEXT NOT NULL, failures INTEGER NOT NULL, error TEXT NOT NULL, error_ms INTEGER
+    ) STRICT, WITHOUT ROWID;
+    """,
 )
 """Step n leads from schema n to n + 1. A step that was released is never changed; a change is another step."""
 
 INSERTS: dict[type[Row], str] = {
     # A value seen again is no revision: without the condition every poll would add the whole series once more.
     Observation: """
-        WITH new (series, period, value, known_ms, source) AS (VALUES (?, ?, ?, ?, ?))
-        INSERT INTO observation (series, period, value, known_ms, source)
-        SELECT * FROM new WHERE value IS NULL OR value IS NOT (
-            SELECT o.value FROM observation o
+        WITH new (series, period, value, known_ms, source, provisional) AS (VALUES (?, ?, ?, ?, ?, ?))
+        INSERT INTO observation (series, period, value, known_ms, source, provisional)
+        SELECT * FROM new WHERE value IS NULL OR (value, provisional) IS NOT (
+            SELECT o.value, o.provisional FROM observation o
             WHERE o.series = new.series AND o.period = new.period AND o.known_ms <= new.known_ms
             ORDER BY o.known_ms DESC LIMIT 1
         )
@@ -111,6 +119,14 @@ INSERTS: dict[type[Row], str] = {
         INSERT INTO feed_gap (feed, from_ms, to_ms, reason, filled) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (feed, from_ms) DO UPDATE SET
             to_ms = excluded.to_ms, reason = excluded.reason, filled = excluded.filled
+    """,
+    Polled: """
+        INSERT INTO poll (feed, asked_ms, ok_ms, through, etag, modified, failures, error, error_ms)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (feed) DO UPDATE SET
+            asked_ms = excluded.asked_ms, ok_ms = excluded.ok_ms, through = excluded.through, etag = excluded.etag,
+            modified = excluded.modified, failures = excluded.failures, error = excluded.error,
+            error_ms = excluded.error_ms
     """,
     CascadeRow: """
         INSERT INTO cascade (from_ms, to_ms, document) VALUES (?, ?, ?)

@@ -1,0 +1,218 @@
+"""What is known of the slow series: values with the time they became known, and how asking for them goes.
+
+A value is refused, and that is said, where its size is none of its series': a publisher who switches from millions to
+billions is not believed. What was known stays.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from feeds.calendars import day_end_ms, release_ms
+from feeds.facts import Observation, Rejected
+from feeds.interruptions import out
+from feeds.series import Series, imported, series
+from feeds.source import Page, Source
+from feeds.timeliness import HOUR_MS
+from feeds.venue import Http
+from feeds.vintages import Vintages
+
+KEPT_FAULTS = 5
+
+
+class Polled(Struct, frozen=True):
+    """How one page was last asked; kept between runs. `ok_ms`: when its answer was last believed.
+
+    `through`: the newest period it gave. `etag`, `modified`: what it may be asked with "only if changed".
+    """
+
+    feed: str
+    asked_ms: int
+    ok_ms: int | None = None
+    through: str | None = None
+    etag: str = ""
+    modified: str = ""
+    failures: int = 0
+    error: str = ""
+    error_ms: int | None = None
+
+
+class Taken(Struct, frozen=True):
+    """What one answer came to: values in it, of these new, of these revisions, and what was refused, in words."""
+
+    values: int = 0
+    new: int = 0
+    revised: int = 0
+    refused: tuple[str, ...] = ()
+
+    def __add__(self, other: "Taken") -> "Taken":
+        """Both together."""
+        refused = (*self.refused, *other.refused)
+        return Taken(self.values + other.values, self.new + other.new, self.revised + other.revised, refused)
+
+
+class Slow:
+    """The slow half of what is known. One writer. `keep` is given each row and each page's state, to be stored."""
+
+    def __init__(
+        self, sources: Mapping[str, Source], *, keep: Callable[[Observation | Polled], object] = lambda fact: None
+    ) -> None:
+        self.sources = sources
+        self.pages: dict[str, tuple[Source, Page]] = {
+            source.feed(page): (source, page) for source in sources.values() for page in source.pages
+        }
+        self.vintages = Vintages()
+        self.polled: dict[str, Polled] = {}
+        self.asked: dict[str, int] = {}
+        """Requests of this run, by publisher."""
+        self.refused: dict[str, int] = {}
+        """Values and answers of this run that were not believed, by publisher."""
+        self.faults: dict[str, list[Rejected]] = {}
+        """The last few of them, by publisher."""
+        self.wrong: dict[str, tuple[str, int]] = {}
+        """What is wrong with a series' newest values, and since when."""
+        self.off: dict[str, str] = {}
+        """Why a publisher is not asked, by its name."""
+        self.filled = self.to_fill = 0
+        self.revision = 0
+        """Rises with everything that changes here."""
+        self._keep = keep
+
+    def restore(self, rows: Iterable[Observation], polled: Iterable[Polled]) -> None:
+        """Take what earlier runs kept."""
+        for row in rows:
+            self.vintages.put(row)
+        self.polled |= {one.feed: one for one in polled}
+        self.revision += 1
+
+    def add(self, rows: Iterable[Observation]) -> int:
+        """Take rows whose dates are known already: a user's own, or those of a table; return how many are new."""
+        new = [row for row in rows if self.vintages.put(row)]
+        for row in new:
+            self._keep(row)
+        self.revision += bool(new)
+        return len(new)
+
+    def asking(self, feed: str, requests: int) -> None:
+        """Count what is about to be asked."""
+        name = feed.partition(".")[0]
+        self.asked[name] = self.asked.get(name, 0) + requests
+
+    def failed(self, feed: str, now_ms: int, reason: str) -> None:
+        """Take note that a page could not be read. What is known stays."""
+        was = self.polled.get(feed) or Polled(feed, now_ms)
+        since = was.error_ms if was.error and was.error_ms else now_ms
+        self._note(replace(was, asked_ms=now_ms, failures=was.failures + 1, error=reason, error_ms=since))
+
+    def unchanged(self, feed: str, now_ms: int) -> None:
+        """Take note that a page says it is as it was."""
+        was = self.polled.get(feed) or Polled(feed, now_ms)
+        self._note(replace(was, asked_ms=now_ms, ok_ms=now_ms, failures=0, error="", error_ms=None))
+
+    def read(self, feed: str, now_ms: int, etag: str = "", modified: str = "") -> None:
+        """Take note that all of a page has been read and believed."""
+        was = self.polled.get(feed) or Polled(feed, now_ms)
+        through = max((str(last) for id_ in self.ids(feed) if (last := self.newest(id_))), default=None)
+        self._note(Polled(feed, now_ms, now_ms, through, etag, modified, 0, "", None))
+        if was.ok_ms is None:
+            self.filled = min(self.filled + 1, self.to_fill)
+
+    def ids(self, feed: str) -> list[str]:
+        """The series that a page fills, families by the members that are known."""
+        _, page = self.pages[feed]
+        known = self.vintages.series()
+        return [id_ for name in page.series for id_ in ([k for k in known if _of(k, name)] if "*" in name else [name])]
+
+    def newest(self, id_: str) -> date | None:
+        """The newest period of a series that has any row."""
+        return self.vintages.newest(id_)
+
+    def take(self, feed: str, http: Http, recv_ms: int, outs: Iterable[object]) -> Taken:
+        """Take what one answer gave: date each value, refuse what cannot be, keep what is new."""
+        values = new = revised = 0
+        refused: list[Rejected] = []
+        before = {id_: bool(self.newest(id_)) for id_ in self.ids(feed)}
+        polled = self.polled.get(feed)
+        seen_ms = polled.ok_ms if polled else None
+        for out_ in outs:
+            if isinstance(out_, Rejected):
+                refused.append(out_)
+            elif isinstance(out_, Observation):
+                values += 1
+                row, why = self._judge(out_, recv_ms, seen_ms)
+                if why:
+                    refused.append(Rejected(feed, recv_ms, why, f"{out_.series} {out_.period} {out_.value:g}"))
+                elif row and self.vintages.put(row):
+                    self._keep(row)
+                    new += 1
+                    revised += before.get(row.series, False) and self.vintages.count(row.series, row.period) > 1
+        self._refuse(feed.partition(".")[0], refused)
+        self.revision += bool(new or refused)
+        return Taken(values, new, revised, tuple(one.reason for one in refused))
+
+    # ---------------------------------------------------------------------------------------------------------------
+
+    def _judge(self, given: Observation, recv_ms: int, seen_ms: int | None) -> tuple[Observation | None, str]:
+        """Date a value, or say why it is refused; neither where a better publisher has spoken already."""
+        row = series(given.series)
+        if row is None:
+            return None, f"there is no series {given.series}"
+        if not row.low <= given.value <= row.high:
+            why = (
+                f"{given.value:,g} is no value of {row.id} in {row.unit or 'its unit'} ({row.low:,g} to {row.high:,g})"
+            )
+            self.wrong[row.id] = (why, self.wrong.get(row.id, ("", recv_ms))[1])
+            return None, why
+        newest = self.newest(row.id)
+        period = date.fromisoformat(given.period)
+        if row.id in self.wrong and (newest is None or period >= newest):
+            del self.wrong[row.id]
+        was = self.vintages.latest(row.id, period)
+        if was is None:
+            return replace(given, known_ms=_known_ms(row, period, recv_ms, seen_ms)), ""
+        if _rank(row, was.source) < _rank(row, given.source):
+            return None, ""
+        if was.value == given.value and was.provisional == given.provisional:
+            return None, ""
+        return replace(given, known_ms=max(recv_ms, was.known_ms + 1)), ""
+
+    def _refuse(self, name: str, refused: list[Rejected]) -> None:
+        if refused:
+            self.refused[name] = self.refused.get(name, 0) + len(refused)
+            self.faults[name] = [*self.faults.get(name, []), *refused][-KEPT_FAULTS:]
+
+    def _note(self, polled: Polled) -> None:
+        self.polled[polled.feed] = polled
+        self.revision += 1
+        self._keep(polled)
+
+
+def _known_ms(row: Series, period: date, recv_ms: int, seen_ms: int | None) -> int:
+    """Since when a value seen for the first time can be called known.
+
+    Where it was due since the page was last read, or the page never was: since it was due. Where the page had been
+    read after that and did not have it: since now. A day that is only usual counts with its grace, so that looking
+    back never sees a number too early.
+    """
+    due_ms = release_ms(row.release, period) + (round(row.release.grace_h * HOUR_MS) if row.release.usual else 0)
+    if (late := out(row.id, period)) is not None:
+        due_ms = max(due_ms, day_end_ms(late))
+    if seen_ms is not None and seen_ms >= due_ms:
+        return recv_ms
+    return min(due_ms, recv_ms)
+
+
+def _rank(row: Series, source: str) -> int:
+    return row.sources.index(source) if source in row.sources else len(row.sources)
+
+
+def _of(id_: str, family: str) -> bool:
+    row = series(id_)
+    return row is not None and row.family == family
+
+
+def described(id_: str, unit: str = "") -> Series:
+    """The row of any series that is known, a user's own included."""
+    return series(id_) or imported(id_, unit)
