@@ -3,11 +3,13 @@
 A frame that cannot be believed becomes a `Rejected`; nothing a venue sends raises past this point.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from feeds.answers import answered
 from feeds.facts import FeedStatus, Rejected
+from feeds.source import Page, Source
 from feeds.text import plain
 from feeds.venue import Http, Out, Parser, Reject, Venue
 from feeds.wire import Frame
@@ -17,20 +19,29 @@ LARGEST = 2 * 1024 * 1024
 
 
 class Decoder:
-    """Holds one parser per venue. A feed is `<venue>` or `<venue>.<stream>`, and picks the parser."""
+    """Holds one parser per venue, and knows the publishers' pages.
 
-    def __init__(self, venues: Mapping[str, Venue]) -> None:
+    A feed is `<publisher>.<page>`, or `<venue>` or `<venue>.<stream>`, and picks the parser.
+    """
+
+    def __init__(self, venues: Mapping[str, Venue], pages: Mapping[str, tuple[Source, Page]] | None = None) -> None:
         self._venues = venues
+        self._pages = pages or {}
         self._parsers: dict[str, Parser] = {}
         self._unknown: set[str] = set()
 
     def decode(self, frame: Frame) -> list[Out]:
-        """Facts and controls of one frame; a new connection (`data` is `None`) gives the `FeedStatus` that says so."""
-        parser = self._parser(frame.feed)
-        if parser is None:
-            return self._no_parser(frame)
+        """Facts and controls of one frame; a new connection (`data` is `None`) gives the `FeedStatus` that says so.
+
+        Frames of publishers may be decoded in any thread.
+        """
         data = frame.data
         try:
+            if frame.feed in self._pages and isinstance(data, Http):
+                return [*_read(self._pages[frame.feed][1], data, frame.recv_ms)]
+            parser = self._parser(frame.feed)
+            if parser is None:
+                return self._no_parser(frame)
             if data is None:
                 parser.opened(frame.feed, frame.recv_ms)
                 return [FeedStatus(frame.feed, frame.recv_ms, "open")]
@@ -60,6 +71,15 @@ class Decoder:
             return []
         self._unknown.add(frame.feed)
         return [_rejected(frame, f"no venue is called {plain(frame.feed.partition('.')[0], 40)}")]
+
+
+def _read(page: Page, http: Http, recv_ms: int) -> Iterable[Out]:
+    """Values of one answer of a publisher. A status that means "nothing there" gives none."""
+    if http.status == 200:
+        return page.parse(http, recv_ms)
+    if http.status in (304, *page.quiet):
+        return ()
+    raise Reject(answered(http.status, http.body))
 
 
 def _rejected(frame: Frame, reason: str) -> Rejected:

@@ -11,13 +11,17 @@ import msgspec
 from feeds import views
 from feeds.backfill import Backfill
 from feeds.bars import KEEP
+from feeds.calendars import new_york_day
 from feeds.clock import Clock
 from feeds.facts import TIMEFRAME_MS, FeedStatus
 from feeds.health import Limits
+from feeds.gather import Gather
 from feeds.poll import Fetcher
 from feeds.serve import Server
 from feeds.session import Changes, Session
 from feeds.settings import Settings
+from feeds.slow import Taken
+from feeds.sources import SOURCES, steps
 from feeds.state import Kept, Past, State
 from feeds.store import Store
 from feeds.stream import keep
@@ -30,6 +34,10 @@ TICK_S = 0.125
 """A whole part of the screen's usual 250 ms, which draws just after such a tick: then no number waits for two."""
 HISTORY_MS = 86_400_000
 RESTART_S = 5.0
+PIECE = 1_000
+"""Values that are taken at once: 10 ms of them."""
+MOST_WAITING = 50_000
+"""Rows that may wait for the disk while more of a back-fill is taken."""
 _VENUE = re.compile(rf"(btc|liq)\.({'|'.join(VENUES)})\.")
 """Metrics of one venue, which are shown but not kept by the minute."""
 
@@ -48,7 +56,9 @@ def new_session(
     limits = Limits(*(round(s * 1000) for s in (settings.feeds.late_s, settings.feeds.stale_s, settings.feeds.down_s)))
     fresh_ms = round(settings.price.fresh_s * 1000)
     chart = tuple(settings.chart.venues)
-    state = State(venues, limits=limits, fresh_ms=fresh_ms, chart=chart, keep=keep or (lambda fact: None))
+    kept = keep or (lambda fact: None)
+    state = State(venues, limits=limits, fresh_ms=fresh_ms, chart=chart, keep=kept, sources=SOURCES)
+    state.slow.add(steps.observations(new_york_day(started_ms)))
     if expected:
         state.advance(started_ms)
         for venue in venues.values():
@@ -68,8 +78,11 @@ class Collector:
         title: str = "",
         store: Store | None = None,
         recorder: Recorder | None = None,
+        publishers: bool = True,
     ) -> None:
+        """`publishers`: whether to ask those of the slow series as well."""
         self.settings = settings
+        self._publishers = publishers
         self.clock = Clock()
         keep = store.put if store else None
         self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
@@ -101,8 +114,30 @@ class Collector:
                     for poll in venue.polls:
                         group.create_task(backfill.poll(venue, poll))
                 group.create_task(backfill.candles())
+                if self._publishers:
+                    group.create_task(self._gather(fetcher))
         finally:
             await fetcher.aclose()
+
+    async def _gather(self, fetcher: Fetcher) -> None:
+        """Ask the publishers, once the history of their series is in. The market goes first and is not held up."""
+        slow, store, demo = self.state.slow, self._store, self.session.engine.mode == "demo"
+        if store:
+            slow.restore(*await asyncio.to_thread(lambda: (store.observations(), store.polled())))
+        gather = Gather(slow, self.settings, fetcher, self.take_slow, self.clock.now_ms, hurried=demo)
+        await gather.run()
+
+    async def take_slow(self, frame: Frame) -> Taken:
+        """Take a publisher's frame; a long one piece by piece, so that the market is heard in between."""
+        self._record(frame)
+        outs = await asyncio.to_thread(self.session.decode, frame)
+        total = self.session.take(frame, outs[:PIECE])
+        for start in range(PIECE, len(outs), PIECE):
+            await asyncio.sleep(0)
+            total += self.session.take(frame, outs[start : start + PIECE])
+        while self._store and self._store.waiting > MOST_WAITING:
+            await asyncio.sleep(TICK_S)
+        return total
 
     def tick(self) -> tuple[int, Changes]:
         """Let time pass, and return what viewers should be told."""
@@ -157,12 +192,15 @@ class Collector:
                 await asyncio.sleep(RESTART_S)
 
     def _take(self, frame: Frame) -> Sequence[Control]:
+        self._record(frame)
+        return self.session.frame(frame)
+
+    def _record(self, frame: Frame) -> None:
         if self.recorder:
             try:
                 self.recorder.write(frame)
             except OSError as error:
                 self._stop_recording(error)
-        return self.session.frame(frame)
 
     def _status(self, event: FeedStatus) -> None:
         if event.phase != "open":  # the frame that marks a new connection says that already

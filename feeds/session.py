@@ -1,6 +1,6 @@
 """One run of the monitor, live, replayed or simulated: frames in, changed topics out. No task, no socket, no clock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -8,14 +8,18 @@ import msgspec
 from feeds import views
 from feeds.decode import Decoder
 from feeds.facts import TIMEFRAME_MS, FeedStatus, Rejected
+from feeds.slow import Taken
 from feeds.state import State
 from feeds.topics import Engine, Metric
-from feeds.venue import Alive, Control, Http, Reconnect, Refused, Send
+from feeds.venue import Alive, Control, Http, Out, Reconnect, Refused, Send
 from feeds.wire import Frame
 
 Changes = dict[str, bytes]
 """Topics by name, as JSON."""
 
+MACRO_MS = 15_000
+"""Slow series are looked at so often even if no new value came: one may have become late."""
+KEPT_PAGES = 16
 _ORDERS = (Send, Reconnect, Refused)  # a union, made and searched once for each frame, takes several times as long
 _encode = msgspec.json.Encoder().encode
 
@@ -26,7 +30,9 @@ class Session:
     def __init__(self, state: State, engine: Engine) -> None:
         self.state = state
         self.engine = engine
-        self._decoder = Decoder(state.venues)
+        self._decoder = Decoder(state.venues, state.slow.pages)
+        self._macro = views.macro.MacroView(state.slow)
+        self._pages: dict[str, tuple[int, bytes | None]] = {}
         self._published: Changes = {}
         self._revisions: dict[str, object] = {}
         self._second = 0
@@ -36,6 +42,8 @@ class Session:
 
         Of an HTTP answer, return a `Refused` for each part that was not believed.
         """
+        if frame.feed in self.state.slow.pages:
+            return [Refused(reason) for reason in self.take(frame, self.decode(frame)).refused]
         outs = self._decoder.decode(frame)
         if isinstance(frame.data, Http):
             self.state.answered(frame.feed, frame.recv_ms, outs)
@@ -51,6 +59,16 @@ class Session:
         if lively:
             orders.append(Alive())
         return orders
+
+    def decode(self, frame: Frame) -> list[Out]:
+        """What a publisher's frame says. May be called in any thread: a long answer must not hold up the market."""
+        return self._decoder.decode(frame)
+
+    def take(self, frame: Frame, outs: Sequence[Out]) -> Taken:
+        """Take what `decode` read in a publisher's frame."""
+        assert isinstance(frame.data, Http)
+        self.state.advance(frame.recv_ms)
+        return self.state.slow.take(frame.feed, frame.data, frame.recv_ms, outs)
 
     def changes(self, now_ms: int, *, whole: bool = False) -> Changes:
         """Let time pass up to `now_ms`; return the topics that differ from what was returned before.
@@ -72,6 +90,19 @@ class Session:
     def everything(self) -> Changes:
         """Return what `changes` has returned so far, newest of each topic."""
         return dict(self._published)
+
+    def wanted(self, name: str) -> bytes | None:
+        """A topic that is only told to who asks for it, as JSON; `None` where there is none of that name."""
+        kind, _, of = name.partition(".")
+        if kind != "series":
+            return None
+        revision = self.state.slow.vintages.revisions.get(of.upper(), 0)
+        known = self._pages.get(of)
+        if known is None or known[0] != revision:
+            page = views.macro.page(self.state.slow, of)
+            known = (revision, _encode(page) if page else None)
+            self._pages = {**dict(list(self._pages.items())[-KEPT_PAGES:]), of: known}
+        return known[1]
 
     def snapshot(self) -> dict[str, Any]:
         """Return the document that `tidegauge snapshot` prints."""
@@ -115,6 +146,8 @@ class Session:
             "ladder": views.ladder(self.state),
             "derivatives": views.derivatives.derivatives(self.state),
         }
+        if self._new("macro", (self.state.slow.revision, self.state.now_ms // MACRO_MS)):
+            found = {**found, "macro": self._macro.macro(self.state.now_ms)}
         metrics: Mapping[str, Metric] = views.metrics(self.state)
         return {name: _encode(value) for name, value in {**found, **metrics}.items()}
 

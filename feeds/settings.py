@@ -29,7 +29,7 @@ VENUES: tuple[str, ...] = (
 )
 SOURCES: tuple[str, ...] = (
     *("nyfed", "fred", "ofr", "treasury", "fiscaldata", "cftc", "yahoo", "cboe", "farside"),
-    *("sosovalue", "coinglass", "coinmetrics", "census", "ishares", "cips", "spdr", "board", "btcusd"),
+    *("sosovalue", "coinglass", "coinmetrics", "census", "ishares", "cips", "spdr", "board", "btcusd", "interest"),
 )
 """Publishers whose address can be set; they speak HTTP only."""
 

@@ -17,6 +17,7 @@ from feeds.facts import (
     Gap,
     Instrument,
     Liquidation,
+    Observation,
     OpenInterest,
     Quote,
     Rejected,
@@ -26,6 +27,8 @@ from feeds.health import SKEWED_MS, Feed, Limits
 from feeds.liquidated import Book
 from feeds.positions import Positions
 from feeds.signals.derivatives import annualised
+from feeds.slow import Polled, Slow
+from feeds.source import Source
 from feeds.topics import Cascade
 from feeds.venue import Alive, Out, Refused, Venue
 
@@ -43,7 +46,7 @@ class Last(Struct, frozen=True, gc=False):
     cached: bool = False
 
 
-Kept = Bar | Liquidation | Gap | Cascade
+Kept = Bar | Liquidation | Gap | Cascade | Observation | Polled
 """What is worth storing."""
 
 
@@ -70,8 +73,10 @@ class State:
         fresh_ms: int = 10_000,
         chart: tuple[str, ...] = ("coinbase", "kraken", "bitstamp", "binance"),
         keep: Callable[[Kept], object] = lambda fact: None,
+        sources: Mapping[str, Source] | None = None,
     ) -> None:
         self.venues = venues
+        self.slow = Slow(sources or {}, keep=keep)
         self.limits = limits or Limits()
         self.fresh_ms = fresh_ms
         self.now_ms = 0

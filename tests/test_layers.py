@@ -9,12 +9,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("facts", "topics", "text"),
-    ("vintages", "calendars", "series", "venue", "source", "venues", "sources", "signals"),
-    ("wire", "decode", "bars", "liquidated", "cascades", "positions", "health"),
+    ("facts", "topics", "text", "answers"),
+    ("vintages", "interruptions", "timeliness", "calendars", "series", "venue", "source", "venues", "sources", "signals"),
+    ("wire", "decode", "bars", "liquidated", "cascades", "positions", "health", "slow", "due"),
     ("state", "views", "session", "replay", "clock"),
     ("network", "paths", "layers", "settings", "stream", "poll", "store", "simulate"),
-    ("backfill", "serve", "attach", "loop", "engine", "run"),
+    ("backfill", "gather", "serve", "attach", "loop", "engine", "run"),
     ("cli", "words"),
 )
 """From low to high. A module may import its own layer and those below it."""

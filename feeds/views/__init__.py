@@ -2,12 +2,24 @@
 
 from feeds.state import State
 from feeds.topics import Metric
-from feeds.views import derivatives, liquidations, price
+from feeds.views import derivatives, liquidations, macro, price
 from feeds.views.bars import bars, live_bar
 from feeds.views.feeds import feeds
 from feeds.views.liquidations import cascades, ladder, tape
 
-__all__ = ["bars", "cascades", "derivatives", "feeds", "ladder", "liquidations", "live_bar", "metrics", "price", "tape"]
+__all__ = [
+    "MacroView",
+    "bars",
+    "cascades",
+    "derivatives",
+    "feeds",
+    "ladder",
+    "liquidations",
+    "live_bar",
+    "metrics",
+    "price",
+    "tape",
+]
 
 
 def metrics(state: State) -> dict[str, Metric]:

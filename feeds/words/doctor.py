@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[Finding]]:
     """Connect every stream for a while, and ask every REST host for one thing."""
-    collector = Collector(settings)
+    collector = Collector(settings, publishers=False)
     collecting = asyncio.create_task(collector.run())
     fetcher = Fetcher()
     venues = collector.state.venues.values()

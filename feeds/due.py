@@ -1,0 +1,117 @@
+"""When each page of a publisher is asked next, and for which days. Pure: the driver waits and asks."""
+
+from datetime import datetime, time, timedelta
+from random import Random
+
+from feeds.calendars import _NEW_YORK, new_york_day, next_due
+from feeds.series import Series, series
+from feeds.slow import Slow
+from feeds.source import Page, Source, Span
+from feeds.timeliness import late_since_ms
+
+MINUTE_MS = 60_000
+AFTER_MS = 5 * MINUTE_MS
+"""A release is asked for this long after its hour: publishers are seldom on the second."""
+RETRY_MS = (1, 2, 5, 10, 20, 40, 60)
+"""Minutes to the next try, by how many failed in a row."""
+WAIT_MS = (5, 10, 20, 40, 60)
+"""Minutes to the next look for what is late, by how long it has been late, roughly."""
+GIVE_UP = 3
+"""After so many failures in a row the next publisher of a series is asked."""
+
+
+def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
+    """When to ask next; `None` while another publisher serves all that this page would give."""
+    if not needed(slow, source, page, now_ms):
+        return None
+    polled = slow.polled.get(source.feed(page))
+    if polled is None:
+        return now_ms
+    if polled.failures:
+        minutes = RETRY_MS[min(polled.failures, len(RETRY_MS)) - 1]
+        return _jittered(polled.feed, polled.asked_ms, polled.asked_ms + minutes * MINUTE_MS)
+    assert polled.ok_ms is not None
+    if page.every_s and _weekday(now_ms):
+        return polled.ok_ms + round(page.every_s * 1000)
+    due = min(_next_release(row, polled.ok_ms) for row in rows(slow, page))
+    due = min([due, *(_next_time(at, polled.ok_ms) for at in page.times)])
+    late = _late(slow, page, now_ms)
+    if late is not None:
+        minutes = next((m for m in WAIT_MS if late < m * 4 * MINUTE_MS), WAIT_MS[-1])
+        due = min(due, polled.ok_ms + minutes * MINUTE_MS)
+    return _jittered(polled.feed, polled.ok_ms, due)
+
+
+def span(slow: Slow, source: Source, page: Page, now_ms: int) -> Span:
+    """The days to ask for: all on a first start, then from a little before what is known."""
+    today = new_york_day(now_ms)
+    polled = slow.polled.get(source.feed(page))
+    known = [last for id_ in slow.ids(source.feed(page)) if (last := slow.newest(id_))]
+    if not known or polled is None or polled.ok_ms is None:
+        return Span(page.first, today)
+    return Span(max(page.first, min(max(known), today) - timedelta(page.overlap)), today)
+
+
+def needed(slow: Slow, source: Source, page: Page, now_ms: int) -> bool:
+    """Whether a better publisher leaves something of this page to be asked for."""
+    if source.name in slow.off:
+        return False
+    return any(_wanted(slow, row, source.name, now_ms) for row in rows(slow, page))
+
+
+def rows(slow: Slow, page: Page) -> list[Series]:
+    """The rows of the table behind a page: of a family, the family's."""
+    return [row for name in page.series if (row := series(name))]
+
+
+def _wanted(slow: Slow, row: Series, name: str, now_ms: int) -> bool:
+    """Whether no publisher before `name` in the row's order serves it."""
+    for better in row.sources[: row.sources.index(name)] if name in row.sources else ():
+        source = slow.sources.get(better)
+        if source is None or better in slow.off:
+            continue
+        pages = [page for page in source.pages if row.id in page.series]
+        serving = [
+            polled is None or polled.failures < GIVE_UP
+            for page in pages
+            for polled in (slow.polled.get(source.feed(page)),)
+        ]
+        if any(serving):
+            return False
+    return True
+
+
+def _late(slow: Slow, page: Page, now_ms: int) -> int | None:
+    """For how long the page's longest-missed value has been due."""
+    missed = [
+        since
+        for row in rows(slow, page)
+        if "*" not in row.id and (since := late_since_ms(row, slow.newest(row.id), now_ms)) is not None
+    ]
+    return now_ms - min(missed) if missed else None
+
+
+def _next_release(row: Series, after_ms: int) -> int:
+    return next_due(row.release, after_ms - AFTER_MS)[1] + AFTER_MS
+
+
+def _next_time(at: str, after_ms: int) -> int:
+    """The next time that clocks in New York show `at`."""
+    hour, minute = at.split(":")
+    day = new_york_day(after_ms)
+    for _ in range(3):
+        t_ms = round(datetime.combine(day, time(int(hour), int(minute)), _NEW_YORK).timestamp() * 1000)
+        if t_ms > after_ms:
+            return t_ms
+        day += timedelta(1)
+    raise AssertionError("a day has 25 hours at most")
+
+
+def _weekday(now_ms: int) -> bool:
+    return new_york_day(now_ms).weekday() < 5
+
+
+def _jittered(feed: str, from_ms: int, to_ms: int) -> int:
+    """Later by up to a tenth of the wait, and by no more than a minute: the same for the same wait."""
+    spread = min(MINUTE_MS, max(0, to_ms - from_ms) // 10)
+    return to_ms + Random(f"{feed} {from_ms}").randrange(spread + 1)  # noqa: S311  politeness, no secret
