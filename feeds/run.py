@@ -145,7 +145,7 @@ async def _serving(
     if socket is None:
         yield None, until
         return
-    server = Server(socket, session.everything, now_ms)
+    server = Server(socket, session.everything, now_ms, session.wanted)
     await server.start()
     watch = asyncio.create_task(_until_left(server, until)) if with_viewers else None
     try:

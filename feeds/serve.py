@@ -2,6 +2,9 @@
 
 Each line is one JSON object `{"t": ms, "set": {topic: value}}`; the first carries everything known. A viewer that
 does not read is left alone until it does, and costs what its missed topics weigh.
+
+A viewer may say `{"want": ["series.WALCL"]}`: from then on, until it says so of others, it alone gets these topics too,
+now and whenever they change. A name that means nothing is not answered.
 """
 
 import asyncio
@@ -9,16 +12,44 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+from msgspec import Struct
+
 from feeds.session import Changes, line
 
 UNREAD = 256 * 1024
 """Bytes that may wait for a viewer before its further topics are only noted, to be sent when it reads again."""
 
 
+MOST_WANTED = 8
+"""Topics that one viewer may want at a time."""
+
+
+class _Wish(Struct):
+    want: list[str] = []
+
+
+_wish = msgspec.json.Decoder(_Wish)
+
+
 class _Viewer:
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self.writer = writer
         self.missed: Changes = {}
+        self.wanted: dict[str, bytes | None] = {}
+        """What it was last sent of each topic it asked for."""
+
+    def wish(self, line: bytes) -> None:
+        """Take a line of its; what is no wish is passed over, for later versions may say other things."""
+        with contextlib.suppress(msgspec.MsgspecError):
+            self.wanted = dict.fromkeys(_wish.decode(line).want[:MOST_WANTED])
+
+    def news(self, wanted: Callable[[str], bytes | None]) -> Changes:
+        """What it asked for and has not got as it is now."""
+        found = {name: data for name in self.wanted if (data := wanted(name)) is not None}
+        fresh = {name: data for name, data in found.items() if self.wanted[name] != data}
+        self.wanted |= fresh
+        return fresh
 
     def send(self, t_ms: int, changed: Changes) -> None:
         self.missed |= changed
@@ -30,13 +61,20 @@ class _Viewer:
 class Server:
     """Serves `everything` to each viewer that attaches, then what is published."""
 
-    def __init__(self, path: Path, everything: Callable[[], Changes], now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        everything: Callable[[], Changes],
+        now_ms: Callable[[], int],
+        wanted: Callable[[str], bytes | None] = lambda name: None,
+    ) -> None:
         self.path = path
         self.served = 0
         self.left = asyncio.Event()
         """Set whenever a viewer has left and none remains."""
         self._everything = everything
         self._now_ms = now_ms
+        self._wanted = wanted
         self._viewers: set[_Viewer] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -55,7 +93,7 @@ class Server:
     def publish(self, t_ms: int, changed: Changes) -> None:
         """Tell every viewer."""
         for viewer in self._viewers:
-            viewer.send(t_ms, changed)
+            viewer.send(t_ms, changed | viewer.news(self._wanted))
 
     async def close(self) -> None:
         """Hang up on all viewers at once and take the socket away."""
@@ -79,9 +117,10 @@ class Server:
         self.left.clear()
         try:
             viewer.send(self._now_ms(), self._everything())
-            with contextlib.suppress(ConnectionError):  # cut off is the same as hung up
-                while await reader.read(4096):
-                    continue  # a viewer has nothing to say; what counts is when it hangs up
+            with contextlib.suppress(ConnectionError, ValueError):  # cut off, or talking nonsense without end: hung up
+                while said := await reader.readline():
+                    viewer.wish(said)
+                    viewer.send(self._now_ms(), viewer.news(self._wanted))
         finally:
             self._viewers.discard(viewer)
             self._serving.discard(task)

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from feeds.text import plain
-from feeds.topics import TOPICS
+from feeds.topics import topic_type
 from tui.source import Child, Source
 
 LinkState = Literal["connecting", "live", "silent", "lost"]
@@ -79,7 +79,7 @@ class Topics(Mapping[str, Any]):
         """Take new values. Names that are not topics are metrics, which the screen does not read one by one."""
         self._count += 1
         for name, raw in values.items():
-            if name in TOPICS:
+            if topic_type(name) is not None:
                 self._raw[name] = raw
                 self._forget(name)
 
@@ -121,7 +121,7 @@ class Topics(Mapping[str, Any]):
                 raise KeyError(name)
             raw = self._raw[name]
             try:
-                value: Any = msgspec.json.decode(raw, type=TOPICS[name])
+                value: Any = msgspec.json.decode(raw, type=topic_type(name))
             except msgspec.MsgspecError as error:
                 self.unreadable[name] = plain(str(error))
                 raise KeyError(name) from error
@@ -198,6 +198,7 @@ class Link:
         self._t_ms: int | None = None
         self._heard = 0.0
         self._line = asyncio.Event()
+        self._wanted: tuple[str, ...] = ()
         self._attached = False  # a first line has come, and the stream is open
         self._ever = False
         self._since = seconds()
@@ -254,6 +255,19 @@ class Link:
         """End what was started for this viewer alone, without waiting: the viewer itself is about to be ended."""
         if self._child is not None and (self.source.private or self.source.command):
             self._child.kill()
+
+    def want(self, names: tuple[str, ...]) -> None:
+        """Ask for topics that are told only to who asks, instead of those asked for before."""
+        if names != self._wanted:
+            self._wanted = names
+            self._ask()
+
+    def _ask(self) -> None:
+        line = msgspec.json.encode({"want": self._wanted}) + b"\n"
+        if self._writer is not None:
+            self._writer.write(line)
+        elif self._child is not None and self._attached:
+            self._child.tell(line)
 
     async def next_line(self, within_s: float) -> None:
         """Wait for the next line, but no longer than that."""
@@ -348,6 +362,8 @@ class Link:
             self.topics.clear()
             self._attached = self._ever = True
             self.reason = ""
+            if self._wanted:
+                self._ask()
         self._t_ms, self._heard = said.t, seconds()
         self.topics.put(said.set)
         self._line.set()

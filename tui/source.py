@@ -61,7 +61,8 @@ class Child:
     def __init__(self, argv: tuple[str, ...], log: Path | None, *, piped: bool) -> None:
         """Start `argv` in a session of its own, so that the terminal's signals and prompts are not its business.
 
-        `piped`: its standard output is read here. Raises OSError where it cannot be started.
+        `piped`: its standard output is read here, and it is told what the viewer wants. Raises OSError where it
+        cannot be started.
         """
         self.argv = argv
         self._log = log
@@ -73,7 +74,7 @@ class Child:
         try:
             self.process = subprocess.Popen(  # noqa: S603  the user's own command, never a shell
                 argv,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if piped else subprocess.DEVNULL,
                 stderr=errors,
                 start_new_session=True,
@@ -100,13 +101,21 @@ class Child:
 
     def end(self, grace_s: float = 0.0) -> None:
         """End it and what it started, politely and then not; `grace_s`: how long it may take to end by itself."""
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with suppress(OSError):  # what it did not read any more
+                    pipe.close()
         self._wait(grace_s)
         for number in (signal.SIGTERM, signal.SIGKILL):
             if self.running:
                 self.kill(number)
                 self._wait(FAREWELL_S)
+
+    def tell(self, line: bytes) -> None:
+        """Say a line to it; one that does not listen is not waited for."""
+        if self.process.stdin is not None:
+            with suppress(OSError):
+                os.write(self.process.stdin.fileno(), line)
 
     def kill(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Send a signal to it and what it started."""

@@ -2,6 +2,8 @@
 
 import argparse
 import os
+import select
+import socket
 import sys
 
 from feeds.attach import connect_or_start
@@ -20,10 +22,27 @@ def run(args: argparse.Namespace) -> int:
     if engine is None:
         print("tidegauge: no engine runs, and none could be started", file=sys.stderr)
         return 1
-    out = sys.stdout.buffer
     with engine:
-        while chunk := engine.recv(1 << 16):
-            out.write(chunk)
-            out.flush()
+        _pass_on(engine)
     print("tidegauge: the engine has ended", file=sys.stderr)
     return 1
+
+
+def _pass_on(engine: socket.socket) -> None:
+    """The engine's lines out, and what the viewer at the other end wants in, until the engine ends."""
+    out = sys.stdout.buffer
+    wishes = sys.stdin.fileno() if sys.stdin and not sys.stdin.isatty() else None
+    while True:
+        ready, _, _ = select.select([engine, *([] if wishes is None else [wishes])], [], [])
+        if wishes in ready and wishes is not None:
+            said = os.read(wishes, 1 << 16)
+            if said:
+                engine.sendall(said)
+            else:
+                wishes = None  # nobody wants anything more; what is published still goes out
+        if engine in ready:
+            chunk = engine.recv(1 << 16)
+            if not chunk:
+                return
+            out.write(chunk)
+            out.flush()
