@@ -23,6 +23,9 @@ WORDS: dict[str, str] = {
     "status": "one line for tmux, from the running engine",
     "record": "raw frames to a recording",
     "replay": "a recording at full speed, as JSON lines or as one snapshot",
+    "poll": "ask the publishers of slow series once, store and report",
+    "export": "series or tables of the history, as CSV or JSON",
+    "import": "series of your own into the history, from CSV",
     "doctor": "each endpoint, the clock, the terminal: what works and why not",
 }
 """Word and what it is for; the module of the same name in `feeds.words` does it."""

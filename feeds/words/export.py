@@ -1,0 +1,108 @@
+"""`tidegauge export SERIES|TABLE`: what the history holds, as CSV or JSON lines' elder brother, one JSON document."""
+
+import argparse
+import csv
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from feeds.calendars import day_end_ms
+from feeds.run import say
+from feeds.settings import load, paths
+from feeds.slow import described
+from feeds.store import TABLES, Store
+from feeds.vintages import Vintages
+
+COLUMNS = ("series", "period", "value", "unit", "known", "source", "provisional")
+Row = dict[str, object]
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "names",
+        nargs="+",
+        metavar="SERIES|TABLE",
+        help=f"series, families of them (ETF.*), or one of the tables {', '.join(TABLES)}",
+    )
+    parser.add_argument("--as-of", type=day, metavar="DATE", help="as was known at the end of that day in New York")
+    parser.add_argument("--vintages", action="store_true", help="every value that was ever published, not the newest")
+    parser.add_argument("--format", choices=("csv", "json"), default="csv")
+
+
+def day(text: str) -> date:
+    """A date as people write it to programs: `2025-10-31`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date like 2025-10-31") from None
+
+
+def run(args: argparse.Namespace) -> int:
+    settings = load(config=args.config, environ=os.environ, overrides={})
+    store = Store(paths(os.environ).data / "history.sqlite", keep_days=settings.history.keep_days)
+    as_of_ms = day_end_ms(args.as_of) if args.as_of else None
+    try:
+        if args.names[0] in TABLES:
+            columns, rows = store.table(args.names[0], as_of_ms)
+            named = [dict(zip(columns, row, strict=True)) for row in rows]
+        else:
+            columns, named = COLUMNS, list(_series(store, args.names, as_of_ms, args.vintages))
+        trouble = store.notice
+    finally:
+        store.close()
+    if not named:
+        say(trouble or f"the history holds nothing of {', '.join(args.names)}")
+        return 4
+    _write(columns, named, args.format)
+    return 0
+
+
+def _series(store: Store, names: list[str], as_of_ms: int | None, vintages: bool) -> Iterator[Row]:
+    rows = [row for row in store.observations() if as_of_ms is None or row.known_ms <= as_of_ms]
+    known = Vintages(rows)
+    for id_ in sorted(known.series()):
+        if not any(_meant(id_, name.upper()) for name in names):
+            continue
+        row = described(id_)
+        if vintages:
+            for one in known.rows(id_):
+                yield _row(id_, one.period, one.value, row.unit, one.known_ms, one.source, one.provisional)
+        else:
+            for point in known.points(id_, 1 << 62):
+                yield _row(
+                    id_, point.period.isoformat(), point.value, row.unit, point.known_ms, point.source,
+                    point.provisional,
+                )  # fmt: skip
+
+
+def _meant(id_: str, name: str) -> bool:
+    return id_.upper() == name or (name.endswith("*") and described(id_).family == name)
+
+
+def _row(
+    series: str, period: str, value: float, unit: str, known_ms: int, source: str, provisional: bool
+) -> Row:  # fmt: skip
+    known = datetime.fromtimestamp(known_ms / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return dict(zip(COLUMNS, (series, period, value, unit, known, source, provisional), strict=True))
+
+
+def _write(columns: Iterable[str], rows: list[Row], form: str) -> None:
+    if form == "json":
+        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(rows), indent=2) + b"\n")
+        return
+    writer = csv.DictWriter(sys.stdout, list(columns), lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({name: _cell(value) for name, value in row.items()})
+
+
+def _cell(value: object) -> object:
+    """Numbers as they were published: whole ones without a point. What is not known is an empty cell."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float):
+        return repr(value).removesuffix(".0")
+    return value
