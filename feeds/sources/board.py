@@ -26,7 +26,7 @@ _QUARTER = re.compile(
     r"\s*(?:(?P<year>\d{4})\s*[:\-]?\s*Q(?P<q>[1-4])|Q?(?P<q2>[1-4])Q?\s*[:\-/]?\s*(?P<year2>\d{4}))(?![\w/])[\s,]*",
     re.ASCII | re.IGNORECASE,
 )
-_ROW = re.compile(r"\s*(?:\d[\w:/\-]*|Q\d[\w:/\-]*|[A-Z][a-z]{2}[ \-]\d+)[\s,]+(?:\$|\d|-|\.|N)", re.ASCII)
+_ROW = re.compile(r"\s*(?:\d[\w:/\-]*|Q\d[\w:/\-]*|[A-Z][a-z]{2}[ \-]\d+)[\s,]+[$(\d.N-]", re.ASCII)
 _AMOUNT = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 _PER_BILLION = {"billions": 1.0, "millions": 1e3}
 _OTHER = {"average": "peak", "peak": "average"}
@@ -40,10 +40,10 @@ def ask(file: str, span: Span, key: str | None) -> tuple[Ask, ...]:
 def parse(id_: str, kind: str, http: Http, recv_ms: int) -> Iterable[Observation | Rejected]:
     """The column "Total", in billions of dollars."""
     lines = due(http.body, "a table of text").splitlines()
-    begin = next((n for n, line in enumerate(lines) if _ROW.match(line)), None)
-    if begin is None:
+    rows = [line for line in lines if _QUARTER.match(line) or _ROW.match(line)]
+    if not rows:
         raise Reject("no table of quarters")
-    heading, rows = lines[:begin], [line for line in lines[begin:] if _ROW.match(line)]
+    heading = lines[: lines.index(rows[0])]
     read = _reader(id_, _divisor(heading, kind), _total(heading), recv_ms)
     return believed(f"board.{kind}", recv_ms, rows, read)
 
@@ -77,8 +77,7 @@ def _reader(id_: str, divisor: float, column: int, recv_ms: int) -> Callable[[st
         year, quarter = int(found["year"] or found["year2"]), int(found["q"] or found["q2"])
         if not 1980 <= year <= 2200:
             raise Reject(f"no year of overdrafts: {year}")
-        rest = line[found.end() :].replace("$", " ")
-        cells = [cell.rstrip(",") for cell in rest.split()]
+        cells = [cell.rstrip(",") for cell in re.sub(r"\$\s*", "", line[found.end() :]).split()]
         if len(cells) == 1 and "," in cells[0]:
             cells = cells[0].split(",")
         if len(cells) <= column:
