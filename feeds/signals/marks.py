@@ -1,0 +1,40 @@
+"""Days on which repo rates jump for reasons of the calendar: ends of months, and days on which taxes are due."""
+
+from datetime import date, timedelta
+from functools import cache
+
+from feeds.calendars import shift
+
+TAX_MONTHS = (1, 4, 6, 9, 12)
+"""Estimated taxes are due on the 15th: persons in January, April, June and September, corporations in April, June,
+September and December (IRS publications 505 and 542)."""
+
+
+def marks(day: date) -> tuple[str, ...]:
+    """What is special about a day: "year-end", "quarter-end" or "month-end", whichever is most, and "tax date"."""
+    found = []
+    if day == _last_day(day.year, day.month):
+        found.append("year-end" if day.month == 12 else "month-end" if day.month % 3 else "quarter-end")
+    if day.month in TAX_MONTHS and day == _tax_day(day.year, day.month):
+        found.append("tax date")
+    return tuple(found)
+
+
+@cache
+def _last_day(year: int, month: int) -> date:
+    first_of_next = date(year + month // 12, month % 12 + 1, 1)
+    return shift("repo", first_of_next, -1)
+
+
+@cache
+def _tax_day(year: int, month: int) -> date:
+    """A 15th that is no business day of the government moves to the next, and the repo market may be closed on it."""
+    return shift("repo", shift("federal", date(year, month, 15), 0), 0)
+
+
+def next_mark(day: date) -> tuple[date, tuple[str, ...]]:
+    """The first day after `day` that has marks, and which."""
+    later = day + timedelta(days=1)
+    while not marks(later):
+        later += timedelta(days=1)
+    return later, marks(later)

@@ -1,0 +1,132 @@
+"""Repo stress: what cash costs in the repo market against what the Fed pays for it, as readings and as a page."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from feeds.signals._reading import Used, reading
+from feeds.signals.cohorts import cohorts, months, weeks
+from feeds.signals.marks import next_mark
+from feeds.signals.repo_days import Day, days, spread_bp
+from feeds.signals.repo_levels import indicators, levels, standing
+from feeds.signals.repo_share import PERCENTILES
+from feeds.signals.repo_stress import NO_IORB, parts, stress, used_on
+from feeds.signals.thresholds import RepoRule
+from feeds.topics.base import Reading
+from feeds.topics.repo import Repo, RepoDay
+from feeds.vintages import Known
+
+SPREADS = (
+    ("repo.sofr_iorb", "SOFR", "SOFR"),
+    ("repo.p99_iorb", "SOFR99", "SOFR's 99th percentile"),
+    ("repo.effr_iorb", "EFFR", "EFFR"),
+    ("repo.tgcr_iorb", "TGCR", "TGCR"),
+)
+
+
+def repo(known: Known, rule: RepoRule) -> Repo:
+    """The page of repo stress, with all readings of it."""
+    all_days = days(known, rule)
+    newest = all_days[-1] if all_days else None
+    spreads = [_spread(known, name, rate, label, all_days) for name, rate, label in SPREADS]
+    share = _share(known, newest)
+    return Repo(
+        newest.day if newest else None,
+        (*share, *spreads, standing(known, rule), *levels(known), *stress(known, newest, rule)),
+        parts(newest, rule),
+        tuple(_row(day) for day in all_days),
+        weeks(all_days, rule),
+        months(all_days, rule),
+        cohorts(all_days, rule),
+        indicators(known, share[1], share[0], share[2]),
+        next_mark(newest.day) if newest else None,
+    )
+
+
+def _row(day: Day) -> RepoDay:
+    low, mid, high = day.share or (None, None, None)
+    return RepoDay(day.day, low, mid, high, day.stress, day.at_hand(), day.marks)
+
+
+def _iorb_words(known: Known, day: date) -> list[str]:
+    point = known.last("IORB", day)
+    if point is None or point.period == day:
+        return []
+    return [f"IORB of {point.period}, which holds until it is changed"]
+
+
+def _share(known: Known, day: Day | None) -> tuple[Reading, ...]:
+    """The bounds and the middle of the share of volume at or above IORB."""
+    formula = "share of SOFR's volume at or above IORB, from the percentiles around it"
+    names = [name for name, _ in PERCENTILES]
+    labels = ("repo.share.low", "repo.share.mid", "repo.share.high")
+    if day is None:
+        none = [reading(name, None, "%", known, words=("SOFR is not known",), missing=names) for name in labels]
+        return tuple(none)
+    used = used_on(known, day.day, [*names, "SOFRVOL"])
+    at_hand = {one.series for one in used}
+    missing = [name for name in names if name not in at_hand]
+    if day.iorb is None:
+        words, missing = [NO_IORB], [*missing, "IORB"]
+    elif day.share is None:
+        words = ["the percentiles of that day are out of order"]
+    else:
+        volume = f"${day.volume:,.0f} bn" if day.volume is not None else "the volume, which is not known,"
+        words = [
+            f"{day.share.low:g} to {day.share.high:g} % of {volume} at or above {day.iorb:.2f} %",
+            *([f"without {', '.join(missing)}: the bounds are wider"] if missing else []),
+            *_iorb_words(known, day.day),
+        ]
+    readings = []
+    for at, name in enumerate(labels):
+        value = day.share[at] if day.share else None
+        why = ["IORB lies outside of the percentiles known, so there is only a range"] if value is None else []
+        readings.append(
+            reading(
+                name,
+                value,
+                "%",
+                known,
+                used,
+                period=day.day,
+                words=[*why, *words] if day.share else words,
+                formula=formula,
+                missing=missing,
+            )
+        )
+    return tuple(readings)
+
+
+def _spread(known: Known, name: str, rate: str, label: str, all_days: Sequence[Day]) -> Reading:
+    """A rate over IORB on the last day that has both; a later day that has only other rates is named."""
+    point = known.last(rate)
+    if point is None:
+        return reading(name, None, "bp", known, words=(f"{label} is not known",), missing=(rate,))
+    iorb = known.last("IORB", point.period)
+    used = [Used(rate, point), *([Used("IORB", iorb)] if iorb else [])]
+    if iorb is None:
+        return reading(name, None, "bp", known, used, period=point.period, words=(NO_IORB,), missing=("IORB",))
+    value = spread_bp(point.value, iorb.value)
+    assert value is not None
+    words = [f"{label} {abs(value):g} bp {'under' if value < 0 else 'over'} IORB" if value else f"{label} at IORB"]
+    words += _over(known, rate, point.period)
+    if all_days and all_days[-1].day > point.period:
+        words.append(f"of {point.period}: there is none of {all_days[-1].day}")
+    return reading(
+        name,
+        value,
+        "bp",
+        known,
+        used,
+        period=point.period,
+        words=[*words, *_iorb_words(known, point.period)],
+        formula=f"({rate} - IORB) x 100, both of the same day",
+    )
+
+
+def _over(known: Known, rate: str, day: date) -> list[str]:
+    """On how many of the last five days the rate was at IORB or over it."""
+    last = known.points(rate, until=day)[-5:]
+    held = [(point.value, iorb.value) for point in last if (iorb := known.last("IORB", point.period))]
+    if len(held) < 5:
+        return []
+    return [f"at or over IORB on {sum(value >= iorb for value, iorb in held)} of the last 5 days"]
