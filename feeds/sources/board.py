@@ -23,7 +23,8 @@ from feeds.venue import Http, Reject, number
 
 FILES = "https://www.federalreserve.gov/paymentsystems/files"
 _QUARTER = re.compile(
-    r"\s*(?:(?P<year>\d{4})\s*[:\-]?\s*Q(?P<q>[1-4])|Q?(?P<q2>[1-4])Q?\s*[:\-/]?\s*(?P<year2>\d{4}))(?![\w/])[\s,]*",
+    r"\s*(?:(?P<year>\d{4})\s*[:-]?\s*Q(?P<q>[1-4])|(?:Q(?P<q2>[1-4])|(?P<q3>[1-4])Q)\s*[:-]?\s*(?P<year2>\d{4}))"
+    r"(?![\w/])[\s,]*",
     re.ASCII | re.IGNORECASE,
 )
 _ROW = re.compile(r"\s*(?:\d[\w:/\-]*|Q\d[\w:/\-]*|[A-Z][a-z]{2}[ \-]\d+)[\s,]+[$(\d.N-]", re.ASCII)
@@ -74,7 +75,7 @@ def _reader(id_: str, divisor: float, column: int, recv_ms: int) -> Callable[[st
         found = _QUARTER.match(line)
         if not found:
             raise Reject(f"no quarter of the form 2023:Q4: {plain(line.split()[0], 40)!r}")
-        year, quarter = int(found["year"] or found["year2"]), int(found["q"] or found["q2"])
+        year, quarter = int(found["year"] or found["year2"]), int(found["q"] or found["q2"] or found["q3"])
         if not 1980 <= year <= 2200:
             raise Reject(f"no year of overdrafts: {year}")
         cells = [cell.rstrip(",") for cell in re.sub(r"\$\s*", "", line[found.end() :]).split()]

@@ -110,6 +110,7 @@ def test_a_quarter_that_is_not_known_is_skipped_and_is_no_zero(nothing: str) -> 
     [
         ("2023:Q5      $0.93      $0.90", "no quarter of the form 2023:Q4: '2023:Q5'"),
         ("12/31/2023   $0.93      $0.90", "no quarter of the form 2023:Q4: '12/31/2023'"),
+        ("3/2023       $0.93      $0.90", "no quarter of the form 2023:Q4: '3/2023'"),
         ("Dec 2023     $0.93      $0.90", "no quarter of the form 2023:Q4: 'Dec'"),
         ("2024:Q4      $0.93      $0.90", "2024-10-01 is yet to come"),
         ("1023:Q4      $0.93      $0.90", "no year of overdrafts: 1023"),
