@@ -32,6 +32,7 @@ class Release(Struct, frozen=True):
     a month and a quarter by their first. `at`: New York time of day, "16:30". `lag`: for a day, business days of
     `days` from the period to the release; for a week, days from the period to the release, moved on to the next
     business day; for a month or quarter, days from its last day to the release, moved on likewise.
+    `working`: a week's `lag` counts business days too.
     `usual`: the day is a habit and not a rule: a countdown says "about". `grace_h`: hours after which what was due is
     late.
     """
@@ -41,6 +42,7 @@ class Release(Struct, frozen=True):
     days: CalendarName = "federal"
     lag: int = 1
     weekday: int = 2
+    working: bool = False
     usual: bool = False
     grace_h: float = 2.0
 
@@ -59,9 +61,9 @@ def _holidays(calendar: CalendarName, year: int) -> frozenset[date]:
         case "federal":
             return frozenset(holidays.country_holidays("US", years=year))
         case "fed":
-            named = holidays.country_holidays("US", years=(year, year + 1))
-            moved = {day for day in named if day.weekday() == _FRIDAY and day + _DAY in named}
-            return frozenset(named) - moved
+            this = _holidays("federal", year)
+            moved = {day for day in this if day.weekday() == _FRIDAY and day + _DAY in this | {date(year + 1, 1, 1)}}
+            return this - moved
         case "sifma":
             return frozenset(holidays.financial_holidays("XSIF", years=year))
         case "repo":
@@ -82,7 +84,7 @@ def _holidays(calendar: CalendarName, year: int) -> frozenset[date]:
 def _good_friday(year: int) -> date:
     import holidays
 
-    return holidays.country_holidays("GB", subdiv="ENG", years=year).get_named("Good Friday")[0]
+    return holidays.country_holidays("GB", subdiv="ENG", years=year, language="en_GB").get_named("Good Friday")[0]
 
 
 def business_day(calendar: CalendarName, day: date) -> bool:
@@ -105,13 +107,9 @@ def shift(calendar: CalendarName, day: date, days: int) -> date:
     return day
 
 
-@lru_cache(maxsize=64)
-def _time(at: str) -> time:
-    return time.fromisoformat(at)
-
-
-def _ms(day: date, at: time) -> int:
-    return int(datetime.combine(day, at, _NEW_YORK).timestamp()) * 1000
+def new_york_ms(day: date, at: str) -> int:
+    """When clocks in New York show that time of day, "16:30"; the first time where they show it twice."""
+    return int(datetime.combine(day, time.fromisoformat(at), _NEW_YORK).timestamp()) * 1000
 
 
 def _next_first(first: date, months: int) -> date:
@@ -131,12 +129,15 @@ def release_ms(rule: Release, period: date) -> int:
             day = shift(rule.days, period, rule.lag)
         case "week":
             named = period + timedelta(days=(rule.weekday - period.weekday()) % 7)
-            day = shift(rule.days, named + timedelta(days=rule.lag), 0)
+            if rule.working:
+                day = shift(rule.days, named, rule.lag)
+            else:
+                day = shift(rule.days, named + timedelta(days=rule.lag), 0)
         case "month":
             day = shift(rule.days, _next_first(period, 1) + timedelta(days=rule.lag - 1), 0)
         case "quarter":
             day = shift(rule.days, _next_first(period, 3) + timedelta(days=rule.lag - 1), 0)
-    return _ms(day, _time(rule.at))
+    return new_york_ms(day, rule.at)
 
 
 _SPAN_MS = 32 * 86_400_000
@@ -191,7 +192,7 @@ def periods(rule: Release, first: date, last: date) -> Iterator[date]:
 
 def day_end_ms(day: date) -> int:
     """The last millisecond of that day in New York."""
-    return _ms(day + _DAY, time()) - 1
+    return new_york_ms(day + _DAY, "00:00") - 1
 
 
 def new_york_day(t_ms: int) -> date:

@@ -47,18 +47,18 @@ class Series(Struct, frozen=True):
     family: str = ""
 
 
-REPO = Release("day", "08:00", "sifma")
-UNSECURED = Release("day", "09:00", "federal")
-OPERATION = Release("day", "14:00", "sifma", lag=0)
+REPO = Release("day", "08:00", "repo")
+UNSECURED = Release("day", "09:00", "fed")
+OPERATION = Release("day", "14:00", "repo", lag=0)
 STATEMENT = Release("day", "16:00", "federal")
 H41 = Release("week", "16:30", lag=1, weekday=2)
 H8 = Release("week", "16:15", lag=9, weekday=2)
 YIELDS = Release("day", "18:00", "sifma", lag=0, grace_h=3)
 H15 = Release("day", "16:15", "sifma", grace_h=6)
 CLOSE = Release("day", "18:00", "nyse", lag=0, grace_h=6)
-FUTURES = Release("day", "18:00", "cme", lag=0, grace_h=6)
+FUTURES = Release("day", "18:00", "nymex", lag=0, grace_h=6)
 CONTINUOUS = Release("day", "18:00", "weekdays", lag=0, grace_h=12)
-COT = Release("week", "15:30", lag=3, weekday=1, grace_h=4)
+COT = Release("week", "15:30", lag=3, weekday=1, working=True, grace_h=4)
 FLOWS = Release("day", "07:00", "nyse", lag=1, grace_h=6)
 UTC_DAY = Release("day", "20:00", "all", lag=0, grace_h=12)
 
