@@ -8,8 +8,8 @@ from feeds.calendars import newest_due, shift
 from feeds.series import REPO
 from feeds.simulate.slow import september_2019
 from feeds.simulate.slow.paths import Path
-from feeds.simulate.slow.setting import FIRST, Make, Points, Setting
 from feeds.simulate.slow.september_2019 import Day
+from feeds.simulate.slow.setting import FIRST, Make, Points, Setting
 
 # First day of each target range with the interest on (excess) reserves: Board of Governors, FOMC implementation notes.
 _STEPS = (
