@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("wire", "decode", "bars", "liquidated", "cascades", "positions", "health", "slow", "due"),
     ("state", "views", "session", "replay", "clock"),
     ("network", "paths", "layers", "settings", "stream", "poll", "store", "simulate"),
-    ("backfill", "gather", "serve", "attach", "loop", "engine", "run"),
+    ("backfill", "gather", "serve", "attach", "loop", "engine", "run", "asof"),
     ("cli", "words"),
 )
 """From low to high. A module may import its own layer and those below it."""

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import sys
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from feeds.cli import EXIT
 from feeds.loop import run as run_loop
 from feeds.settings import Paths, Settings, load, paths
 from feeds.topics import TOPICS, Engine, Metric, State
+from feeds.words.export import day
 from feeds.words.record import seconds
 
 PATIENCE_S = 20.0
@@ -32,11 +34,21 @@ def options(parser: argparse.ArgumentParser) -> None:
         metavar="TIME",
         help="if no engine runs: collect for so long (default: until every price is fresh, 20s at most)",
     )
+    parser.add_argument(
+        "--as-of",
+        type=day,
+        metavar="DATE",
+        help="what was known at the end of that day in New York, from the history alone",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
     places = paths(os.environ)
+    if args.as_of:
+        document = _as_of(settings, places, args.as_of)
+        show(document)
+        return 0 if any(metric.value is not None for metric in document["metrics"].values()) else 4
     document = _from_engine(places) or run_loop(_collect(settings, places, args.wait))
     show(document)
     return EXIT[worth(document)]
@@ -73,6 +85,19 @@ def _from_engine(places: Paths) -> dict[str, Any] | None:
     mode = msgspec.json.decode(first.set["engine"], type=Engine).mode if "engine" in first.set else "live"
     topics = {name: raw for name, raw in first.set.items() if name in TOPICS}
     return {"tidegauge": 1, "mode": mode, "now_ms": first.t, "metrics": metrics, "topics": topics}
+
+
+def _as_of(settings: Settings, places: Paths, asked: date) -> dict[str, Any]:
+    """The document of a past day; it carries the day, and no price of the market that moves."""
+    from feeds.asof import session
+    from feeds.store import Store
+
+    store = Store(places.data / "history.sqlite", keep_days=settings.history.keep_days)
+    try:
+        past = session(store, settings, asked)
+    finally:
+        store.close()
+    return {**past.snapshot(), "as_of": asked.isoformat()}
 
 
 async def _collect(settings: Settings, places: Paths, wait_s: float | None) -> dict[str, Any]:
