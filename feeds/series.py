@@ -117,7 +117,7 @@ _TABLE: tuple[Series, ...] = (
     Series("DFEDTARU", "Fed funds target, upper", "%", "repo", ("nyfed", "fred"), UNSECURED, -0.5, 25, 7, step=True,
            use="the standing repo rate"),
     Series("DFEDTARL", "Fed funds target, lower", "%", "repo", ("nyfed", "fred"), UNSECURED, -0.5, 25, 7, step=True),
-    Series("SRF", "Standing repo, taken up on the day, without tests", "$", "repo", ("nyfed",), OPERATION, 0, 2e12,
+    Series("SRF", "Repo lent overnight by the Fed on the day (standing since 2021-07-29)", "$", "repo", ("nyfed",), OPERATION, 0, 2e12,
            7, digits=0, use="repo stress; released by three days at $50 bn"),
     Series("RRPONTSYD", "Overnight reverse repo", "$bn", "liquidity", ("nyfed", "fred"), OPERATION, 0, 5_000, 7, 3,
            published="$ at the New York Fed", use="net liquidity"),

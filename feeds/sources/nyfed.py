@@ -253,7 +253,9 @@ SOURCE = Source(
             series=("SRF",),
             ask=partial(_ask_operations, "Repo"),
             parse=partial(_parse_operations, "repo", "repo", _standing),
-            first=date(2021, 7, 29),  # when standing repo began: what the Desk lent before was another thing
+            # Standing repo began on 2021-07-29. What the Desk lent overnight before, as in September 2019, answered the
+            # same want of cash, and is the only measure of it then.
+            first=date(2019, 1, 1),
             times=("08:35", "13:50"),
         ),
         Page(
