@@ -7,11 +7,11 @@ from statistics import fmean, pstdev
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.calendars import Release, new_york_day, next_due, release_ms
+from feeds.calendars import Release, new_york_day, next_due
 from feeds.due import next_ms
 from feeds.series import FAMILIES, TABLE, Series, series
 from feeds.slow import Slow, described
-from feeds.source import Page, Source
+from feeds.source import Source
 from feeds.timeliness import late_since_ms, state_of
 from feeds.topics import Due, Macro, Quality, SeriesPage, SeriesRow, SourceRow, State, VintageRow
 from feeds.vintages import Point
@@ -19,6 +19,8 @@ from feeds.vintages import Point
 DAYS_3Y = 3 * 365
 SPARK = 40
 WEEK_MS = 7 * 86_400_000
+PLACES = 10
+"""To which a difference of two published numbers is rounded: it has no more than they have."""
 LEAST_Z = 12
 """Fewer values make no spread to measure against."""
 REVISIONS = 200
@@ -160,7 +162,7 @@ def _shape(points: list[Point]) -> _Shape:
     spread = pstdev(recent) if len(recent) >= LEAST_Z else 0.0
     return _Shape(
         last,
-        last.value - points[-2].value if len(points) > 1 else None,
+        round(last.value - points[-2].value, PLACES) if len(points) > 1 else None,
         (last.value - fmean(recent)) / spread if spread else None,
         tuple(point.value for point in points[-SPARK:]),
         "provisional" if last.provisional else "exact",
@@ -214,23 +216,22 @@ def _source(slow: Slow, source: Source, now_ms: int) -> SourceRow:
 
 
 def _calendar(slow: Slow, now_ms: int) -> tuple[Due, ...]:
-    """Releases of the next 7 days, of each page of the publisher that serves it."""
+    """Releases of the next 7 days, by the publisher that is asked first."""
     found = [
-        due
-        for source in slow.sources.values()
-        if source.name not in slow.off
-        for page in source.pages
-        for due in _releases(slow, source, page, now_ms)
+        due for source in slow.sources.values() if source.name not in slow.off for due in _releases(source, now_ms)
     ]
     return tuple(sorted(found, key=lambda due: (due.at_ms, due.label)))
 
 
-def _releases(slow: Slow, source: Source, page: Page, now_ms: int) -> Iterator[Due]:
-    rows = [row for name in page.series if (row := series(name)) and row.sources[0] == source.name]
-    for rule in {row.release: None for row in rows}:
-        own = [row for row in rows if row.release == rule]
+def _releases(source: Source, now_ms: int) -> Iterator[Due]:
+    """One for each rule, with all the series that come out by it."""
+    by_rule: dict[Release, list[Series]] = {}
+    for name in dict.fromkeys(name for page in source.pages for name in page.series):
+        row = series(name)
+        if row is not None and row.sources[0] == source.name:
+            by_rule.setdefault(row.release, []).append(row)
+    for rule, rows in by_rule.items():
         period, at = next_due(rule, now_ms)
         while at < now_ms + WEEK_MS:
-            ids = tuple(row.id for row in own)
-            yield Due(at, own[0].label, period.isoformat(), source.name, rule.usual, ids)
-            period, at = next_due(rule, max(at, release_ms(rule, period)))
+            yield Due(at, rows[0].label, period.isoformat(), source.name, rule.usual, tuple(row.id for row in rows))
+            period, at = next_due(rule, at)
