@@ -29,13 +29,13 @@ class SlowWorld:
 
     def __init__(self, scene: SlowScene, seed: int, now_ms: Callable[[], int]) -> None:
         self.scene = scene
-        self._now_ms = now_ms
+        self.now_ms = now_ms
         first = now_ms()
         self._setting = Setting(scene, seed, first, new_york_day(first), _PATHS, self._make)
 
     def points(self, series_: str) -> Points:
         """Every period published by now, oldest first, in the unit of `feeds.series`; empty for one it has not."""
-        row, now = series(series_), self._now_ms()
+        row, now = series(series_), self.now_ms()
         if row is None:
             return []
         points = self._setting.points(series_)
@@ -55,7 +55,7 @@ class SlowWorld:
 
     def today(self) -> date:
         """The day it is in New York."""
-        return new_york_day(self._now_ms())
+        return new_york_day(self.now_ms())
 
     @staticmethod
     def _make(id_: str) -> Make | None:

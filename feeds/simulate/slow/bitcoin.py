@@ -31,7 +31,7 @@ PATHS = {
             )
         ),
         ((-150, 1.02), (-118, 0.952), (-90, 1.06), (-56, 1.09), (-30, 0.958), (-14, 1.0), (0, 1.0)),
-        vol=0.014, pull=0.04, ratio=True, market=1.2,
+        vol=0.016, pull=0.04, ratio=True, market=1.6,
     ),
     "BTC.MVRV": Path(  # the realised price, in parts of the price of today's market
         tuple(
