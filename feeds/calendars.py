@@ -210,8 +210,9 @@ def last_trading_day(contract: str) -> date:
     """Of a WTI contract as Yahoo names it, "CLZ26", or a CME bitcoin future, "BTCZ26". `ValueError`: neither.
 
     WTI: three business days before the 25th of the month before delivery, or before the business day that precedes
-    the 25th where that is none (NYMEX rulebook, chapter 200). Bitcoin: the month's last Friday, or the business day
-    before it on which both London and the US work (CME rulebook, chapter 350). Years 80 to 99 are the last century's.
+    the 25th where that is none (NYMEX rulebook, chapter 200). Bitcoin: the month's last Friday, or the next day before
+    it on which London or the US works, where neither does (CME rulebook 35002.F since October 2021; older texts want
+    both at work, which made no difference to any contract then listed). Years 80 to 99 are the last century's.
     """
     named = _CONTRACT.fullmatch(contract)
     if named is None:
@@ -223,7 +224,7 @@ def last_trading_day(contract: str) -> date:
         return shift("nymex", day if business_day("nymex", day) else shift("nymex", day, -1), -3)
     day = _next_first(first, 1) - _DAY
     day -= timedelta(days=(day.weekday() - _FRIDAY) % 7)
-    while not (business_day("cme", day) and business_day("london", day)):
+    while not (business_day("cme", day) or business_day("london", day)):
         day -= _DAY
     return day
 
