@@ -1,9 +1,9 @@
 """When each page of a publisher is asked next, and for which days. Pure: the driver waits and asks."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, timedelta
 from random import Random
 
-from feeds.calendars import _NEW_YORK, new_york_day, next_due
+from feeds.calendars import new_york_day, new_york_ms, next_due
 from feeds.series import Series, series
 from feeds.slow import Slow
 from feeds.source import Page, Source, Span
@@ -12,9 +12,9 @@ from feeds.timeliness import late_since_ms
 MINUTE_MS = 60_000
 AFTER_MS = 5 * MINUTE_MS
 """A release is asked for this long after its hour: publishers are seldom on the second."""
-RETRY_MS = (1, 2, 5, 10, 20, 40, 60)
+RETRY_MIN = (1, 2, 5, 10, 20, 40, 60)
 """Minutes to the next try, by how many failed in a row."""
-WAIT_MS = (5, 10, 20, 40, 60)
+WAIT_MIN = (5, 10, 20, 40, 60)
 """Minutes to the next look for what is late, by how long it has been late, roughly."""
 GIVE_UP = 3
 """After so many failures in a row the next publisher of a series is asked."""
@@ -28,7 +28,7 @@ def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
     if polled is None:
         return now_ms
     if polled.failures:
-        minutes = RETRY_MS[min(polled.failures, len(RETRY_MS)) - 1]
+        minutes = max(page.patience_min, RETRY_MIN[min(polled.failures, len(RETRY_MIN)) - 1])
         return _jittered(polled.feed, polled.asked_ms, polled.asked_ms + minutes * MINUTE_MS)
     assert polled.ok_ms is not None
     if page.every_s and _weekday(now_ms):
@@ -37,19 +37,19 @@ def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
     due = min([due, *(_next_time(at, polled.ok_ms) for at in page.times)])
     late = _late(slow, page, now_ms)
     if late is not None:
-        minutes = next((m for m in WAIT_MS if late < m * 4 * MINUTE_MS), WAIT_MS[-1])
+        minutes = next((m for m in WAIT_MIN if late < m * 4 * MINUTE_MS), WAIT_MIN[-1])
         due = min(due, polled.ok_ms + minutes * MINUTE_MS)
     return _jittered(polled.feed, polled.ok_ms, due)
 
 
 def span(slow: Slow, source: Source, page: Page, now_ms: int) -> Span:
-    """The days to ask for: all on a first start, then from a little before what is known."""
+    """The days to ask for: all on a first start, then from a little before the newest that this page gave itself."""
     today = new_york_day(now_ms)
     polled = slow.polled.get(source.feed(page))
-    known = [last for id_ in slow.ids(source.feed(page)) if (last := slow.newest(id_))]
-    if not known or polled is None or polled.ok_ms is None:
+    if polled is None or polled.through is None:
         return Span(page.first, today)
-    return Span(max(page.first, min(max(known), today) - timedelta(page.overlap)), today)
+    through = min(date.fromisoformat(polled.through), today)
+    return Span(max(page.first, through - timedelta(page.overlap)), today)
 
 
 def needed(slow: Slow, source: Source, page: Page, now_ms: int) -> bool:
@@ -97,10 +97,9 @@ def _next_release(row: Series, after_ms: int) -> int:
 
 def _next_time(at: str, after_ms: int) -> int:
     """The next time that clocks in New York show `at`."""
-    hour, minute = at.split(":")
     day = new_york_day(after_ms)
     for _ in range(3):
-        t_ms = round(datetime.combine(day, time(int(hour), int(minute)), _NEW_YORK).timestamp() * 1000)
+        t_ms = new_york_ms(day, at)
         if t_ms > after_ms:
             return t_ms
         day += timedelta(1)

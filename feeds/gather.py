@@ -56,7 +56,7 @@ class Gather:
             if trouble:
                 self._slow.failed(feed, self._now_ms(), trouble)
                 return total, trouble
-        if validators is None and len(asks) == 1:
+        if not asks or (validators is None and len(asks) == 1):
             self._slow.unchanged(feed, self._now_ms())
         else:
             kept = validators if len(asks) == 1 and validators else Validators()

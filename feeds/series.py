@@ -262,7 +262,8 @@ _TABLE: tuple[Series, ...] = (
     # Fragility
     Series("DRCCLACBS", "Card delinquency", "%", "fragility", ("fred",), _quarterly(50), 0, 30, 200),
     Series("LNS14024887", "Youth unemployment", "%", "fragility", ("fred",), _monthly(5), 0, 60, 60, 1),
-    Series("SPY.TOP10", "Ten largest of the S&P 500", "%", "fragility", ("spdr",), CLOSE, 5, 90, 10,
+    Series("SPY.TOP10", "Ten largest of the S&P 500", "%", "fragility", ("spdr",),
+           Release("day", "09:00", "nyse", 1, usual=True, grace_h=24), 5, 90, 10,
            use="concentration; 40 % is the mark"),
     # What this program counts itself, stored once a day because it cannot be had later
     Series("LIQ.LONG", "Longs liquidated in the day, all venues heard", "$", "own", ("own",), UTC_DAY, 0, 1e12, 3, 0),

@@ -184,7 +184,7 @@ SOURCE = Source(
     address="https://farside.co.uk/btc/",
     terms="public tables of Farside Investors, who ask to be named; not to be asked more than a few times a night",
     pages=(
-        Page("all", ("ETF.*",), ask_all, partial(parse, "all"), _FIRST, _OVERLAP),
+        Page("all", ("ETF.*",), ask_all, partial(parse, "all"), _FIRST, _OVERLAP, patience_min=360),
         # With the hour of the release, four times a night while issuers report.
         Page("daily", ("ETF.*",), ask_daily, partial(parse, "daily"), _FIRST, _OVERLAP,
              times=("19:00", "22:00", "02:00")),
