@@ -1,7 +1,7 @@
 """A slow world of a few numbers that stands still, and the sites of its publishers without a socket."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,13 +11,21 @@ from feeds.source import Ask
 
 
 class Small:
-    """Points as (ISO date, value)."""
+    """Points as (ISO date, value). `clock`: what time it is in UTC on `today`."""
 
     def __init__(
-        self, points: dict[str, list[tuple[str, float]]], today: str = "2026-11-20", funds: tuple[str, ...] = ()
+        self,
+        points: dict[str, list[tuple[str, float]]],
+        today: str = "2026-11-20",
+        funds: tuple[str, ...] = (),
+        clock: str = "15:00:00",
     ) -> None:
         self._points = {id_: [(date.fromisoformat(day), v) for day, v in rows] for id_, rows in points.items()}
         self._today, self._funds = date.fromisoformat(today), funds
+        self._now = datetime.fromisoformat(f"{today}T{clock}+00:00")
+
+    def now_ms(self) -> int:
+        return int(self._now.timestamp()) * 1000
 
     def today(self) -> date:
         return self._today

@@ -10,7 +10,6 @@ WORLD = Small(
         "WALCL": [("2026-11-11", 6724564.0), ("2026-11-18", 6735645.0)],
         "RRPONTSYD": [("2026-11-18", 2.175), ("2026-11-19", 0.0)],
         "CPIAUCSL": [("2025-09-01", 324.368), ("2025-11-01", 325.031)],
-        "BAMLH0A0HYM2": [("2023-11-17", 4.0), ("2023-11-20", 3.9), ("2023-11-22", 3.8)],
         "DFEDTARU": [("2026-11-18", 3.75), ("2026-11-20", 3.75)],
         "BTC": [("2026-11-18", 90_000.0)],
     }
@@ -39,11 +38,6 @@ def test_a_zero_is_no_hole() -> None:
         Asked(WORLD).text("fred", f"{GRAPH}RRPONTSYD&cosd=2026-11-19")
         == "observation_date,RRPONTSYD\n2026-11-19,0.000\n"
     )
-
-
-def test_the_spreads_of_ice_go_back_three_years() -> None:
-    text = Asked(WORLD).text("fred", f"{GRAPH}BAMLH0A0HYM2")
-    assert text == "observation_date,BAMLH0A0HYM2\n2023-11-20,3.90\n2023-11-21,\n2023-11-22,3.80\n"
 
 
 @pytest.mark.parametrize("id_", ["NAPM", "BTC", ""])

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from feeds.simulate.desk import dump
-from feeds.simulate.http import Answer, Request, Site
+from feeds.simulate.http import Answer, Site
 from feeds.simulate.publishers.world import DAY, Span, World, routed
 
 Candle = tuple[int, float, float, float, float, float]
@@ -14,18 +14,18 @@ _VOLUME = 8000.0
 
 
 def site(world: World) -> Site:
-    """Days only, and only where start and end are told. The day after the last is there as far as it has come."""
+    """Days only. Coinbase's own site has more of them, but not so far back."""
+    return routed({"/products/BTC-USD/candles": lambda request: candles(world, request.query)})
 
-    def candles(request: Request) -> Answer:
-        query = request.query
-        if query.get("granularity") != "86400":
-            return _refused("Unsupported granularity")
-        span = Span(_day(query["start"]), _day(query["end"]))
-        if (span.last - span.first).days > _MOST:
-            return _refused("granularity too small for the requested time range")
-        return Answer(200, dump(_candles(world, span)[::-1][:_MOST]))
 
-    return routed({"/products/BTC-USD/candles": candles})
+def candles(world: World, query: dict[str, str]) -> Answer:
+    """Days from start to end, both included. The one after the last is there as far as it has come."""
+    if query.get("granularity") != "86400":
+        return _refused("Unsupported granularity")
+    span = Span(_day(query["start"]), _day(query["end"]))
+    if (span.last - span.first).days > _MOST:
+        return _refused("granularity too small for the requested time range")
+    return Answer(200, dump(_candles(world, span)[::-1][:_MOST]))
 
 
 def _candles(world: World, span: Span) -> list[Candle]:

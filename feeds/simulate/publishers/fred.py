@@ -11,7 +11,6 @@ from feeds.simulate.desk import dump
 from feeds.simulate.http import Answer, Request, Site
 from feeds.simulate.publishers.world import CSV, Span, World, not_found, routed, spaced, written
 
-_THREE_YEARS = ("BAMLH0A0HYM2", "BAMLC0A0CM")  # all that ICE lets FRED serve
 _KEYLESS = (
     "Bad Request.  Variable api_key is not set.  Read https://fred.stlouisfed.org/docs/api/api_key.html "
     "for more information."
@@ -77,12 +76,9 @@ def _row(id_: str | None) -> Series | None:
 
 def _rows(world: World, row: Series, span: Span) -> Iterable[tuple[date, str | None]]:
     """Dates with the value as text, or `None` where FRED has a line without one."""
-    today = world.today()
-    earliest = date(today.year - 3, today.month, min(today.day, 28)) if row.id in _THREE_YEARS else date.min
     holes = row.release.every == "day" and not row.step
     for day, value in spaced(world.points(row.id), span, holes):
-        if day >= earliest:
-            yield day, None if value is None else written(value, row.digits)
+        yield day, None if value is None else written(value, row.digits)
 
 
 def _refused(why: str) -> Answer:

@@ -18,6 +18,11 @@ DAY = timedelta(days=1)
 class World(Protocol):
     """What is known to the publishers now; values in the units of `feeds.series`. It may go on while it is asked."""
 
+    @property
+    def now_ms(self) -> Callable[[], int]:
+        """What tells the time."""
+        ...
+
     def today(self) -> date:
         """The day it is in New York."""
         ...

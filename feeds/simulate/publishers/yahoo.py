@@ -23,29 +23,29 @@ _PATH = re.compile(r"/v8/finance/chart/([^/]+)")
 _CONTRACT = re.compile(r"(CL[FGHJKMNQUVXZ]\d\d)\.NYM|(BTC[FGHJKMNQUVXZ]\d\d)\.CME")
 _RANGES = {"1d": 1, "5d": 7, "1mo": 31, "3mo": 92, "6mo": 183, "1y": 366, "2y": 731, "5y": 1827, "10y": 3653}
 _MONTHS = dict(zip("FGHJKMNQUVXZ", month_abbr[1:], strict=True))
-_SO_FAR = timedelta(hours=2)
-"""How long the running session has lasted."""
+_NEW_YORK = ZoneInfo("America/New_York")
 
 
 class _Market(Struct, frozen=True):
-    """Where a symbol is traded. `opens` and `closes` are times of `zone`."""
+    """Where a symbol is traded. `opens` and `closes` are times of `zone`, and what Yahoo says; `ends`: New York's."""
 
     exchange: str
     kind: str
     zone: str
     opens: time
     closes: time
+    ends: time
 
 
-_NYSE = _Market("PCX", "ETF", "America/New_York", time(9, 30), time(16))
-_NYMEX = _Market("NYM", "FUTURE", "America/New_York", time(0), time(23, 59))
-_CME = _Market("CME", "FUTURE", "America/New_York", time(0), time(23, 59))
-_FOREX = _Market("CCY", "CURRENCY", "Europe/London", time(0), time(23, 59))
+_MIDNIGHT, _NIGHT = time(0), time(23, 59)
+_NYSE = _Market("PCX", "ETF", "America/New_York", time(9, 30), time(16), time(16))
+_NYMEX = _Market("NYM", "FUTURE", "America/New_York", _MIDNIGHT, _NIGHT, time(17))
+_CME = _Market("CME", "FUTURE", "America/New_York", _MIDNIGHT, _NIGHT, time(17))
+_FOREX = _Market("CCY", "CURRENCY", "Europe/London", _MIDNIGHT, _NIGHT, time(17))
 _SYMBOLS: dict[str, tuple[str, _Market]] = {
-    "^MOVE": ("MOVE", _Market("NYS", "INDEX", "America/New_York", time(9, 30), time(16))),
-    "^VIX": ("VIXCLS", _Market("CXI", "INDEX", "America/Chicago", time(8, 30), time(15, 15))),
-    "DX-Y.NYB": ("DXY", _Market("NYB", "INDEX", "America/New_York", time(0), time(17))),
-    "GC=F": ("GOLD", _Market("CMX", "FUTURE", "America/New_York", time(0), time(23, 59))),
+    "^MOVE": ("MOVE", _Market("NYS", "INDEX", "America/New_York", time(9, 30), time(16), time(16))),
+    "DX-Y.NYB": ("DXY", _Market("NYB", "INDEX", "America/New_York", _MIDNIGHT, time(17), time(17))),
+    "GC=F": ("GOLD", _Market("CMX", "FUTURE", "America/New_York", _MIDNIGHT, _NIGHT, time(17))),
     "CL=F": ("CL=F", _NYMEX),
     "HKD=X": ("HKD", _FOREX),
     **{fund: (fund, _NYSE) for fund in ("QQQ", "SPY", "RSP", "IGV", "NVDA", "SMH", "GLD")},
@@ -66,7 +66,7 @@ def site(world: World) -> Site:
         points = world.points(listed[0]) if listed else []
         if not listed or not points:
             return _error(404, "Not Found", "No data found, symbol may be delisted")
-        return Answer(200, dump(_chart(found[1], listed, points, world.today(), query)))
+        return Answer(200, dump(_chart(found[1], listed, points, world, query)))
 
     return answer
 
@@ -81,24 +81,20 @@ def _listed(symbol: str, today: date) -> tuple[str, _Market] | None:
 
 
 def _chart(
-    symbol: str, listed: tuple[str, _Market], points: Sequence[Point], today: date, query: dict[str, str]
+    symbol: str, listed: tuple[str, _Market], points: Sequence[Point], world: World, query: dict[str, str]
 ) -> dict[str, object]:
     id_, market = listed
     bars = [(_moment(day, market.opens, market), close) for day, close in _days(id_, points)]
     day, last = points[-1]
     price, at = last, _moment(day, market.closes, market)
-    row = series(id_)
-    assert row is not None
-    if day < today and business_day(row.release.days, today):
-        day, price = today, round(last * 1.001, row.digits)
-        at = _moment(today, market.opens, market) + _SO_FAR
+    quote_at = _quoted(id_, market, world.now_ms())
+    if quote_at and day < quote_at.date():
+        day, price, at = quote_at.date(), round(last * 1.001, 2), quote_at
         bars.append((at, price))
     first, end = _span(query, at)
     bars = [bar for bar in bars if first <= bar[0] < end]
     closes = [close for _, close in bars]
-    zone = at.tzname()
-    offset = at.utcoffset()
-    assert offset is not None
+    zone, offset = at.tzname(), at.utcoffset() or timedelta()
     session = {
         "timezone": zone,
         "start": _seconds(_moment(day, market.opens, market)),
@@ -116,7 +112,7 @@ def _chart(
         "timezone": zone,
         "exchangeTimezoneName": market.zone,
         "regularMarketPrice": price,
-        "shortName": _name(id_, today),
+        "shortName": _name(id_, world.today()),
         "chartPreviousClose": last,
         "priceHint": 2,
         "currentTradingPeriod": {"pre": session, "regular": session, "post": session},
@@ -128,9 +124,21 @@ def _chart(
         **dict.fromkeys(("open", "high", "low", "close"), closes),
         "volume": [None if close is None else 1000 for close in closes],
     }
+    # What the fund has paid out since is taken off.
+    adjusted = [None if close is None else round(close * 0.98, 6) for close in closes] if market is _NYSE else closes
     times = {"timestamp": [_seconds(moment) for moment, _ in bars]} if bars else {}
-    indicators = {"quote": [quote if bars else {}], "adjclose": [{"adjclose": closes} if bars else {}]}
+    indicators = {"quote": [quote if bars else {}], "adjclose": [{"adjclose": adjusted} if bars else {}]}
     return {"chart": {"result": [{"meta": meta, **times, "indicators": indicators}], "error": None}}
+
+
+def _quoted(id_: str, market: _Market, now_ms: int) -> datetime | None:
+    """When the running session was last quoted, to the quarter of an hour; `None`: none is running."""
+    row = series(id_)
+    assert row is not None
+    now = datetime.fromtimestamp(now_ms // 900_000 * 900, _NEW_YORK)
+    begun = now.astimezone(ZoneInfo(market.zone))
+    running = begun.time() >= market.opens and now.time() < market.ends
+    return begun if running and business_day(row.release.days, begun.date()) else None
 
 
 def _days(id_: str, points: Sequence[Point]) -> list[tuple[date, float | None]]:
