@@ -45,7 +45,7 @@ class FlowsRule(Struct, frozen=True):
 
     z_days: int = 250
     z_least_days: int = 60
-    gone_days: int = 5
+    gone_days: int = 10
     table_days: int = 60
     revisions: int = 20
 

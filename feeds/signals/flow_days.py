@@ -1,0 +1,155 @@
+"""The table of ETF flows as it was known: days, funds, what is missing of them, and what was revised."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+
+from msgspec import Struct
+
+from feeds.calendars import periods
+from feeds.facts import Observation
+from feeds.series import series
+from feeds.signals._reading import Used
+from feeds.signals.thresholds import FlowsRule
+from feeds.topics.base import Quality
+from feeds.topics.flows import FlowRevision
+from feeds.vintages import Known, Point
+
+PREFIX = "ETF."
+TOTAL = "ETF.TOTAL"
+BEGIN = date(2024, 1, 11)
+"""The first day on which the American funds traded."""
+
+
+class FlowDay(Struct, frozen=True, gc=False):
+    """One day of the table in $M. `funds` by ticker; `close` of bitcoin on that day in dollars, where known.
+
+    `missing`: funds to be expected that are not there. `provisional`: the publisher has not got them all yet.
+    """
+
+    day: date
+    total: float
+    funds: Mapping[str, float]
+    reported: int
+    missing: tuple[str, ...]
+    provisional: bool
+    close: float | None
+
+    @property
+    def coins(self) -> float | None:
+        """The total in bitcoin at the day's close."""
+        return None if self.close is None else self.total * 1e6 / self.close
+
+
+class Table(Struct, frozen=True):
+    """All days, oldest first, and who came and went."""
+
+    days: Sequence[FlowDay]
+    new: tuple[tuple[str, date], ...]
+    gone: tuple[tuple[str, date], ...]
+    holes: tuple[date, ...]
+
+
+def table(known: Known, rule: FlowsRule) -> Table:
+    """The table from the series of its funds and of its total; without a total, the funds' sum stands for it."""
+    totals = {point.period: point for point in known.points(TOTAL)}
+    funds = {
+        name.removeprefix(PREFIX): {point.period: point for point in known.points(name)}
+        for name in known.series(PREFIX)
+        if name != TOTAL
+    }
+    order = sorted(totals.keys() | {day for fund in funds.values() for day in fund})
+    if not order:
+        return Table((), (), (), ())
+    place = {day: at for at, day in enumerate(order)}
+    lives = {name: (next(iter(points)), next(reversed(points))) for name, points in funds.items()}
+    left = {name for name, (_, last) in lives.items() if len(order) - 1 - place[last] >= rule.gone_days}
+    closes = {point.period: point.value for point in known.points("BTC", order[0], order[-1])}
+    days = [
+        _day(day, totals.get(day), funds, _expected(day, lives, left), closes.get(day), day == order[-1])
+        for day in order
+    ]
+    row = series(TOTAL)
+    assert row
+    return Table(
+        days,
+        tuple(
+            (name, first) for name, (first, _) in lives.items() if place[first] >= max(1, len(order) - rule.table_days)
+        ),
+        tuple((name, lives[name][1]) for name in lives if name in left),
+        tuple(day for day in periods(row.release, order[0], order[-1]) if day not in place),
+    )
+
+
+def _expected(day: date, lives: Mapping[str, tuple[date, date]], left: set[str]) -> list[str]:
+    """The funds that have begun by that day and have not left."""
+    return [name for name, (first, last) in lives.items() if first <= day and (day <= last or name not in left)]
+
+
+def _day(
+    day: date,
+    total: Point | None,
+    funds: Mapping[str, Mapping[date, Point]],
+    expected: Sequence[str],
+    close: float | None,
+    newest: bool,
+) -> FlowDay:
+    there = {name: points[day] for name, points in funds.items() if day in points}
+    missing = tuple(name for name in expected if name not in there)
+    # A zero in a row that is not whole may have been filled in: it is not a report.
+    reported = sum(not point.provisional for point in there.values())
+    doubted = total.provisional if total else reported < len(there) or (newest and bool(missing))
+    values = {name: point.value for name, point in there.items()}
+    return FlowDay(day, total.value if total else sum(values.values()), values, reported, missing, doubted, close)
+
+
+def used_on(known: Known, day: FlowDay) -> list[Used]:
+    """The total of a day; where none was published, its funds."""
+    point = known.on(TOTAL, day.day)
+    if point:
+        return [Used(TOTAL, point)]
+    return [Used(PREFIX + name, one) for name in day.funds if (one := known.on(PREFIX + name, day.day))]
+
+
+def completeness(found: Table, days: Sequence[FlowDay]) -> tuple[Quality, list[str]]:
+    """Whether some days are whole, and what they lack in words."""
+    words = []
+    last = days[-1]
+    if last.provisional:
+        words.append(f"{last.day} is provisional: {last.reported} of {len(last.funds) + len(last.missing)} funds")
+    older = [day for day in days[:-1] if day.provisional]
+    if older:
+        words.append(f"still provisional: {_days(older[-1].day, len(older))}")
+    lacking = [day for day in days if day.missing and not day.provisional]
+    if lacking:
+        words.append(f"{', '.join(lacking[-1].missing)} not in the table of {lacking[-1].day}")
+    holes = [day for day in found.holes if days[0].day < day < last.day]
+    if holes:
+        words.append(f"without {'a day' if len(holes) == 1 else 'days'} of trading, {_days(holes[-1], len(holes))}")
+    if lacking or holes:
+        return "partial", words
+    return ("provisional" if last.provisional or older else "exact"), words
+
+
+def _days(last: date, count: int) -> str:
+    return f"{last}" if count == 1 else f"{count} up to {last}"
+
+
+def revisions(rows: Iterable[Observation], known_ms: int) -> list[FlowRevision]:
+    """Numbers of funds that replaced another one by that time, the last seen first; totals follow from them."""
+    by_cell: dict[tuple[str, str], list[Observation]] = defaultdict(list)
+    for row in rows:
+        if row.series.startswith(PREFIX) and row.series != TOTAL and row.known_ms <= known_ms:
+            by_cell[row.series, row.period].append(row)
+    found = []
+    for (name, period), cell in by_cell.items():
+        cell.sort(key=lambda row: row.known_ms)
+        found += [
+            FlowRevision(
+                date.fromisoformat(period), name.removeprefix(PREFIX), before.value, after.value, after.known_ms
+            )
+            for before, after in pairwise(cell)
+            if before.value != after.value
+        ]
+    return sorted(found, key=lambda one: (one.known_ms, one.day, one.fund), reverse=True)
