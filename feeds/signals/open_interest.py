@@ -1,0 +1,82 @@
+"""Open interest in bitcoin: CME's from the CFTC's reports, the exchanges' from their snapshots at 00:00 UTC."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
+from msgspec import Struct
+
+from feeds.signals.thresholds import ShareRule
+from feeds.vintages import Known, Point
+
+CONTRACTS = (("133741", 5.0), ("133742", 0.1))
+"""CFTC's codes of CME's bitcoin and micro bitcoin futures, and bitcoin in one contract of each."""
+MICRO_BEGAN = date(2021, 5, 4)
+"""The first report with micro futures; before it the larger contract is all there is."""
+VENUES = ("binance", "bybit", "okx", "deribit")
+
+
+class Cme(Struct, frozen=True, gc=False):
+    """A report in BTC. `open_interest` is a floor where a contract is `missing`, and `None` without the larger one.
+
+    `net_short`: leveraged funds' shorts less their longs; `None` where any number of it is missing.
+    """
+
+    day: date
+    open_interest: float | None
+    net_short: float | None
+    missing: tuple[str, ...]
+
+
+def reports(known: Known) -> list[Cme]:
+    """All reports by their own dates, oldest first."""
+    open_, long_, short = (
+        {code: _by_day(known, f"COT.{code}.{what}") for code, _ in CONTRACTS}
+        for what in ("OI", "LEV.LONG", "LEV.SHORT")
+    )
+    found = []
+    for day in sorted(open_["133741"].keys() | open_["133742"].keys()):
+        there = [(code, size) for code, size in CONTRACTS if code == "133741" or day >= MICRO_BEGAN]
+        missing = tuple(f"COT.{code}.OI" for code, _ in there if day not in open_[code])
+        main = day in open_["133741"]
+        btc = sum(open_[code][day] * size for code, size in there if day in open_[code]) if main else None
+        legs = [(short[code].get(day), long_[code].get(day), size) for code, size in there]
+        net = [(sold - bought) * size for sold, bought, size in legs if sold is not None and bought is not None]
+        found.append(Cme(day, btc, sum(net) if len(net) == len(legs) else None, missing))
+    return found
+
+
+def _by_day(known: Known, series: str) -> dict[date, float]:
+    return {point.period: point.value for point in known.points(series)}
+
+
+def gaps(days: Sequence[date], rule: ShareRule) -> list[tuple[date, date, int]]:
+    """Reports between which others were due, and how many. A report of a Monday makes steps of 6 and 8 days."""
+    return [
+        (before, after, round((after - before).days / 7) - 1)
+        for before, after in pairwise(days)
+        if (after - before).days > rule.gap_days
+    ]
+
+
+def doubted(points: Sequence[Point], rule: ShareRule) -> set[date]:
+    """Days on which an exchange tells so much more than the last number believed that it counts something twice.
+
+    After `jump_days` the new level is believed, for it may be true; a number after a hole as long is not compared.
+    """
+    found: set[date] = set()
+    believed: Point | None = None
+    for point in points:
+        recent = believed is not None and (point.period - believed.period).days <= rule.jump_days
+        if believed is not None and recent and point.value >= believed.value * rule.jump_ratio:
+            found.add(point.period)
+        else:
+            believed = point
+    return found
+
+
+def snapshot(known: Known, venue: str, report: date, rule: ShareRule) -> Point | None:
+    """The snapshot of 00:00 UTC that follows the close of the report's day, or one a few days older."""
+    due = report + timedelta(days=1)
+    point = known.last(f"OI.{venue.upper()}", due)
+    return point if point and (due - point.period).days <= rule.nearest_days else None
