@@ -14,8 +14,8 @@ from feeds.bars import KEEP
 from feeds.calendars import new_york_day
 from feeds.clock import Clock
 from feeds.facts import TIMEFRAME_MS, FeedStatus
-from feeds.health import Limits
 from feeds.gather import Gather
+from feeds.health import Limits
 from feeds.poll import Fetcher
 from feeds.serve import Server
 from feeds.session import Changes, Session
@@ -135,8 +135,8 @@ class Collector:
         for start in range(PIECE, len(outs), PIECE):
             await asyncio.sleep(0)
             total += self.session.take(frame, outs[start : start + PIECE])
-        while self._store and self._store.waiting > MOST_WAITING:
-            await asyncio.sleep(TICK_S)
+        if self._store and self._store.waiting > MOST_WAITING:
+            await asyncio.to_thread(self._store.flush)
         return total
 
     def tick(self) -> tuple[int, Changes]:

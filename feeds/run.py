@@ -17,13 +17,14 @@ from feeds.engine import Collector, Latest, new_session, serve_collector
 from feeds.replay import STEP_MS, replay
 from feeds.serve import Server
 from feeds.session import Session
-from feeds.settings import Keys, Paths, Settings, private_folder
+from feeds.settings import SOURCES, Keys, Paths, Publishers, Secret, Settings, private_folder
 from feeds.store import Store
 from feeds.topics import Engine
 from feeds.wire import Frame, Recording
 
 FIRST_VIEWER_S = 20.0
 HEARTBEAT_S = 1.0
+DEMO_KEY = Secret("a-key-of-the-demo")
 
 
 async def live(settings: Settings, paths: Paths, *, with_viewers: bool) -> int:
@@ -52,7 +53,11 @@ async def demo(settings: Settings, scene: str, seed: int, socket: Path) -> int:
     """Serve a simulated market to the viewers of `socket`. Keeps nothing and asks nobody outside."""
     async with simulate.serve(scene=scene, seed=seed) as market:
         simulated = msgspec.structs.replace(
-            settings, venues=tuple(simulate.VENUES), endpoints=market.endpoints, keys=Keys()
+            settings,
+            venues=tuple(simulate.VENUES),
+            sources=Publishers(opt_in=SOURCES),
+            endpoints=market.endpoints,
+            keys=Keys(census=DEMO_KEY, sosovalue=DEMO_KEY, coinglass=DEMO_KEY),
         )
         collector = Collector(simulated, mode="demo", title=market.title)
         async with _serving(socket, collector.session, collector.clock.now_ms, True) as (server, until):

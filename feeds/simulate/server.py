@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -35,7 +36,9 @@ from feeds.simulate.ledger import Ledger
 from feeds.simulate.listings import VENUES
 from feeds.simulate.market import Market
 from feeds.simulate.okx import Okx
+from feeds.simulate.publishers import Faults, sites
 from feeds.simulate.scenes import Scene
+from feeds.simulate.slow import SlowScene, SlowWorld
 from feeds.simulate.standing import Standing
 
 _STEP_MS = 20
@@ -83,8 +86,10 @@ class SimulatedMarket:
     `endpoints` goes into the settings of that name. `ledger` is exact; read it on the same event loop.
     """
 
-    def __init__(self, scene: Scene, seed: int, rate: float, speed: float) -> None:
-        self.title = f"simulated market, scene {scene.name}, seed {seed}"
+    def __init__(self, scene: Scene, slow: SlowScene, seed: int, rate: float, speed: float) -> None:
+        """`scene` is what the market does, `slow` what the publishers of slow series say."""
+        self.title = f"simulated market, scene {scene.name if slow.name == 'calm' else slow.name}, seed {seed}"
+        self.note = slow.note
         self.ledger = Ledger()
         self.endpoints: dict[str, str] = {}
         self._began_ms = _wall_ms() - _EARLIER_MS
@@ -98,6 +103,9 @@ class SimulatedMarket:
         self._pages |= self._dated.pages
         for venue, make in PAGES.items():
             self._pages |= {(venue, path): page for path, page in make(self._standings[venue]).items()}
+        self.faults = Faults()
+        """What goes wrong with a publisher, by its name; for tests."""
+        self._publishers = sites(SlowWorld(slow, seed, _wall_ms), self.faults)
         self._missed: dict[str, list[Liquidated]] = {venue: [] for venue in VENUES}  # while it was down
         self._sessions: dict[str, dict[ServerConnection, Session]] = {venue: {} for venue in VENUES}
         self._cut: set[str] = set()  # by hand
@@ -112,7 +120,7 @@ class SimulatedMarket:
         """Play what was before, open the ports and let time run."""
         for _ in range(_EARLIER_MS // _STEP_MS):
             self._step()
-        self._http = http.Server({venue: self._site(venue) for venue in VENUES})
+        self._http = http.Server({**{venue: self._site(venue) for venue in VENUES}, **self._publishers})
         self._sockets = await serve(
             self._connection,
             http.HOST,
@@ -126,6 +134,7 @@ class SimulatedMarket:
         for venue in VENUES:
             self.endpoints[f"{venue}.ws"] = f"ws://{http.HOST}:{port}/{venue}"
             self.endpoints[f"{venue}.http"] = f"{self._http.url}/{venue}"
+        self.endpoints |= {f"{name}.http": f"{self._http.url}/{name}" for name in self._publishers}
         self._clock = asyncio.create_task(self._run(), name="simulated market")
 
     async def close(self) -> None:
@@ -140,6 +149,11 @@ class SimulatedMarket:
             await asyncio.to_thread(self._http.close)
         if self._clock and not self._clock.cancelled():
             self._clock.result()  # it does not end by itself: say why it did
+
+    @property
+    def requests(self) -> Counter[str]:
+        """How often each site was asked over HTTP."""
+        return self._http.requests if self._http else Counter()
 
     async def cut(self, venue: str) -> None:
         """The venue drops out: its sockets break without a farewell, and new ones and HTTP get 503 until restored."""

@@ -116,7 +116,7 @@ class MacroView:
         asked = [name for name in row.sources if name in slow.sources and name not in slow.off]
         if not asked:
             whys = [slow.off[name] for name in row.sources if name in slow.off]
-            return (whys[0] if whys else "" if last else "stored from now on, once a day"), True
+            return (whys[0] if whys else "" if last or row.group != "own" else "stored from now on, once a day"), True
         name = row.family or row.id
         errors = [
             polled.error
