@@ -1,5 +1,7 @@
 """Monthly and quarterly numbers: inflation, growth, jobs, trade in gold, payments and debts."""
 
+from datetime import date
+
 from feeds.simulate.slow.paths import Path
 from feeds.simulate.slow.setting import Make, Points, Setting, drawn
 
@@ -89,6 +91,8 @@ PATHS = {
 }  # fmt: skip
 _WINDFALLS = {1: -0.9, 4: -2.4, 6: -0.6, 9: -1.3, 12: -0.4}
 """Months in which taxes are paid, and how much less is missing then, in parts of the usual month's deficit."""
+_TOLD_MONTH = date(2025, 3, 1)
+_TOLD = {"CIPS.VALUE": 15_910.44, "CIPS.COUNT": 677_460.0}
 
 
 def index(setting: Setting, id_: str) -> Points:
@@ -109,9 +113,15 @@ def deficit(setting: Setting, id_: str) -> Points:
     return [(day, round(value * (1 + _WINDFALLS.get(day.month, 0.3)), -6)) for day, value in drawn(setting, id_)]
 
 
+def payments(setting: Setting, id_: str) -> Points:
+    """CIPS, with the month that whoever reads it knows, because no unit is told with the numbers."""
+    return [(day, _TOLD[id_] if day == _TOLD_MONTH else value) for day, value in drawn(setting, id_)]
+
+
 MAKES: dict[str, Make] = {
     **dict.fromkeys(PATHS, drawn),
     **dict.fromkeys(_STARTS, index),
     "ICSA": claims,
     "DEFICIT": deficit,
+    **dict.fromkeys(_TOLD, payments),
 }
