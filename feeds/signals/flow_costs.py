@@ -50,7 +50,7 @@ def _cost(known: Known, found: Table, name: str, cost: Cost, formula: str, other
     )
 
 
-def _completeness(found: Table, cost: Cost) -> tuple[Quality, list[str]]:
+def _completeness(found: Table, cost: Cost) -> tuple[Quality | None, list[str]]:
     """As of the flows; and whether they go back to the beginning and all have a close."""
     quality, words = completeness(found, found.days)
     if cost.left_out:
@@ -84,7 +84,8 @@ def _distance(known: Known, found: Table, by_net: Cost, by_average: Cost, spot: 
         beside = (price / by_average.price - 1) * 100
         words.append(f"{_side(beside)} by average cost without {OUTSIDE}, ${by_average.price:,.0f}")
     if spot is None:
-        words.append(f"bitcoin as of the close of {close[0].point.period}")
+        last = close[0].point
+        words.append(f"bitcoin {'so far on' if last.provisional else 'as of the close of'} {last.period}")
     used = [*used_on(known, found.days[-1]), *(close if spot is None else [])]
     answer = reading(
         name,

@@ -112,8 +112,8 @@ def used_on(known: Known, day: FlowDay) -> list[Used]:
     return [Used(PREFIX + name, one) for name in day.funds if (one := known.on(PREFIX + name, day.day))]
 
 
-def completeness(found: Table, days: Sequence[FlowDay]) -> tuple[Quality, list[str]]:
-    """Whether some days are whole, and what they lack in words."""
+def completeness(found: Table, days: Sequence[FlowDay]) -> tuple[Quality | None, list[str]]:
+    """Whether some days are whole, `None` if they are, and what they lack in words."""
     words = []
     last = days[-1]
     if last.provisional:
@@ -129,7 +129,7 @@ def completeness(found: Table, days: Sequence[FlowDay]) -> tuple[Quality, list[s
         words.append(f"without {'a day' if len(holes) == 1 else 'days'} of trading, {_days(holes[-1], len(holes))}")
     if lacking or holes:
         return "partial", words
-    return ("provisional" if last.provisional or older else "exact"), words
+    return ("provisional" if last.provisional or older else None), words
 
 
 def _days(last: date, count: int) -> str:

@@ -8,7 +8,7 @@ from feeds.signals._reading import Used, reading
 from feeds.signals.flow_costs import costs
 from feeds.signals.flow_days import BEGIN, PREFIX, TOTAL, FlowDay, Table, completeness, revisions, table, used_on
 from feeds.signals.thresholds import FlowsRule
-from feeds.topics.base import Quality, Reading
+from feeds.topics.base import Reading
 from feeds.topics.flows import FlowPoint, FlowRow, Flows
 from feeds.vintages import Known
 
@@ -144,9 +144,7 @@ def _run(known: Known, days: Sequence[FlowDay]) -> Reading:
     if days[-1].provisional and len(days) > 1:
         words.append(f"{days[-1].day} is provisional: {run(days[:-1]):+d} without it")
     within = days[-max(1, abs(length)) :]
-    quality: Quality = (
-        "provisional" if days[-1].provisional else "partial" if any(d.missing for d in within) else "exact"
-    )
+    lacking = any(day.missing and not day.provisional for day in within)
     return reading(
         "etf.run",
         length,
@@ -154,7 +152,7 @@ def _run(known: Known, days: Sequence[FlowDay]) -> Reading:
         known,
         [one for day in within for one in used_on(known, day)],
         period=days[-1].day,
-        quality=quality,
+        quality="provisional" if days[-1].provisional else "partial" if lacking else None,
         words=words,
         formula="days on which the funds traded with the same sign, up to the last",
     )

@@ -235,6 +235,17 @@ def test_the_average_holder_is_under_water_by_the_distance_to_the_net_cost() -> 
     assert "bitcoin as of the close of 2026-07-22" in closed.words
 
 
+def test_a_day_that_is_not_over_has_no_close_yet_and_its_coins_are_provisional() -> None:
+    history = rows({"2024-01-11": {"IBIT": 60.0}, "2024-01-12": {"IBIT": 90.0}}, {"2024-01-11": 60_000.0})
+    history.append(Observation("BTC", "2024-01-12", 90_000.0, 0, "btcusd", provisional=True))
+    found = flows(Vintages(history).known(day_end_ms(date(2024, 1, 12))), RULE)
+    assert one(found, "etf.cost.net").value == pytest.approx(75_000.0)
+    assert one(found, "etf.cost.net").quality == "provisional"
+    assert one(found, "etf.flow.cum").quality == "exact"
+    assert one(found, "etf.vs_cost").quality == "provisional"
+    assert "bitcoin so far on 2024-01-12" in one(found, "etf.vs_cost").words
+
+
 def test_a_number_that_was_published_anew_is_kept_with_the_time_it_was_seen() -> None:
     first = Observation("ETF.IBIT", "2026-07-21", 10.0, 1_000, "farside")
     history = [
