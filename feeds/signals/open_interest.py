@@ -1,7 +1,7 @@
 """Open interest in bitcoin: CME's from the CFTC's reports, the exchanges' from their snapshots at 00:00 UTC."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 from msgspec import Struct
@@ -14,6 +14,9 @@ CONTRACTS = (("133741", 5.0), ("133742", 0.1))
 MICRO_BEGAN = date(2021, 5, 4)
 """The first report with micro futures; before it the larger contract is all there is."""
 VENUES = ("binance", "bybit", "okx", "deribit")
+NO_PAST = ("okx", "deribit")
+"""They tell how it stands now only: their snapshot is of when they were asked, on that day in UTC."""
+ON_TIME = timedelta(hours=1)
 
 
 class Cme(Struct, frozen=True, gc=False):
@@ -80,3 +83,12 @@ def snapshot(known: Known, venue: str, report: date, rule: ShareRule) -> Point |
     due = report + timedelta(days=1)
     point = known.last(f"OI.{venue.upper()}", due)
     return point if point and (due - point.period).days <= rule.nearest_days else None
+
+
+def seen_late(venue: str, point: Point) -> str:
+    """In words, when a snapshot was taken, where that was not soon after 00:00 UTC; "" where it was."""
+    seen = datetime.fromtimestamp(point.known_ms / 1000, UTC)
+    midnight = datetime.combine(point.period, datetime.min.time(), UTC)
+    if venue not in NO_PAST or seen - midnight <= ON_TIME:
+        return ""
+    return f"{venue} as it stood at {seen:%H:%M} UTC of {seen:%Y-%m-%d}"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from feeds.signals._reading import Used, last_used, reading
-from feeds.signals.open_interest import CONTRACTS, MICRO_BEGAN, VENUES, Cme, doubted, gaps, reports, snapshot
+from feeds.signals.open_interest import CONTRACTS, MICRO_BEGAN, VENUES, Cme, doubted, gaps, reports, seen_late, snapshot
 from feeds.signals.share_weeks import crossings, week
 from feeds.signals.thresholds import ShareRule
 from feeds.topics.base import Quality, Reading
@@ -76,7 +76,10 @@ def _venue(known: Known, venue: str, doubts: set[date]) -> Reading:
         return reading(f"oi.{venue}", None, "BTC", known, words=(f"{venue} is not known",), missing=(series,))
     point = used[0].point
     strange = point.period in doubts
-    words = [*([_doubt(known, venue, doubts)] if strange else []), f"00:00 UTC of {point.period}"]
+    words = [
+        *([_doubt(known, venue, doubts)] if strange else []),
+        seen_late(venue, point) or f"00:00 UTC of {point.period}",
+    ]
     quality: Quality | None = "estimated" if strange else None
     return reading(f"oi.{venue}", point.value, "BTC", known, used, quality=quality, words=words, formula=series)
 
@@ -94,10 +97,17 @@ def _matched(known: Known, report: Cme, rule: ShareRule, venues: Sequence[str]) 
     return _report_used(known, report, "OI") + [Used(f"OI.{venue.upper()}", point) for venue, point in points if point]
 
 
-def _dates(one: ShareWeek, venues: Sequence[str]) -> list[str]:
-    """Both dates, always; and which snapshots are older than they should be."""
+def _dates(known: Known, one: ShareWeek, venues: Sequence[str]) -> list[str]:
+    """Both dates, always; and which snapshots are older or younger than they should be."""
+    older = dict(one.older)
     words = [f"CME's close of {one.day:%A} {one.day} against 00:00 UTC of {one.snapshot}"]
-    return words + [f"{venue} of {day}, the nearest before" for venue, day in one.older if venue in venues]
+    for venue in venues:
+        point = known.on(f"OI.{venue.upper()}", older.get(venue, one.snapshot))
+        if venue in older:
+            words.append(f"{venue} of {older[venue]}, the nearest before")
+        if point and (late := seen_late(venue, point)):
+            words.append(late)
+    return words
 
 
 def _worth(one: ShareWeek, report: Cme, venues: Sequence[str], lacking: Sequence[str]) -> Quality | None:
@@ -114,7 +124,7 @@ def _share(known: Known, weeks: Sequence[ShareWeek], report: Cme | None, rule: S
     one = weeks[-1]
     lacking = [venue for venue in VENUES if getattr(one, venue) is None]
     missing = [*report.missing, *(f"OI.{venue.upper()}" for venue in lacking)]
-    words = _dates(one, VENUES)
+    words = _dates(known, one, VENUES)
     if one.cme is None:
         words.insert(0, "CME's larger contract is not in the report")
     elif one.share is None:
@@ -153,7 +163,7 @@ def _ratio(known: Known, weeks: Sequence[ShareWeek], report: Cme | None, rule: S
     words = [_strange(known, "binance", one, rule)] if "binance" in one.doubted else []
     if one.cme is None or lacking:
         words.append("CME's larger contract is not in the report" if one.cme is None else "Binance is not known")
-    words += _dates(one, ("binance",))
+    words += _dates(known, one, ("binance",))
     for last in crossings(weeks)[-1:]:
         words.append(f"{'over' if last.over else 'under'} 1 since the report of {last.day}, after that of {last.since}")
     return reading(

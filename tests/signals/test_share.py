@@ -6,11 +6,12 @@ from datetime import date
 import pytest
 
 from feeds.calendars import day_end_ms
+from feeds.facts import Observation
 from feeds.signals.share import share
 from feeds.signals.thresholds import ShareRule
 from feeds.topics.base import Reading
 from feeds.topics.share import Crossing, Share
-from feeds.vintages import given
+from feeds.vintages import Vintages, given
 
 RULE = ShareRule()
 JULY_7 = {"COT.133741.OI": 18_832, "COT.133742.OI": 24_658}
@@ -184,6 +185,22 @@ def test_leveraged_funds_are_net_short_in_bitcoin() -> None:
     part = one(page(("2026-07-07", {**JULY_7, **lacking})), "oi.cme.net_short")
     assert (part.value, part.missing) == (None, ("COT.133742.LEV.LONG",))
     assert part.words[0] == "positions of leveraged funds are not whole"
+
+
+def test_a_snapshot_of_an_exchange_without_a_past_says_at_what_hour_it_was_taken() -> None:
+    midnight = day_end_ms(date(2026, 7, 7)) + 1 - 4 * 3_600_000  # New York is four hours behind
+    rows = [
+        Observation("COT.133741.OI", "2026-07-07", 18_832, 0, "cftc"),
+        Observation("COT.133742.OI", "2026-07-07", 24_658, 0, "cftc"),
+        Observation("OI.BINANCE", "2026-07-08", 112_000.0, midnight + 86_400_000, "interest"),
+        Observation("OI.OKX", "2026-07-08", 35_000.0, midnight + 52_200_000, "interest"),
+        Observation("OI.DERIBIT", "2026-07-08", 12_000.0, midnight + 240_000, "interest"),
+    ]
+    found = share(Vintages(rows).known(midnight + 3 * 86_400_000), RULE)
+    assert one(found, "oi.okx").words == ("okx as it stood at 14:30 UTC of 2026-07-08",)
+    assert one(found, "oi.deribit").words == ("00:00 UTC of 2026-07-08",)
+    assert one(found, "oi.binance").words == ("00:00 UTC of 2026-07-08",)
+    assert one(found, "oi.cme_share").words[2] == "okx as it stood at 14:30 UTC of 2026-07-08"
 
 
 def test_with_nothing_known_every_number_is_missing_and_none_is_zero() -> None:
