@@ -28,6 +28,7 @@ class Series(Struct, frozen=True):
     overrules it. `stale_days`: days from the period's end after which even an unchanged number is called stale.
     `absent`: periods that were never published. `step`: whether the last value holds until the next (rates of an
     administration), so that a missing day is no hole. `digits`: places to show. `family`: the id of the family's row.
+    `snapshot`: the figure of a moment, so that the first one seen of a period stays.
     """
 
     id: str
@@ -45,6 +46,7 @@ class Series(Struct, frozen=True):
     step: bool = False
     use: str = ""
     family: str = ""
+    snapshot: bool = False
 
 
 REPO = Release("day", "08:00", "repo")
@@ -117,8 +119,8 @@ _TABLE: tuple[Series, ...] = (
     Series("DFEDTARU", "Fed funds target, upper", "%", "repo", ("nyfed", "fred"), UNSECURED, -0.5, 25, 7, step=True,
            use="the standing repo rate"),
     Series("DFEDTARL", "Fed funds target, lower", "%", "repo", ("nyfed", "fred"), UNSECURED, -0.5, 25, 7, step=True),
-    Series("SRF", "Repo lent overnight by the Fed on the day (standing since 2021-07-29)", "$", "repo", ("nyfed",), OPERATION, 0, 2e12,
-           7, digits=0, use="repo stress; released by three days at $50 bn"),
+    Series("SRF", "Repo lent overnight by the Fed on the day (standing since 2021-07-29)", "$", "repo", ("nyfed",),
+           OPERATION, 0, 2e12, 7, 0, use="repo stress; released by three days at $50 bn"),
     Series("RRPONTSYD", "Overnight reverse repo", "$bn", "liquidity", ("nyfed", "fred"), OPERATION, 0, 5_000, 7, 3,
            published="$ at the New York Fed", use="net liquidity"),
     Series("RDE", "Reserve demand elasticity, median", "", "repo", ("nyfed",),
@@ -258,7 +260,7 @@ _TABLE: tuple[Series, ...] = (
     Series("COT.*", "CME bitcoin positions", "contracts", "positions", ("cftc",), COT, 0, 1e6, 18, 0,
            use="who sets the price"),
     Series("OI.*", "Open interest at the start of the day in UTC", "BTC", "positions", ("interest",), UTC_DAY, 100,
-           2e6, 4, 0, use="who sets the price"),
+           2e6, 4, 0, use="who sets the price", snapshot=True),
     # Fragility
     Series("DRCCLACBS", "Card delinquency", "%", "fragility", ("fred",), _quarterly(50), 0, 30, 200),
     Series("LNS14024887", "Youth unemployment", "%", "fragility", ("fred",), _monthly(5), 0, 60, 60, 1),

@@ -20,6 +20,7 @@ Changes = dict[str, bytes]
 MACRO_MS = 15_000
 """Slow series are looked at so often even if no new value came: one may have become late."""
 KEPT_PAGES = 16
+DAY_MS = 86_400_000
 _ORDERS = (Send, Reconnect, Refused)  # a union, made and searched once for each frame, takes several times as long
 _encode = msgspec.json.Encoder().encode
 
@@ -36,6 +37,7 @@ class Session:
         self._published: Changes = {}
         self._revisions: dict[str, object] = {}
         self._second = 0
+        self._day = 0
 
     def frame(self, frame: Frame) -> list[Control]:
         """Take a frame; return what the connection it came by should do. An `Alive` among it is proof of life.
@@ -82,10 +84,18 @@ class Session:
         second = self.state.now_ms // 1000
         if whole or second != self._second:
             self._second = second
+            self._turn_day()
             found |= self._slow()
         changed = {name: data for name, data in found.items() if self._published.get(name) != data}
         self._published |= changed
         return changed
+
+    def _turn_day(self) -> None:
+        """At the turn of a day in UTC, store what is stored daily. A first look, and one after days, is no turn."""
+        day = self.state.now_ms // DAY_MS
+        if day == self._day + 1:
+            self.state.slow.add(views.daily(self.state))
+        self._day = day
 
     def everything(self) -> Changes:
         """Return what `changes` has returned so far, newest of each topic."""

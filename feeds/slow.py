@@ -172,7 +172,7 @@ class Slow:
         was = self.vintages.latest(row.id, period)
         if was is None:
             return replace(given, known_ms=_known_ms(row, period, recv_ms, seen_ms)), ""
-        if _rank(row, was.source) < _rank(row, given.source):
+        if row.snapshot or _rank(row, was.source) < _rank(row, given.source):
             return None, ""
         if was.value == given.value and was.provisional == given.provisional:
             return None, ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from feeds.facts import Bar, Gap, Liquidation
+from feeds.facts import Bar, Gap, Liquidation, Observation
 from feeds.replay import replay
 from feeds.session import Session, line
 from feeds.state import Past, State
@@ -354,3 +354,21 @@ def test_a_feed_that_no_earlier_run_listened_for_is_not_taken_for_heard() -> Non
     m = metrics(s)
     assert m["liq.bybit.long.usd.1h"].value == 0
     assert (m["liq.okx.long.usd.1h"].value, m["liq.okx.long.usd.1h"].state) == (None, "none")
+
+
+def test_at_the_turn_of_a_day_what_cannot_be_had_later_is_stored() -> None:
+    kept: list[object] = []
+    state = State({"bybit": VENUES["bybit"]}, keep=kept.append)
+    session = Session(state, Engine("live", "", 0, writing=False))
+    midnight = 1_700_006_400_000  # 2023-11-15T00:00Z
+    session.frame(Frame("bybit.linear", midnight - 5_000, None))
+    session.frame(bybit(midnight - 4_000, "Buy", "0.5", "36000"))
+    session.changes(midnight - 1_000)
+    session.changes(midnight)
+    rows = [fact for fact in kept if isinstance(fact, Observation)]
+    assert rows == [
+        Observation("LIQ.LONG", "2023-11-14", 18_000.0, midnight, "own", True),  # not the whole day was heard
+        Observation("LIQ.SHORT", "2023-11-14", 0.0, midnight, "own", True),
+    ]
+    session.changes(midnight + 1_000)
+    assert len([fact for fact in kept if isinstance(fact, Observation)]) == 2

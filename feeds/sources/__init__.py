@@ -3,6 +3,8 @@
 from feeds.source import Source
 from feeds.sources import (
     board,
+    btcusd,
+    cboe,
     census,
     cftc,
     cips,
@@ -11,6 +13,7 @@ from feeds.sources import (
     farside,
     fiscaldata,
     fred,
+    interest,
     ishares,
     nyfed,
     ofr,
@@ -18,6 +21,7 @@ from feeds.sources import (
     spdr,
     steps,
     treasury,
+    yahoo,
 )
 
 SOURCES: dict[str, Source] = {
@@ -30,11 +34,15 @@ SOURCES: dict[str, Source] = {
         ofr,
         board,
         steps,
+        cboe,
+        yahoo,
+        btcusd,
         farside,
         sosovalue,
         coinglass,
         ishares,
         cftc,
+        interest,
         coinmetrics,
         spdr,
         census,

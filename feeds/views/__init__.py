@@ -4,6 +4,7 @@ from feeds.state import State
 from feeds.topics import Metric
 from feeds.views import derivatives, liquidations, macro, price
 from feeds.views.bars import bars, live_bar
+from feeds.views.daily import daily
 from feeds.views.feeds import feeds
 from feeds.views.liquidations import cascades, ladder, tape
 
