@@ -33,9 +33,6 @@ class Small:
     def points(self, series: str) -> list[tuple[date, float]]:
         return self._points.get(series, [])
 
-    def series(self, prefix: str = "") -> list[str]:
-        return sorted(id_ for id_ in self._points if id_.startswith(prefix))
-
     def funds(self) -> tuple[str, ...]:
         return self._funds
 

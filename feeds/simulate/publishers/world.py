@@ -31,10 +31,6 @@ class World(Protocol):
         """What has been published of a series, oldest first; empty where there is no such series."""
         ...
 
-    def series(self, prefix: str = "") -> Sequence[str]:
-        """The ids that begin so."""
-        ...
-
     def funds(self) -> Sequence[str]:
         """The tickers of the bitcoin funds, in the order of the publishers' columns."""
         ...
