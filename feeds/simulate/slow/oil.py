@@ -4,7 +4,8 @@ from bisect import bisect_left
 from datetime import date
 from math import exp
 
-from feeds.calendars import contracts, last_trading_day
+from feeds.calendars import contracts, last_trading_day, newest_due
+from feeds.series import FUTURES
 from feeds.simulate.slow.paths import Path
 from feeds.simulate.slow.setting import Make, Points, Setting
 
@@ -15,10 +16,10 @@ _SESSIONS = 62
 _MONTHS = 4.0  # after which two thirds of what is short in front are gone
 
 PATHS = {
-    # The contracts that are first and sixth today: what each closed at, wherever it stood on that day
+    # The contracts that are first and sixth now: what each closed at, wherever it stood on that day
     "oil.front": Path((("2013-01-01", 70),), ((-130, 66.0), (-45, 66.2), (-8, 66.3), (0, 66.4), (40, 66.4))),
     "oil.back": Path((("2013-01-01", 68),), ((-130, 64.8), (-45, 65.0), (-8, 65.0), (0, 65.1), (40, 65.1))),
-    "oil.level": Path((("2013-01-01", 0),), ((-130, 0), (-28, 0), (0, 0)), vol=0.35, pull=0.25),
+    "oil.level": Path((("2013-01-01", 0),), ((-130, 0), (-28, 0), (0, 0)), vol=0.28, pull=0.25),
     "CL=F": Path(
         (("2013-01-01", 93), ("2014-06-20", 107), ("2015-03-17", 43.5), ("2016-02-11", 26.5), ("2018-10-03", 76),
          ("2018-12-24", 43), ("2019-04-23", 66), ("2020-02-20", 54), ("2020-03-18", 21), ("2020-04-17", 19),
@@ -32,9 +33,9 @@ _STORM = {date(2020, 4, 20): -37.63, date(2020, 4, 21): 10.01}
 
 
 def quoted(setting: Setting) -> dict[str, int]:
-    """The contracts with closes in the last sessions, with their places: 0 is the front one of today."""
-    session = setting.today
-    ahead = contracts(session, LISTED + 2)  # two more than today, for the rolls still to come
+    """The contracts with closes in the last sessions, with their places: 0 is the front one of the newest session."""
+    session = newest_due(FUTURES, setting.now_ms)
+    ahead = contracts(session, LISTED + 3)  # three more than now, for the rolls still to come
     earlier = contracts(setting.days("CL=F")[_first(setting)], 6)
     gone = earlier[: earlier.index(ahead[0])]
     return {code: place for place, code in enumerate([*gone, *ahead], start=-len(gone))}
