@@ -36,7 +36,7 @@ from feeds.simulate.ledger import Ledger
 from feeds.simulate.listings import VENUES
 from feeds.simulate.market import Market
 from feeds.simulate.okx import Okx
-from feeds.simulate.publishers import Faults, sites
+from feeds.simulate.publishers import Faults, exchanges, sites
 from feeds.simulate.scenes import Scene
 from feeds.simulate.slow import SlowScene, SlowWorld
 from feeds.simulate.standing import Standing
@@ -105,7 +105,9 @@ class SimulatedMarket:
             self._pages |= {(venue, path): page for path, page in make(self._standings[venue]).items()}
         self.faults = Faults()
         """What goes wrong with a publisher, by its name; for tests."""
-        self._publishers = sites(SlowWorld(slow, seed, _wall_ms), self.faults)
+        world = SlowWorld(slow, seed, _wall_ms)
+        self._publishers = sites(world, self.faults)
+        self._pages |= exchanges.pages(world, self._pages)
         self._missed: dict[str, list[Liquidated]] = {venue: [] for venue in VENUES}  # while it was down
         self._sessions: dict[str, dict[ServerConnection, Session]] = {venue: {} for venue in VENUES}
         self._cut: set[str] = set()  # by hand

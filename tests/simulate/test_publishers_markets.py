@@ -3,8 +3,10 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 
+from feeds import simulate
 from feeds.simulate.http import Answer
 from feeds.simulate.publishers import exchanges
 from tests.simulate.small import Asked, Small
@@ -220,6 +222,21 @@ def test_okx_s_swaps_add_up_to_the_newest_day() -> None:
         ("ETH-USDT-SWAP", "10000000.00", "1000000.0000", "1786752000000"),
     ]
     assert json.loads(venue("okx", "/api/v5/public/open-interest", instType="FUTURES").data)["code"] == "51000"
+
+
+async def test_the_market_s_venues_tell_of_past_days_over_http() -> None:
+    async with simulate.serve() as market, httpx.AsyncClient(trust_env=False) as client:
+
+        async def get(name: str, path: str) -> Any:
+            answer = await client.get(market.endpoints[f"{name}.http"] + path)
+            assert answer.status_code == 200, answer.text
+            return answer.json()
+
+        days = await get("coinbase", f"{CANDLES}&start=2015-07-20T00:00:00Z&end=2016-05-14T00:00:00Z")
+        assert (len(days), days[-1][0], days[0][0]) == (300, 1437350400, 1463184000)
+        assert len(await get("coinbase", "/products/BTC-USD/candles?granularity=3600")) == 300
+        interest = await get("binance_usdm", "/futures/data/openInterestHist?symbol=BTCUSDT&period=1d&limit=30")
+        assert len(interest) == 30
 
 
 def test_overdrafts_are_columns_of_text_newest_quarter_first() -> None:

@@ -17,10 +17,11 @@ _KEPT = 30  # days that Binance tells of
 
 def pages(world: World, live: dict[tuple[str, str], Page]) -> dict[tuple[str, str], Page]:
     """Pages by venue and path, over the `live` ones: Coinbase's stays for all but days that are asked for by date."""
+    now = live[_CANDLES]
 
     def candles(query: dict[str, str]) -> Answer:
         dated = query.get("granularity") == "86400" and "start" in query
-        return btcusd.candles(world, query) if dated else live[_CANDLES](query)
+        return btcusd.candles(world, query) if dated else now(query)
 
     def binance(query: dict[str, str]) -> Answer:
         if (query.get("symbol"), query.get("period")) != ("BTCUSDT", "1d"):
