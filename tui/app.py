@@ -15,8 +15,8 @@ from feeds.settings import Settings
 from tui.keys import bindings
 from tui.link import CannotStart, Link, Topics, seconds
 from tui.panes import PANES
-from tui.screens.desk import Desk, LaidOut
-from tui.screens.framed import Framed
+from tui.screens.desk import Desk
+from tui.screens.framed import Framed, LaidOut
 from tui.source import Child, Source
 from tui.terminal import HUNG_UP, QUIT_DEADLINE_S, Ending, Gone, Terminal, behind
 from tui.widgets.header import Status
@@ -114,13 +114,15 @@ class TideApp(App[None], inherit_bindings=False):
         status = self._status()
         screen = next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Framed))
         screen.header.show(status)
+        link.want(screen.wants)
+        now_ms = link.now_ms if link.now_ms is not None else time.time_ns() // 1_000_000
         if screen is not self.desk:
+            screen.show(link.topics, now_ms, self._zone)
             return
         said, until = self._word
         self.desk.show_footer(bindings(self.BINDINGS), said if seconds() < until else "")
         if self._frozen is None:
             self.desk.note("")
-            now_ms = link.now_ms if link.now_ms is not None else time.time_ns() // 1_000_000
             self.desk.show_panes(link.topics, now_ms, self._zone, all_=all_)
         elif all_:
             topics, now_ms, _ = self._frozen

@@ -103,6 +103,10 @@ class EngineDouble:
         self.topics = topics
         self.hushed = False
         self.attached = 0
+        self.wishes: list[list[str]] = []
+        """What viewers asked for, newest last."""
+        self.wanted: dict[str, object] = {}
+        """Topics that are told only to who asks."""
         self._writers: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._beat: asyncio.Task[None] | None = None
@@ -135,7 +139,9 @@ class EngineDouble:
         self._writers.add(writer)
         try:
             writer.write(line(self.topics))
-            await reader.read()
+            while said := await reader.readline():
+                self.wishes.append(msgspec.json.decode(said)["want"])
+                writer.write(line({name: self.wanted[name] for name in self.wishes[-1] if name in self.wanted}))
         except OSError:
             return  # the viewer was killed in the middle of something
         finally:

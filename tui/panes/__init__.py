@@ -4,6 +4,7 @@ from tui.pane import Pane
 from tui.panes.derivatives import DerivativesPane
 from tui.panes.feeds import FeedsPane
 from tui.panes.liquidations import LiquidationsPane
+from tui.panes.macro import MacroPane
 from tui.panes.price import PricePane
 
 PANES: dict[str, type[Pane]] = {
@@ -11,5 +12,6 @@ PANES: dict[str, type[Pane]] = {
     "liquidations": LiquidationsPane,
     "feeds": FeedsPane,
     "derivatives": DerivativesPane,
+    "macro": MacroPane,
 }
 """By name: the id of the pane on the screen, and what `tui.layout` and `app.tcss` call it."""

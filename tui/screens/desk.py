@@ -8,7 +8,6 @@ from textual.binding import Binding
 from textual.containers import Container
 from textual.content import Content
 from textual.events import Resize, ScreenResume
-from textual.message import Message
 
 from feeds.settings import Settings
 from tui.keys import bindings
@@ -16,12 +15,8 @@ from tui.layout import RULES, Rule
 from tui.link import Topics
 from tui.pane import Pane, View
 from tui.panes import PANES
-from tui.screens.framed import Framed
+from tui.screens.framed import Framed, LaidOut
 from tui.widgets.footer import Footer
-
-
-class LaidOut(Message):
-    """The panes have their places, and should be drawn."""
 
 
 class Desk(Framed):

@@ -1,13 +1,25 @@
 """A screen with the header on top: it is always in sight, whatever is below it."""
 
+from collections.abc import Mapping
+from datetime import tzinfo
+from typing import Any
+
+from textual.message import Message
 from textual.screen import Screen
 
 from tui.layout import Rule, rule_for
 from tui.widgets.header import Header
 
 
+class LaidOut(Message):
+    """What is on this screen has its place, and should be drawn."""
+
+
 class Framed(Screen[None], inherit_bindings=False):
     """`header` is to be composed first; `fit_header` makes it what the terminal has room for."""
+
+    wants: tuple[str, ...] = ()
+    """Topics that the engine tells only to who asks, and is asked for while this screen is on top."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -19,3 +31,6 @@ class Framed(Screen[None], inherit_bindings=False):
         self.header.strip = rule.name == "strip"
         self.header.rows = self.header.styles.height = rule.header
         return rule
+
+    def show(self, topics: Mapping[str, Any], now_ms: int, zone: tzinfo) -> None:
+        """Draw from `topics`. Called at each tick while this screen, and not the desk, is on top."""
