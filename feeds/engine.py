@@ -57,7 +57,8 @@ def new_session(
     fresh_ms = round(settings.price.fresh_s * 1000)
     chart = tuple(settings.chart.venues)
     kept = keep or (lambda fact: None)
-    state = State(venues, limits=limits, fresh_ms=fresh_ms, chart=chart, keep=kept, sources=SOURCES)
+    rules = settings.signals
+    state = State(venues, limits=limits, fresh_ms=fresh_ms, chart=chart, keep=kept, sources=SOURCES, rules=rules)
     state.slow.add(steps.observations(new_york_day(started_ms)))
     if expected:
         state.advance(started_ms)
@@ -213,7 +214,7 @@ class Collector:
         if minute == self._minute:
             return
         self._minute = minute
-        for name, metric in views.metrics(self.state).items():
+        for name, metric in self.session.metrics().items():
             if isinstance(metric.value, float | int) and not _VENUE.match(name):
                 store.metric(name, minute * 60_000, metric.value, metric.state, metric.quality)
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from typing import Annotated, Generic, TypeVar, cast, get_args, get_origin
 
 import msgspec
@@ -159,7 +160,7 @@ class Layers(Generic[S]):
 
     def build(self) -> S:
         """The struct, with defaults where no layer said anything."""
-        return cast(S, _build(self._struct, "", self._values))
+        return cast(S, _build(self._struct, "", self._values, self.problems))
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -167,6 +168,16 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
     return next(iter(get_close_matches(word, list(known), 1)), None)
+
+
+_BARE: dict[object, tuple[object, str]] = {
+    float: (Annotated[float, Meta(gt=-1e15, lt=1e15)], "a number"),
+    int: (Annotated[int, Meta(gt=-(10**15), lt=10**15)], "a whole number"),
+    str: (str, "a text"),
+    date: (date, "a date like 2026-02-25"),
+    tuple[float, ...]: (tuple[Annotated[float, Meta(gt=-1e15, lt=1e15)], ...], "a list of numbers"),
+}
+"""Types of leaves that say nothing more of themselves, and what is expected of each in words. NaN is no number."""
 
 
 def _fields(struct: type[Struct], above: str = "") -> Iterator[tuple[str, tuple[object, str]]]:
@@ -180,17 +191,23 @@ def _fields(struct: type[Struct], above: str = "") -> Iterator[tuple[str, tuple[
             # A bare type keeps its bounds only with its annotation; a tuple, dict or key is looked into without.
             bare = get_args(field.type)[0]
             yield name, (bare if get_args(bare) else field.type, words or "")
+        elif field.type in _BARE:  # any other cannot be set
+            yield name, _BARE[field.type]
 
 
-def _build(struct: type[Struct], above: str, values: Mapping[str, object]) -> Struct:
+def _build(struct: type[Struct], above: str, values: Mapping[str, object], problems: list[str]) -> Struct:
     given: dict[str, object] = {}
     for field in msgspec.structs.fields(struct):
         name = f"{above}{field.name}"
         if isinstance(field.type, type) and issubclass(field.type, Struct):
-            given[field.name] = _build(field.type, f"{name}.", values)
+            given[field.name] = _build(field.type, f"{name}.", values, problems)
         elif name in values:
             given[field.name] = values[name]
-    return struct(**given)
+    try:
+        return struct(**given)
+    except ValueError as problem:  # values that are right one by one, and together are not
+        problems.append(f"{above.rstrip('.')}: {problem}")
+        return struct()
 
 
 def _flat(table: Mapping[str, object], above: str = "") -> Iterator[tuple[str, object]]:

@@ -259,7 +259,7 @@ _TABLE: tuple[Series, ...] = (
     # Who sets the price
     Series("COT.*", "CME bitcoin positions", "contracts", "positions", ("cftc",), COT, 0, 1e6, 18, 0,
            use="who sets the price"),
-    Series("OI.*", "Open interest at the start of the day in UTC", "BTC", "positions", ("interest",), UTC_DAY, 100,
+    Series("OI.*", "Open interest, the first seen of the day in UTC", "BTC", "positions", ("interest",), UTC_DAY, 100,
            2e6, 4, 0, use="who sets the price", snapshot=True),
     # Fragility
     Series("DRCCLACBS", "Card delinquency", "%", "fragility", ("fred",), _quarterly(50), 0, 30, 200),

@@ -32,6 +32,7 @@ class Session:
         self.state = state
         self.engine = engine
         self._decoder = Decoder(state.venues, state.slow.pages)
+        self._signals = views.Pages(state)
         self._macro = views.macro.MacroView(state.slow)
         self._pages: dict[str, tuple[int, bytes | None]] = {}
         self._published: Changes = {}
@@ -85,7 +86,7 @@ class Session:
         if whole or second != self._second:
             self._second = second
             self._turn_day()
-            found |= self._slow()
+            found |= self._slow(whole=whole)
         changed = {name: data for name, data in found.items() if self._published.get(name) != data}
         self._published |= changed
         return changed
@@ -117,7 +118,7 @@ class Session:
     def snapshot(self) -> dict[str, Any]:
         """Return the document that `tidegauge snapshot` prints."""
         self.changes(self.state.now_ms, whole=True)
-        metrics = views.metrics(self.state)
+        metrics = self.metrics()
         return {
             "tidegauge": 1,
             "mode": self.engine.mode,
@@ -125,6 +126,12 @@ class Session:
             "metrics": metrics,
             "topics": {name: msgspec.Raw(data) for name, data in self._published.items() if name not in metrics},
         }
+
+    def metrics(self) -> dict[str, Metric]:
+        """Every metric by its name. What the market tells now goes before what was published of it by the week."""
+        live = views.metrics(self.state)
+        slow = self._signals.metrics
+        return slow | {name: metric for name, metric in live.items() if metric.value is not None or name not in slow}
 
     def _fast(self) -> Changes:
         """Topics that move with the market."""
@@ -148,7 +155,7 @@ class Session:
             found[f"bar.{name}"] = _encode(views.live_bar(state, name))
         return found
 
-    def _slow(self) -> Changes:
+    def _slow(self, *, whole: bool) -> Changes:
         """Topics and metrics that are looked at once a second."""
         found: Mapping[str, object] = {
             "engine": self.engine,
@@ -158,7 +165,8 @@ class Session:
         }
         if self._new("macro", (self.state.slow.revision, self.state.now_ms // MACRO_MS)):
             found = {**found, "macro": self._macro.macro(self.state.now_ms)}
-        metrics: Mapping[str, Metric] = views.metrics(self.state)
+        found = {**found, **self._signals.refresh(whole=whole)}
+        metrics: Mapping[str, Metric] = self.metrics()
         return {name: _encode(value) for name, value in {**found, **metrics}.items()}
 
     def _new(self, name: str, revision: object) -> bool:

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from feeds.facts import Timeframe
 from feeds.layers import Layers, Secret, nearest
 from feeds.paths import Paths, SettingsError, paths, private_folder
+from feeds.signals.rules import Rules
 from feeds.text import plain
 
 __all__ = ["Paths", "Secret", "Settings", "SettingsError", "load", "paths", "private_folder"]
@@ -113,6 +114,7 @@ class Settings(Struct, frozen=True):
     price: PriceRule = PriceRule()
     history: History = History()
     sources: Publishers = Publishers()
+    signals: Rules = Rules()
     endpoints: Annotated[
         dict[str, str], Meta(description='a table of addresses, like "bybit.ws" = "wss://example.net/bybit"')
     ] = {}

@@ -27,6 +27,7 @@ from feeds.health import SKEWED_MS, Feed, Limits
 from feeds.liquidated import Book
 from feeds.positions import Positions
 from feeds.signals.derivatives import annualised
+from feeds.signals.rules import Rules
 from feeds.slow import Polled, Slow
 from feeds.source import Source
 from feeds.topics import Cascade
@@ -74,8 +75,10 @@ class State:
         chart: tuple[str, ...] = ("coinbase", "kraken", "bitstamp", "binance"),
         keep: Callable[[Kept], object] = lambda fact: None,
         sources: Mapping[str, Source] | None = None,
+        rules: Rules | None = None,
     ) -> None:
         self.venues = venues
+        self.rules = rules or Rules()
         self.slow = Slow(sources or {}, keep=keep)
         self.limits = limits or Limits()
         self.fresh_ms = fresh_ms

@@ -15,6 +15,7 @@ from feeds.topics.base import (
     State,
     worst,
 )
+from feeds.topics.flows import FlowPoint, FlowRevision, FlowRow, Flows
 from feeds.topics.macro import Due, Macro, SeriesPage, SeriesRow, SourceRow, VintageRow
 from feeds.topics.market import (
     BarRow,
@@ -34,6 +35,8 @@ from feeds.topics.market import (
     Total,
     VenuePrice,
 )
+from feeds.topics.repo import Cohort, Repo, RepoDay, RepoPart, ReserveIndicator, ShareSpan
+from feeds.topics.share import Crossing, Share, ShareWeek
 
 __all__ = [
     "STATES",
@@ -45,6 +48,8 @@ __all__ = [
     "BarRow",
     "Bars",
     "Cascade",
+    "Cohort",
+    "Crossing",
     "Derivative",
     "Derivatives",
     "Due",
@@ -52,6 +57,10 @@ __all__ = [
     "FeedRow",
     "FeedState",
     "Feeds",
+    "FlowPoint",
+    "FlowRevision",
+    "FlowRow",
+    "Flows",
     "GapRow",
     "Input",
     "Ladder",
@@ -65,8 +74,15 @@ __all__ = [
     "Price",
     "Quality",
     "Reading",
+    "Repo",
+    "RepoDay",
+    "RepoPart",
+    "ReserveIndicator",
     "SeriesPage",
     "SeriesRow",
+    "Share",
+    "ShareSpan",
+    "ShareWeek",
     "SourceRow",
     "State",
     "TapeRow",
@@ -89,6 +105,9 @@ TOPICS: dict[str, type] = {
     "derivatives": Derivatives,
     "feeds": Feeds,
     "macro": Macro,
+    "repo": Repo,
+    "flows": Flows,
+    "share": Share,
     **{f"bars.{frame}": Bars for frame in TIMEFRAMES},
     **{f"bar.{frame}": LiveBar for frame in TIMEFRAMES},
 }

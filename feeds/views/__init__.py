@@ -7,16 +7,19 @@ from feeds.views.bars import bars, live_bar
 from feeds.views.daily import daily
 from feeds.views.feeds import feeds
 from feeds.views.liquidations import cascades, ladder, tape
+from feeds.views.pages import Pages
 
 __all__ = [
-    "MacroView",
+    "Pages",
     "bars",
     "cascades",
+    "daily",
     "derivatives",
     "feeds",
     "ladder",
     "liquidations",
     "live_bar",
+    "macro",
     "metrics",
     "price",
     "tape",
