@@ -2,7 +2,11 @@
 
 import importlib
 import pkgutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from functools import partial
+from threading import Barrier
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -155,6 +159,25 @@ def test_time_moves_on_and_what_falls_due_is_published() -> None:
     assert newest() == "2026-11-18"
     publishers.now_ms += 3_600_000
     assert newest() == "2026-11-19"
+
+
+def test_a_new_world_that_is_asked_by_many_at_once_says_the_same() -> None:
+    names = ("QQQ", "SPY", "BTC", "DGS2", "DXY", "MOVE", "VIXCLS", "GOLD")
+    alone, together = Publishers(MORNING).world, [Publishers(MORNING).world for _ in range(5)]
+    begin = Barrier(len(names))
+
+    def ask(world: SlowWorld, name: str) -> list[tuple[date, float]]:
+        begin.wait()
+        return world.points(name)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(len(names)) as pool:
+            found = [list(pool.map(partial(ask, world), names)) for world in together]
+    finally:
+        sys.setswitchinterval(before)
+    assert found == [[alone.points(name) for name in names]] * len(together)
 
 
 def test_without_keys_a_page_that_needs_none_is_read_as_well() -> None:

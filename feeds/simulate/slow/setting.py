@@ -82,9 +82,12 @@ class Setting:
     def _moves(self) -> dict[int, float]:
         if not self._market:
             chance, last = self.chance("market"), (self.today + AHEAD).toordinal()
-            for number in range(FIRST.toordinal(), last + 1):
-                if number % 7 not in (6, 0):  # ordinal 1 was a Monday
-                    self._market[number] = chance.gauss(0, _MARKET)
+            # In one assignment, because the server's threads may ask for two series at once. Ordinal 1 was a Monday.
+            self._market = {
+                number: chance.gauss(0, _MARKET)
+                for number in range(FIRST.toordinal(), last + 1)
+                if number % 7 not in (6, 0)
+            }
         return self._market
 
 
