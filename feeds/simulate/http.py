@@ -137,7 +137,7 @@ class _Connection(BaseHTTPRequestHandler):
             headers = {header.lower(): value for header, value in self.headers.items()}
             try:
                 answer = site(Request(self.command, f"/{path}", query, body, headers))
-            except ValueError as problem:  # a number or a time in the query that is none
+            except (KeyError, ValueError) as problem:  # of the query a part is missing, or is no number or no time
                 answer = Answer(400, str(problem), "text/plain")
         data = answer.data
         self.send_response(answer.status)

@@ -81,6 +81,11 @@ def test_a_number_that_is_none_is_a_bad_request(server: Server) -> None:
     assert httpx.get(f"{server.url}/count/?n=x", trust_env=False).status_code == 400
 
 
+def test_a_part_of_the_query_that_is_missing_is_a_bad_request(server: Server) -> None:
+    answer = httpx.get(f"{server.url}/count/?m=1", trust_env=False)
+    assert (answer.status_code, answer.text) == (400, "'n'")
+
+
 def test_an_unknown_site_is_not_found(server: Server) -> None:
     assert httpx.get(f"{server.url}/nobody/x", trust_env=False).status_code == 404
 

@@ -94,6 +94,21 @@ def _chart(
     first, end = _span(query, at)
     bars = [bar for bar in bars if first <= bar[0] < end]
     closes = [close for _, close in bars]
+    quote = {
+        **dict.fromkeys(("open", "high", "low", "close"), closes),
+        "volume": [None if close is None else 1000 for close in closes],
+    }
+    # What the fund has paid out since is taken off.
+    adjusted = [None if close is None else round(close * 0.98, 6) for close in closes] if market is _NYSE else closes
+    quoted = {"regularMarketPrice": price, "chartPreviousClose": last, "range": query.get("range", "")}
+    meta = {**_meta(symbol, id_, market, day, at), "shortName": _name(id_, world.today()), **quoted}
+    times = {"timestamp": [_seconds(moment) for moment, _ in bars]} if bars else {}
+    indicators = {"quote": [quote if bars else {}], "adjclose": [{"adjclose": adjusted} if bars else {}]}
+    return {"chart": {"result": [{"meta": meta, **times, "indicators": indicators}], "error": None}}
+
+
+def _meta(symbol: str, id_: str, market: _Market, day: date, at: datetime) -> dict[str, object]:
+    """What is said of a symbol whose newest price is of the session of `day`, at that moment."""
     zone, offset = at.tzname(), at.utcoffset() or timedelta()
     session = {
         "timezone": zone,
@@ -101,34 +116,20 @@ def _chart(
         "end": _seconds(_moment(day, market.closes, market)),
         "gmtoffset": int(offset.total_seconds()),
     }
-    meta = {
+    return {
         "currency": "HKD" if id_ == "HKD" else "USD",
         "symbol": symbol,
         "exchangeName": market.exchange,
         "instrumentType": market.kind,
-        "firstTradeDate": _seconds(_moment(points[0][0], market.opens, market)),
         "regularMarketTime": _seconds(at),
         "gmtoffset": session["gmtoffset"],
         "timezone": zone,
         "exchangeTimezoneName": market.zone,
-        "regularMarketPrice": price,
-        "shortName": _name(id_, world.today()),
-        "chartPreviousClose": last,
         "priceHint": 2,
         "currentTradingPeriod": {"pre": session, "regular": session, "post": session},
         "dataGranularity": "1d",
-        "range": query.get("range", ""),
-        "validRanges": [*_RANGES, "ytd", "max"],
+        "validRanges": list(_RANGES),
     }
-    quote = {
-        **dict.fromkeys(("open", "high", "low", "close"), closes),
-        "volume": [None if close is None else 1000 for close in closes],
-    }
-    # What the fund has paid out since is taken off.
-    adjusted = [None if close is None else round(close * 0.98, 6) for close in closes] if market is _NYSE else closes
-    times = {"timestamp": [_seconds(moment) for moment, _ in bars]} if bars else {}
-    indicators = {"quote": [quote if bars else {}], "adjclose": [{"adjclose": adjusted} if bars else {}]}
-    return {"chart": {"result": [{"meta": meta, **times, "indicators": indicators}], "error": None}}
 
 
 def _quoted(id_: str, market: _Market, now_ms: int) -> datetime | None:
@@ -156,13 +157,7 @@ def _span(query: dict[str, str], now: datetime) -> tuple[datetime, datetime]:
     if "period1" in query:
         first, end = (datetime.fromtimestamp(int(query[name]), now.tzinfo) for name in ("period1", "period2"))
         return first, end
-    end = now + DAY
-    asked = query.get("range", "1mo")
-    if asked == "max":
-        return now.replace(year=1970), end
-    if asked == "ytd":
-        return now.replace(month=1, day=1, hour=0), end
-    return now - timedelta(days=_RANGES[asked]), end
+    return now - timedelta(days=_RANGES[query.get("range", "1mo")]), now + DAY
 
 
 def _moment(day: date, at: time, market: _Market) -> datetime:
