@@ -62,3 +62,42 @@ class ShareRule(Struct, frozen=True):
     jump_days: int = 14
     nearest_days: int = 3
     gap_days: int = 10
+
+
+class OilRule(Struct, frozen=True):
+    """The oil curve. `quiet_usd`, `parallel_usd`, `shock_back_usd`: $/bbl over the window of a label.
+
+    `gap_days`: days of trading without closes that a window or a run of labels steps over. `early_days`: business
+    days before its last trading day on which the front is left, 0 for none. `announce_days`: to announce a roll.
+    """
+
+    quiet_usd: float = 0.50
+    parallel_usd: float = 0.50
+    shock_back_usd: float = 3.00
+    gap_days: int = 2
+    early_days: int = 0
+    announce_days: int = 2
+
+    def __post_init__(self) -> None:
+        """Refuse a roll so early that another contract than the next would be in front."""
+        if not 0 <= self.early_days <= 15:
+            raise ValueError("early_days is to be 0 to 15")
+        if self.shock_back_usd <= 0:
+            raise ValueError("shock_back_usd is to be above 0")
+
+
+class CurveRule(Struct, frozen=True):
+    """Bitcoin futures. `least_days`: a contract that expires sooner is left out.
+
+    `beyond_pct`: how far outside of the expiries there are the basis of a tenor may lie, held flat from the nearest.
+    `quote_s`: a quote older than that is stale, however its venue is.
+    """
+
+    least_days: float = 3.0
+    beyond_pct: float = 20.0
+    quote_s: int = 300
+
+    def __post_init__(self) -> None:
+        """Refuse a basis over so few days that it means nothing."""
+        if self.least_days < 3:
+            raise ValueError("least_days is to be 3 or more")
