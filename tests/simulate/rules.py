@@ -12,6 +12,19 @@ def at(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
+class Clock:
+    """A time that a test moves on."""
+
+    def __init__(self, text: str) -> None:
+        self.ms = at(text)
+
+    def __call__(self) -> int:
+        return self.ms
+
+    def ahead(self, hours: float) -> None:
+        self.ms += int(hours * 3_600_000)
+
+
 def world(name: str, now: str, seed: int = 1) -> SlowWorld:
     now_ms = at(now)
     return SlowWorld(scene(name), seed, lambda: now_ms)

@@ -1,6 +1,7 @@
 """Each slow scene is what its title says, by the rules of the signals, whatever the seed and the day."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import correlation
 
 import pytest
@@ -9,8 +10,8 @@ from feeds.calendars import shift
 from feeds.simulate.slow import SLOW_SCENES, SlowWorld, scene
 from feeds.simulate.slow import september_2019 as september
 from tests.simulate.rules import (
+    Clock,
     armed,
-    at,
     back,
     backwardation,
     before,
@@ -114,13 +115,13 @@ def test_september_2019_arms_and_releases(now: str, seed: int) -> None:
 
 
 def test_september_2019_goes_on_as_time_does() -> None:
-    start, hours = at("2026-11-20T15:00"), 0
-    slow = SlowWorld(scene("repo-2019"), 1, lambda: start + hours * 3_600_000)
+    clock = Clock("2026-11-20T15:00")
+    slow = SlowWorld(scene("repo-2019"), 1, clock)
     assert slow.points("SRF")[-1] == (date(2026, 11, 19), 75e9)
-    hours = 6  # after the operations of the day, before its rate
+    clock.ahead(hours=6)  # after the operations of the day, before its rate
     assert slow.points("SRF")[-1] == (date(2026, 11, 20), 65.75e9)
     assert slow.points("SOFR")[-1] == (date(2026, 11, 19), 1.86)
-    hours = 72
+    clock.ahead(hours=66)
     assert slow.points("SOFR")[-1] == (date(2026, 11, 20), 1.85)
 
 
@@ -198,8 +199,8 @@ def test_bitcoin_moves_with_the_nasdaq(now: str, seed: int) -> None:
     slow = world("calm", now, seed)
     fund, coin = dict(slow.points("QQQ")[-251:]), dict(slow.points("BTC"))
     days = sorted(fund.keys() & coin.keys())
-    of_fund = [fund[b] / fund[a] - 1 for a, b in zip(days, days[1:], strict=False)]
-    of_coin = [coin[b] / coin[a] - 1 for a, b in zip(days, days[1:], strict=False)]
+    of_fund = [fund[b] / fund[a] - 1 for a, b in pairwise(days)]
+    of_coin = [coin[b] / coin[a] - 1 for a, b in pairwise(days)]
     assert 0.3 < correlation(of_fund, of_coin) < 0.85
 
 
@@ -214,9 +215,10 @@ def test_bitcoin_moves_with_the_nasdaq(now: str, seed: int) -> None:
 )
 @pytest.mark.parametrize("first", ["2026-11-20T14:00", "2026-11-21T06:20", "2026-12-18T15:00", "2026-10-06T21:00"])
 def test_oil_keeps_its_label_for_three_days_and_over_a_roll(name: str, labels: set[str], first: str) -> None:
-    start, hours = at(first), 0
-    slow = SlowWorld(scene(name), 3, lambda: start + hours * 3_600_000)
-    found = set()
-    for hours in range(0, 73, 12):
+    clock = Clock(first)
+    slow = SlowWorld(scene(name), 3, clock)
+    found = {leg(slow, 5)}
+    for _ in range(6):
+        clock.ahead(hours=12)
         found.add(leg(slow, 5))
     assert found <= labels

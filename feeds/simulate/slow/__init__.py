@@ -6,16 +6,28 @@ from datetime import date, timedelta
 
 from feeds.calendars import new_york_day, release_ms
 from feeds.series import TABLE, series
-from feeds.simulate.slow import balance_sheet, bitcoin, economy, flows, oil, positions, prices, repo, yields
+from feeds.simulate.slow import (
+    administered,
+    balance_sheet,
+    bitcoin,
+    economy,
+    flows,
+    oil,
+    operations,
+    positions,
+    prices,
+    repo,
+    yields,
+)
 from feeds.simulate.slow.paths import Path
 from feeds.simulate.slow.scenes import SLOW_SCENES, SlowScene, scene
 from feeds.simulate.slow.setting import Make, Points, Setting
 
 __all__ = ["SLOW_SCENES", "SlowScene", "SlowWorld", "scene"]
 
-_GROUPS = (repo, balance_sheet, yields, economy, prices, oil, bitcoin, flows, positions)
+_GROUPS = (repo, operations, balance_sheet, yields, economy, prices, oil, bitcoin, flows, positions)
 _PATHS: dict[str, Path] = {name: path for group in _GROUPS for name, path in group.PATHS.items()}
-_MAKES: dict[str, Make] = {name: make for group in _GROUPS for name, make in group.MAKES.items()}
+_MAKES: dict[str, Make] = administered.MAKES | {name: make for group in _GROUPS for name, make in group.MAKES.items()}
 _SERVED = {"BAMLH0A0HYM2": timedelta(days=3 * 365), "BAMLC0A0CM": timedelta(days=3 * 365)}
 """How far back a publisher may show them, where it may not show all (ICE's terms for FRED)."""
 
