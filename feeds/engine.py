@@ -8,7 +8,6 @@ from pathlib import Path
 
 import msgspec
 
-from feeds import views
 from feeds.backfill import Backfill
 from feeds.bars import KEEP
 from feeds.calendars import new_york_day
@@ -28,6 +27,7 @@ from feeds.stream import keep
 from feeds.topics import TOPICS, Engine, Mode
 from feeds.venue import Control, Stream, Venue
 from feeds.venues import VENUES
+from feeds.vintages import Vintages
 from feeds.wire import Frame, Recorder
 
 TICK_S = 0.125
@@ -124,7 +124,7 @@ class Collector:
         """Ask the publishers, once the history of their series is in. The market goes first and is not held up."""
         slow, store, demo = self.state.slow, self._store, self.session.engine.mode == "demo"
         if store:
-            slow.restore(*await asyncio.to_thread(lambda: (store.observations(), store.polled())))
+            slow.restore(*await asyncio.to_thread(lambda: (Vintages(store.observations()), store.polled())))
         gather = Gather(slow, self.settings, fetcher, self.take_slow, self.clock.now_ms, hurried=demo)
         await gather.run()
 

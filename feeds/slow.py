@@ -80,10 +80,12 @@ class Slow:
         """Rises with everything that changes here."""
         self._keep = keep
 
-    def restore(self, rows: Iterable[Observation], polled: Iterable[Polled]) -> None:
-        """Take what earlier runs kept."""
-        for row in rows:
-            self.vintages.put(row)
+    def restore(self, kept: Vintages, polled: Iterable[Polled]) -> None:
+        """Take what earlier runs kept, beside what is known already."""
+        for id_ in self.vintages.series():
+            for row in self.vintages.rows(id_):
+                kept.put(row)
+        self.vintages = kept
         self.polled |= {one.feed: one for one in polled}
         self.revision += 1
 

@@ -37,6 +37,12 @@ class _Rows:
         at = bisect_left(self.known, known_ms, first, last)
         return at, at < last and self.known[at] == known_ms
 
+    def append(self, day: int, known_ms: int, value: float, mark: int) -> None:
+        self.days.append(day)
+        self.known.append(known_ms)
+        self.values.append(value)
+        self.marks.append(mark)
+
     def insert(self, at: int, day: int, known_ms: int, value: float, mark: int) -> None:
         for column, item in ((self.days, day), (self.known, known_ms), (self.marks, mark)):
             column.insert(at, item)
@@ -59,8 +65,12 @@ class Vintages:
         """Add a row; `False`, and nothing is added, where the same value was known before that time already."""
         rows = self._series.setdefault(row.series, _Rows())
         day = date.fromisoformat(row.period).toordinal()
-        at, there = rows.find(day, row.known_ms)
         mark = self._number(row.source) * 2 + row.provisional
+        if not rows.days or day > rows.days[-1]:  # how they mostly come
+            rows.append(day, row.known_ms, row.value, mark)
+            self.revisions[row.series] = self.revisions.get(row.series, 0) + 1
+            return True
+        at, there = rows.find(day, row.known_ms)
         if there:
             return False
         before = at - 1

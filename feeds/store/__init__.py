@@ -6,6 +6,7 @@ newer schema) never stops the program: `notice` says it, and it is tried again.
 """
 
 from collections import deque
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
@@ -147,7 +148,7 @@ class Store:
         """Committed gaps that reach past `since_ms` or were never closed, oldest first."""
         return self._reader.gaps(since_ms)
 
-    def observations(self) -> list[Observation]:
+    def observations(self) -> Iterator[Observation]:
         """Committed values of the slow series, all of them, by series, period and the time they became known."""
         return self._reader.observations()
 

@@ -1,6 +1,7 @@
 """The history as it is read, by the engine that writes it and by any other."""
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -85,12 +86,10 @@ class Reader:
         """Cascades that ended past `since_ms`, oldest first."""
         return [msgspec.json.decode(document, type=Cascade) for (document,) in self._rows(_CASCADES, since_ms)]
 
-    def observations(self) -> list[Observation]:
-        """All rows of all series, by series, period and the time they became known."""
-        return [
-            Observation(series, period, value, known_ms, source, bool(provisional))
-            for series, period, value, known_ms, source, provisional in self._rows(_OBSERVATIONS)
-        ]
+    def observations(self) -> Iterator[Observation]:
+        """All rows of all series, by series, period and the time they became known. Nobody else reads meanwhile."""
+        for series, period, value, known_ms, source, provisional in self._read(_OBSERVATIONS):
+            yield Observation(series, period, value, known_ms, source, bool(provisional))
 
     def table(self, name: str, until_ms: int | None) -> list[tuple[Any, ...]]:
         """The rows of one of `TABLES`; those that came to be by `until_ms`, if that is given."""
@@ -122,16 +121,21 @@ class Reader:
             self._db = None
 
     def _rows(self, sql: str, *values: str | int) -> list[tuple[Any, ...]]:
+        rows = list(self._read(sql, *values))
+        return [] if self.trouble else rows
+
+    def _read(self, sql: str, *values: str | int) -> Iterator[tuple[Any, ...]]:
+        """Rows one by one, so that a long table is never held twice. On trouble they end, and `trouble` says why."""
         with self._one_at_a_time:
             self.trouble = ""
             try:
                 if self._db is None:
                     self._db = self._opened()
-                return self._db.execute(sql, values).fetchall() if self._db else []
+                if self._db:
+                    yield from self._db.execute(sql, values)
             except (sqlite3.Error, OSError) as problem:
                 self._close()
                 self.trouble = f"the history cannot be read: {plain(str(problem))}"
-                return []
 
     def _opened(self) -> sqlite3.Connection | None:
         """Open the file if there is one with our tables. A newer schema is not read: its numbers may mean others."""
