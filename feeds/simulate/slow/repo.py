@@ -65,7 +65,7 @@ def sofr(setting: Setting, id_: str) -> Points:
     days, reserves, typed = setting.days(id_, _SECURED), setting.known("IORB"), september(setting)
     columns = zip(days, setting.run("repo.sofr", days), _up(setting, days), strict=True)
     return [
-        (day, typed[day].sofr if day in typed else round(reserves[day] + (over + up) / 100, 2))
+        (day, typed[day].sofr if day in typed else max(0.01, round(reserves[day] + (over + up) / 100, 2)))
         for day, over, up in columns
     ]
 
