@@ -236,7 +236,7 @@ def test_a_shock_is_the_back_up_three_dollars_and_has_its_first_day() -> None:
         "front 0.00, back +1.80 over 5 d: back-led catch-up",
         "the last one: 2026-07-29 to 2026-07-31",
     )
-    assert [(one.first, one.last, one.sessions, one.back, one.on) for one in found.shocks] == [
+    assert [(run.first, run.last, run.sessions, run.back, run.on) for run in found.shocks] == [
         (date(2026, 7, 29), date(2026, 7, 31), 3, 3.0, False)
     ]
     during = page({"CLU26": [80.0] * 8, "CLG27": RISE[:8]}, days[:8])
@@ -263,7 +263,7 @@ def test_two_shocks_are_listed_apart_and_a_session_without_a_leg_ends_none() -> 
     days = sessions("2026-07-22", 16)
     back = [70.0, 70.0, 70.0, 70.0, 70.0, 74.0, 74.0, None, 74.0, 74.0, 74.0, 74.0, None, 78.0, 78.0, 78.0]
     found = page({"CLU26": [80.0] * 16, "CLG27": back}, days)
-    assert [(one.first.isoformat(), one.last.isoformat(), one.sessions) for one in found.shocks] == [
+    assert [(run.first.isoformat(), run.last.isoformat(), run.sessions) for run in found.shocks] == [
         ("2026-07-29", "2026-08-04", 4),
         ("2026-08-10", "2026-08-12", 3),
     ]
