@@ -150,6 +150,8 @@ async def test_number_keys_and_tab_reach_every_pane_in_a_small_terminal(engine):
         await shown.until(lambda: titles(shown) == ["3 feeds"], "feeds alone")
         shown.press("4")
         await shown.until(lambda: titles(shown) == ["4 derivatives"], "derivatives alone")
+        shown.press("5")
+        await shown.until(lambda: titles(shown) == ["5 macro"], "macro alone")
         shown.press("\t")
         await shown.until(lambda: "┏━ 1 price" in shown.text and "╭─ 2 liquidations" in shown.text, "price focused")
         shown.press("2")

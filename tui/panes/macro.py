@@ -18,8 +18,7 @@ from tui.widgets.pick_list import Item, PickList
 
 Shown = Literal["series", "releases", "publishers"]
 SHOWN: tuple[Shown, ...] = ("series", "releases", "publishers")
-FOOT, LOW_FOOT = 3, 2
-LOW = 14  # rows under which the words at the bottom take less of them
+WIDE, LOW = 100, 14  # columns from which, and rows under which, the words at the bottom take two rows, not three
 MOST_WORDS = 40
 NOTHING = "nothing matches"
 ABOUT: Line = (("~ is only the usual day", LABEL),)
@@ -151,11 +150,11 @@ class MacroPane(Pane):
         return None if self._view is None else self._view.topics.get("macro")
 
     def _draw(self) -> None:
-        width, height = self.size
+        width = self.size.width
         if self._view is None or not width:
             return
         macro = self._macro
-        self._foot.styles.height = LOW_FOOT if height < LOW else FOOT
+        self._foot.styles.height = self._foot_rows
         if macro is None:
             self._head.draw([(("no series yet: waiting for the engine", LABEL),)])
             self._lists[self._at].offer([], [], lambda number, picked: ())
@@ -251,12 +250,16 @@ class MacroPane(Pane):
         }
         return found[self._at]()
 
+    @property
+    def _foot_rows(self) -> int:
+        return 2 if self.size.width >= WIDE or self.size.height < LOW else 3
+
     def _draw_foot(self) -> None:
         """Tell the row that is marked in full."""
         if self._view is None:
             return
         now_ms, zone, width = self._view.now_ms, self._view.zone, self.size.width
-        rows = LOW_FOOT if self.size.height < LOW else FOOT
+        rows = self._foot_rows
         match self._picked():
             case SeriesRow() as row:
                 self._foot.draw(macro_rows.detail(row, now_ms, zone, width, rows))

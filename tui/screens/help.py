@@ -12,6 +12,7 @@ from textual.events import Resize
 from tui.keys import bindings, told
 from tui.panes import PANES
 from tui.screens.framed import Framed
+from tui.screens.series_page import SeriesScreen
 from tui.theme import BOLD, KEY, LABEL, PLAIN, QUALITY, SIGN, STATE, TITLE
 from tui.widgets.flow import length
 from tui.widgets.lines import Line, Lines
@@ -94,6 +95,7 @@ def page(keys: Sequence[Binding], width: int) -> list[Line]:
     left = _keys("keys", keys, width)
     for pane in PANES.values():
         left += _keys(f"in the {pane.title} pane", bindings(pane.BINDINGS), width)
+    left += _keys("on the page of a series", bindings(SeriesScreen.BINDINGS), width)
     left += _keys("on this page", bindings(Help.BINDINGS), width)
     used = max(length(line) for line in left) + GAP
     if width - used < SENTENCES:

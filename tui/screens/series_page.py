@@ -36,12 +36,13 @@ class SeriesScreen(Framed):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,enter", "app.pop_screen", "close", id="series.close"),
-        Binding("h,left", "cursor(-1)", "cursor to an earlier value", id="series.earlier"),
-        Binding("l,right", "cursor(1)", "cursor to a later value", id="series.later"),
+        Binding("h,left", "cursor(-1)", "earlier", id="series.earlier"),
+        Binding("l,right", "cursor(1)", "later", id="series.later"),
         Binding("end,G", "newest", "cursor off", id="series.newest"),
-        Binding("s", "span(1, True)", "next span", id="series.span"),
-        Binding("[", "span(-1, False)", "shorter span", id="series.shorter"),
-        Binding("]", "span(1, False)", "longer span", id="series.longer"),
+        Binding("s", "span(1, True)", "span", id="series.span"),
+        Binding("[", "span(-1, False)", "shorter", id="series.shorter"),
+        Binding("]", "span(1, False)", "longer", id="series.longer"),
+        Binding("v", "words", "chart or words", id="series.words"),
         Binding("j,down", "scroll(1)", "down", id="series.down"),
         Binding("k,up", "scroll(-1)", "up", id="series.up"),
         Binding("pagedown", "page(1)", "page down", id="series.page_down"),
@@ -103,7 +104,7 @@ class SeriesScreen(Framed):
 
         `free`: the rows that chart and words share.
         """
-        width = self._chart.size.width
+        width = self.size.width - 2
         beside = width >= BESIDE
         self._facts.display = beside
         if beside:
@@ -117,7 +118,7 @@ class SeriesScreen(Framed):
             rows = [*told, (), *first, *rows]
             room = size = len(rows)
         self._vintages.show(title, rows)
-        self._below.styles.height = max(3, min(max(room, size), free // 2, 16))
+        self._below.styles.height = "1fr" if not self._chart.display else max(3, min(max(room, size), free // 2, 16))
 
     def action_cursor(self, step: int) -> None:
         self._chart.move(step)
@@ -127,6 +128,12 @@ class SeriesScreen(Framed):
 
     def action_span(self, step: int, around: bool) -> None:
         self._chart.look_back(step, around=around)
+
+    def action_words(self) -> None:
+        """Give the words all the room, or the chart its part again."""
+        self._chart.display = not self._chart.display
+        self._drawn = ()
+        self.post_message(LaidOut())
 
     def action_scroll(self, rows: int) -> None:
         self._vintages.scroll_lines(rows)

@@ -3,19 +3,20 @@
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-"""The dot of each row and column in a cell; Unicode's block of braille begins at U+2800."""
+from tui.widgets.candle_rows import BRAILLE, DOTS
+
 Dot = tuple[int, int]
+"""From the left and from the top."""
 
 
 def plotted(lines: Iterable[Sequence[Dot]], columns: int, rows: int) -> list[str]:
-    """Draw each line through its dots (from the left, from the top) into so many cells; a cell without is a blank."""
+    """Draw each line through its dots into so many cells; a cell without is a blank."""
     cells = [[0] * columns for _ in range(rows)]
     for line in lines:
         for x, y in _dots(line):
             if 0 <= x < columns * 2 and 0 <= y < rows * 4:
-                cells[y // 4][x // 2] |= BITS[y % 4][x % 2]
-    return ["".join(chr(0x2800 + bits) if bits else " " for bits in row) for row in cells]
+                cells[y // 4][x // 2] |= DOTS[x % 2][y % 4]
+    return ["".join(chr(BRAILLE + bits) if bits else " " for bits in row) for row in cells]
 
 
 def _dots(line: Sequence[Dot]) -> Iterable[Dot]:

@@ -78,7 +78,10 @@ def counts(rows: Sequence[SeriesRow]) -> list[tuple[str, Style]]:
     """How many there are in each state, in words, the best first."""
     off_ = sum(map(off, rows))
     states = [row.state for row in rows if not off(row)]
-    said = [(f"{states.count(state)} {state}", STATE[state]) for state in dict.fromkeys(sorted(states, key=_rank))]
+    said = [
+        (f"{states.count(state)} {'not known' if state == 'none' else state}", STATE[state])
+        for state in dict.fromkeys(sorted(states, key=_rank))
+    ]
     return [*said, (f"{off_} off", LABEL)] if off_ else said
 
 
@@ -98,6 +101,10 @@ def heading(group: str, rows: Sequence[SeriesRow]) -> Line:
 
 def style_of(row: SeriesRow) -> Style:
     return LABEL if off(row) else STATE[row.state]
+
+
+def _quiet(row: SeriesRow) -> Style:
+    return LABEL if row.state == "fresh" else style_of(row)
 
 
 def _id(row: SeriesRow, _: int) -> Span:
@@ -151,7 +158,7 @@ def _next(row: SeriesRow, now_ms: int) -> Span:
 def columns_for(width: int, zone: tzinfo) -> tuple[Column[SeriesRow], ...]:
     """The columns that fit; the label has what they leave."""
     wide = width >= WIDE
-    id_, value, unit, change, trend, state = (20, 16, 11, 14, 24, 23) if wide else (14, 11, 6, 9, 16, 8)
+    id_, value, unit, change, trend, state = (20, 16, 11, 12, 20, 23) if wide else (14, 11, 6, 9, 16, 8)
     columns: tuple[Column[SeriesRow], ...] = (
         Column("series", id_, 0, _id, left=True),
         Column("", LEAST_LABEL, 0, lambda row, _: (row.label, style_of(row)), left=True),
@@ -159,7 +166,7 @@ def columns_for(width: int, zone: tzinfo) -> tuple[Column[SeriesRow], ...]:
         Column("unit", unit, 2, lambda row, _: (row.unit, LABEL), left=True),
         Column("change", change, 3, partial(_change, change)),
         Column("z 3y", 5, 6, _z),
-        Column("trend", trend, 7, lambda row, _: (spark(row.spark, trend), style_of(row)), left=True),
+        Column("trend", trend, 7, lambda row, _: (spark(row.spark, trend), _quiet(row)), left=True),
         Column("period", 10, 5, lambda row, _: (row.period or text.UNKNOWN, style_of(row))),
         Column("age", 4, 1, _age),
         Column("state", state, 1, partial(_state, zone if wide else None), left=True),
