@@ -26,7 +26,7 @@ def curve(rows: Iterable[Derivative], known: Known, now_ms: int, rule: CurveRule
     whole = line(found)
     inverse, linear = line(found, lambda point: point.inverse), line(found, lambda point: not point.inverse)
     tenors = [_tenor(days, whole, inverse, linear, rule) for days in TENORS]
-    basis = {days: _basis(days, at(whole, days, rule.beyond_pct), found, dropped, known) for days in TENORS}
+    basis = {days: _basis(days, at(whole, days, rule), found, dropped, known) for days in TENORS}
     closes = cme(known, now_ms, rule)
     return Curve(
         (*basis.values(), _carry(basis[CARRY_DAYS], known)),
@@ -50,7 +50,7 @@ def _tenor(
     linear: Sequence[ExpiryPoint],
     rule: CurveRule,
 ) -> Tenor:
-    both, coin, dollar = (at(one, days, rule.beyond_pct).value for one in (whole, inverse, linear))
+    both, coin, dollar = (at(one, days, rule).value for one in (whole, inverse, linear))
     return Tenor(days, both, coin, dollar, None if coin is None or dollar is None else dollar - coin)
 
 
@@ -74,7 +74,7 @@ def _basis(days: int, found: At, live: Sequence[CurvePoint], dropped: Sequence[D
         min((one.period for one in inputs), default=None),
         max((one.known_ms for one in inputs), default=None),
         worst([point.state for point in used]),
-        "estimated" if found.held else "exact",
+        "estimated" if found.rough else "exact",
         "backwardation" if found.value < 0 else "contango",
         tuple(words),
         FORMULA,

@@ -120,30 +120,30 @@ def _expiry(day: date, group: Sequence[CurvePoint]) -> ExpiryPoint:
 
 
 class At(NamedTuple):
-    """The curve at a tenor. `value` is `None` where the curve does not reach it; `held`: level from its nearest end."""
+    """The curve at a tenor. `value` is `None` where the curve does not reach it; `rough`: with no expiry near it."""
 
     value: float | None
     words: str
     used: tuple[ExpiryPoint, ...] = ()
-    held: bool = False
+    rough: bool = False
 
 
-def at(curve: Sequence[ExpiryPoint], days: int, beyond_pct: float) -> At:
+def at(curve: Sequence[ExpiryPoint], days: int, rule: CurveRule) -> At:
     """The basis at so many days: between two expiries on the straight line in days.
 
-    Outside of them that of the nearest, if it is no further than `beyond_pct` off; nothing is extended as a slope.
+    Outside of them that of the nearest, if it is near enough; nothing is extended as a slope.
     """
     if not curve:
         return At(None, "no dated future has a basis")
     first, last = curve[0], curve[-1]
     if days < first.days:
-        near = first.days <= days * (1 + beyond_pct / 100)
+        near = first.days <= days * (1 + rule.beyond_pct / 100)
         said = f"the first expiry, {_name(first)}, is in {first.days:.0f} d"
-        return At(first.basis, f"held level: {said}", (first,), held=True) if near else At(None, said)
+        return At(first.basis, f"held level: {said}", (first,), rough=True) if near else At(None, said)
     if days > last.days:
-        near = days <= last.days * (1 + beyond_pct / 100)
+        near = days <= last.days * (1 + rule.beyond_pct / 100)
         said = f"the last expiry, {_name(last)}, is in {last.days:.0f} d"
-        return At(last.basis, f"held level: {said}", (last,), held=True) if near else At(None, said)
+        return At(last.basis, f"held level: {said}", (last,), rough=True) if near else At(None, said)
     after = next(n for n, point in enumerate(curve) if point.days >= days)
     right = curve[after]
     if right.days == days:
@@ -151,7 +151,10 @@ def at(curve: Sequence[ExpiryPoint], days: int, beyond_pct: float) -> At:
     left = curve[after - 1]
     share = (days - left.days) / (right.days - left.days)
     value = left.basis + share * (right.basis - left.basis)
-    return At(value, f"between {_name(left)} and {_name(right)}", (left, right))
+    said = f"between {_name(left)} and {_name(right)}"
+    reach = days * rule.near_pct / 100
+    rough = min(days - left.days, right.days - days) > reach
+    return At(value, f"{said}: none within {reach:.0f} d of it" if rough else said, (left, right), rough)
 
 
 def _name(point: ExpiryPoint) -> str:

@@ -1,5 +1,7 @@
 """Every threshold of the signals by its name, with its unit in the name; the settings file may change each."""
 
+from datetime import date
+
 from msgspec import Struct
 
 
@@ -89,15 +91,117 @@ class OilRule(Struct, frozen=True):
 class CurveRule(Struct, frozen=True):
     """Bitcoin futures. `least_days`: a contract that expires sooner is left out.
 
-    `beyond_pct`: how far outside of the expiries there are the basis of a tenor may lie, held flat from the nearest.
+    `beyond_pct`: how far outside of the expiries there are the basis of a tenor may lie, held level from the nearest.
+    `near_pct`: a tenor with no expiry so near on either side, in percent of its days, is an estimate.
     `quote_s`: a quote older than that is stale, however its venue is.
     """
 
     least_days: float = 3.0
     beyond_pct: float = 20.0
+    near_pct: float = 50.0
     quote_s: int = 300
 
     def __post_init__(self) -> None:
         """Refuse a basis over so few days that it means nothing."""
         if self.least_days < 3:
             raise ValueError("least_days is to be 3 or more")
+
+
+class DriversRule(Struct, frozen=True):
+    """The drivers' pushes. All but `netliq_pct` (percent) and the z are in the unit of what they measure.
+
+    `core_gap_pct`: percentage points between core prices annualised over 3 months and over the year. `real_10y_pct`:
+    percentage points in 13 weeks. `cfnai_up`, `cfnai_down`: the 3-month mean. Risk appetite is measured over up to
+    `z_days`; a part with less than `z_least_days` behind it has no z, and fewer than `risk_least_parts` parts are no
+    composite. `nearest_days`: a daily number that is missing on a date is replaced by one so many days older at most.
+    `custody_since`: from which Wednesday on the change of custody is counted. `trail_weeks`: of the quadrant.
+    """
+
+    core_gap_pct: float = 0.3
+    real_10y_pct: float = 0.20
+    cfnai_up: float = 0.20
+    cfnai_down: float = -0.35
+    netliq_pct: float = 1.0
+    calm_z: float = -0.25
+    fear_z: float = 1.0
+    z_days: int = 1096
+    z_least_days: int = 182
+    risk_least_parts: int = 3
+    nearest_days: int = 4
+    custody_since: date = date(2026, 2, 25)
+    trail_weeks: int = 52
+
+    def __post_init__(self) -> None:
+        """Refuse pushes in both directions at once."""
+        if min(self.core_gap_pct, self.real_10y_pct, self.netliq_pct) <= 0:
+            raise ValueError("core_gap_pct, real_10y_pct and netliq_pct are to be above 0")
+        for low, high in (("cfnai_down", "cfnai_up"), ("calm_z", "fear_z")):
+            if not getattr(self, low) < getattr(self, high):
+                raise ValueError(f"{low} is to be below {high}")
+
+
+class RegimeRule(Struct, frozen=True):
+    """The regime. `closes`: weekly closes in a row that a change needs. `since`: the first Wednesday of its timeline.
+
+    `wait_h`: a week in which a part of net liquidity does not come closes without it so long after Fed assets did.
+    """
+
+    closes: int = 2
+    since: date = date(2015, 1, 1)
+    wait_h: float = 24.0
+
+    def __post_init__(self) -> None:
+        """Refuse changes without any close."""
+        if self.closes < 1:
+            raise ValueError("closes is to be 1 or more")
+
+
+class VerdictRule(Struct, frozen=True):
+    """The no-trade zone. Armed by a close of MOVE above `move_above`, or repo stress of `stress_from`.
+
+    Released by Fed assets up by `assets_bn` in `assets_weeks`, standing repo of `srf_bn` on `srf_hits` of `srf_days`
+    business days, or primary credit up by `primary_bn` in `primary_weeks`; disarmed after `quiet_days` business days.
+    `since`: the first day that is looked at.
+    """
+
+    move_above: float = 130.0
+    stress_from: float = 75.0
+    assets_bn: float = 100.0
+    assets_weeks: int = 4
+    srf_bn: float = 50.0
+    srf_hits: int = 3
+    srf_days: int = 5
+    primary_bn: float = 50.0
+    primary_weeks: int = 2
+    quiet_days: int = 20
+    since: date = date(2018, 1, 1)
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can fulfil, and what everything does."""
+        if not 1 <= self.srf_hits <= self.srf_days:
+            raise ValueError("srf_hits is to be 1 to srf_days")
+        if min(self.assets_weeks, self.primary_weeks, self.quiet_days) < 1:
+            raise ValueError("assets_weeks, primary_weeks and quiet_days are to be 1 or more")
+
+
+class LevelRule(Struct, frozen=True):
+    """Level tests. `levels_usd`: the levels. Percents are of the level.
+
+    A test is a low of at most `touch_pct` above it after a close of at least `away_pct` above it; it holds after
+    `hold_days` closes in a row at the level or over it, and fails on a close more than `fail_pct` under it.
+    """
+
+    levels_usd: tuple[float, ...] = (60_000.0,)
+    touch_pct: float = 2.0
+    away_pct: float = 10.0
+    hold_days: int = 5
+    fail_pct: float = 2.0
+
+    def __post_init__(self) -> None:
+        """Refuse levels that are no prices, and a touch that is never left."""
+        if not all(level > 0 for level in self.levels_usd):
+            raise ValueError("levels_usd are to be above 0")
+        if not 0 <= self.touch_pct < self.away_pct:
+            raise ValueError("touch_pct is to be below away_pct")
+        if self.hold_days < 1:
+            raise ValueError("hold_days is to be 1 or more")

@@ -95,6 +95,13 @@ def test_a_tenor_lies_on_the_straight_line_between_two_expiries() -> None:
     assert reading.known_ms == NOW - 1_000
 
 
+@pytest.mark.parametrize(("days", "quality"), [(45.0, "exact"), (44.9, "estimated")])
+def test_a_line_across_a_wide_hole_is_an_estimate_and_says_so(days: float, quality: str) -> None:
+    reading = one(page([future("deribit", days, 4.0), future("deribit", 360, 6.0)]), "curve.btc.90d")
+    assert reading.quality == quality
+    assert reading.words[0].endswith(": none within 45 d of it") is (quality == "estimated")
+
+
 def test_an_expiry_on_the_very_day_of_the_tenor_is_its_basis() -> None:
     found = page([future("deribit", 20, 4.0), future("deribit", 90, 7.0), future("deribit", 200, 9.0)])
     assert value(found, "curve.btc.90d") == 7.0
