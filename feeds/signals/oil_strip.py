@@ -21,7 +21,8 @@ _SPARE = 2
 class Board:
     """What each contract closed at, by session. `days`: the sessions with any close of their strip, oldest first.
 
-    A price of a day on which WTI does not settle, or after the contract's last trading day, is not looked at.
+    A price of a day on which WTI does not settle is not looked at; nor, by the rule of the strip, is one of a contract
+    after its last trading day.
     """
 
     def __init__(self, known: Known, rule: OilRule, session: date) -> None:
@@ -34,7 +35,7 @@ class Board:
             row = series(id_)
             if row is None or row.family != _FAMILY:
                 continue
-            self._points[id_] = known.points(id_, until=min(session, last_trading_day(id_)))
+            self._points[id_] = known.points(id_, until=session)
             for point in self._points[id_]:
                 if business_day("nymex", point.period):
                     self._closes.setdefault(point.period, {})[id_] = point
