@@ -25,16 +25,21 @@ BEGIN = date(2024, 1, 11)
 class FlowDay(Struct, frozen=True, gc=False):
     """One day of the table in $M. `funds` by ticker; `close` of bitcoin on that day in dollars, where known.
 
-    `missing`: funds to be expected that are not there. `provisional`: the publisher has not got them all yet.
+    `missing`: funds to be expected that are not there; `unsure`: those whose number is no report yet. `provisional`:
+    the publisher has not got them all yet.
     """
 
     day: date
     total: float
     funds: Mapping[str, float]
-    reported: int
     missing: tuple[str, ...]
+    unsure: tuple[str, ...]
     provisional: bool
     close: float | None
+
+    @property
+    def reported(self) -> int:
+        return len(self.funds) - len(self.unsure)
 
     @property
     def coins(self) -> float | None:
@@ -98,10 +103,10 @@ def _day(
     there = {name: points[day] for name, points in funds.items() if day in points}
     missing = tuple(name for name in expected if name not in there)
     # A zero in a row that is not whole may have been filled in: it is not a report.
-    reported = sum(not point.provisional for point in there.values())
-    doubted = total.provisional if total else reported < len(there) or (newest and bool(missing))
+    unsure = tuple(name for name, point in there.items() if point.provisional)
+    doubted = total.provisional if total else bool(unsure) or (newest and bool(missing))
     values = {name: point.value for name, point in there.items()}
-    return FlowDay(day, total.value if total else sum(values.values()), values, reported, missing, doubted, close)
+    return FlowDay(day, total.value if total else sum(values.values()), values, missing, unsure, doubted, close)
 
 
 def used_on(known: Known, day: FlowDay) -> list[Used]:

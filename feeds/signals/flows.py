@@ -47,16 +47,19 @@ def _by_size(days: Sequence[FlowDay]) -> tuple[str, ...]:
 
 
 def _row(day: FlowDay, names: Sequence[str]) -> FlowRow:
-    return FlowRow(
-        day.day, day.total, day.coins, tuple(day.funds.get(name) for name in names), day.provisional, day.missing
-    )
+    flows = tuple(day.funds.get(name) for name in names)
+    return FlowRow(day.day, day.total, day.coins, flows, day.provisional, day.missing, day.unsure)
 
 
 def _history(days: Sequence[FlowDay]) -> tuple[FlowPoint, ...]:
-    points, cumulative = [], 0.0
+    """Day by day, with what the coins had cost by then: as `cost_basis.net` of the days up to it."""
+    points, cumulative, dollars, coins = [], 0.0, 0.0, 0.0
     for day in days:
         cumulative += day.total
-        points.append(FlowPoint(day.day, day.total, round(cumulative, 6)))
+        if day.coins is not None:
+            dollars, coins = dollars + day.total * 1e6, coins + day.coins
+        cost = dollars / coins if dollars > 0 and coins > 0 else None
+        points.append(FlowPoint(day.day, day.total, round(cumulative, 6), day.close, cost))
     return tuple(points)
 
 

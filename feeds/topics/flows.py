@@ -11,7 +11,8 @@ class FlowRow(Struct, frozen=True, array_like=True):
     """One day in $M. `funds` are in the order of `Flows.funds`, `None` where a fund has not reported.
 
     `coins`: the total in bitcoin at that day's close; `None` where the close is not known. `provisional`: the day is
-    not whole yet. `missing`: funds that are in the table on other days around it and not on this.
+    not whole yet. `missing`: funds that are in the table on other days around it and not on this. `unsure`: funds whose
+    number may have been filled in, for the publisher has not got them all yet; they are no report.
     """
 
     day: date
@@ -20,14 +21,20 @@ class FlowRow(Struct, frozen=True, array_like=True):
     funds: tuple[float | None, ...]
     provisional: bool
     missing: tuple[str, ...]
+    unsure: tuple[str, ...] = ()
 
 
 class FlowPoint(Struct, frozen=True, array_like=True):
-    """The total of a day and the sum of all days up to it, in $M."""
+    """The total of a day and the sum of all days up to it, in $M; `close` of bitcoin on that day, in dollars.
+
+    `cost`: cumulative net dollars / cumulative net coins up to that day. `None` where they are not known.
+    """
 
     day: date
     total: float
     cumulative: float
+    close: float | None = None
+    cost: float | None = None
 
 
 class FlowRevision(Struct, frozen=True, array_like=True):

@@ -76,7 +76,7 @@ def test_sums_are_over_days_on_which_the_funds_traded() -> None:
     assert one(found, "etf.flow.5d").quality == "exact", "a weekend is no hole"
     assert one(found, "etf.flow.20d").value is None
     assert one(found, "etf.flow.20d").words == ("only 7 of 20 days are known",)
-    assert found.history[-1] == FlowPoint(date(2026, 7, 22), 64.0, 127.0)
+    assert found.history[-1] == FlowPoint(date(2026, 7, 22), 64.0, 127.0, 100_000.0, 100_000.0)
 
 
 def test_a_cumulative_sum_that_does_not_begin_with_the_funds_says_since_when() -> None:
@@ -112,7 +112,7 @@ def test_the_last_row_is_provisional_while_a_fund_has_not_reported() -> None:
     assert (reading.value, reading.quality) == (46.6, "provisional")
     assert reading.words[0] == "2026-07-22 is provisional: 1 of 3 funds"
     assert (found.arrived, found.expected) == (1, 3), "a zero in an unfinished row is no report"
-    assert (found.rows[0].provisional, found.rows[0].missing) == (True, ("GBTC",))
+    assert (found.rows[0].provisional, found.rows[0].missing, found.rows[0].unsure) == (True, ("GBTC",), ("FBTC",))
     assert found.rows[0].funds == (46.6, 0.0, None)
     assert found.rows[1].provisional is False
     assert one(found, "etf.flow.cum").words[0] == "2026-07-22 is provisional: 1 of 3 funds"
@@ -180,6 +180,17 @@ def test_the_cost_basis_is_net_dollars_over_net_coins() -> None:
     assert (reading.value, reading.unit) == (pytest.approx(120e6 / coins), "$")
     assert reading.value == pytest.approx(75_000.0)
     assert reading.quality == "partial", "these are not all days since the funds began"
+
+
+def test_the_history_has_the_close_of_each_day_and_what_the_coins_had_cost_by_then() -> None:
+    table = {"2026-07-17": {"IBIT": -60.0}, "2026-07-20": {"IBIT": 120.0}, "2026-07-21": {"IBIT": 500.0}, **week(90)}
+    closes = {"2026-07-17": 60_000.0, "2026-07-20": 80_000.0, "2026-07-22": 90_000.0}
+    found = page(table, closes)
+    assert [point.close for point in found.history] == [60_000.0, 80_000.0, None, 90_000.0]
+    costs = [point.cost for point in found.history]
+    assert costs[0] is None, "nothing is held"
+    assert costs[1:3] == [pytest.approx(60e6 / 500)] * 2, "a day without a close is in neither sum"
+    assert costs[3] == pytest.approx(150e6 / 1500) == one(found, "etf.cost.net").value
 
 
 def test_the_average_cost_is_without_gbtc_and_selling_does_not_change_it() -> None:
