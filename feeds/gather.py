@@ -47,7 +47,7 @@ class Gather:
         validators = Validators(polled.etag, polled.modified) if polled and polled.ok_ms and len(asks) == 1 else None
         self._slow.asking(feed, len(asks))
         total = Taken()
-        for ask in asks:
+        for ask in reversed(asks):  # the newest days first: they are what people look at
             try:
                 taken, validators, trouble = await self._one(source, page, ask, validators)
             except FetchError as error:

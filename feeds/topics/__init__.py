@@ -15,6 +15,7 @@ from feeds.topics.base import (
     State,
     worst,
 )
+from feeds.topics.curve import CashPoint, Curve, CurvePoint, Dropped, ExpiryPoint, FundingPoint, Tenor
 from feeds.topics.flows import FlowPoint, FlowRevision, FlowRow, Flows
 from feeds.topics.macro import Due, Macro, SeriesPage, SeriesRow, SourceRow, VintageRow
 from feeds.topics.market import (
@@ -35,6 +36,7 @@ from feeds.topics.market import (
     Total,
     VenuePrice,
 )
+from feeds.topics.oil import Leg, Oil, OilPoint, Roll, Shock, SpreadDay, Strip
 from feeds.topics.repo import Cohort, Repo, RepoDay, RepoPart, ReserveIndicator, ShareSpan
 from feeds.topics.share import Crossing, Share, ShareWeek
 
@@ -48,12 +50,17 @@ __all__ = [
     "BarRow",
     "Bars",
     "Cascade",
+    "CashPoint",
     "Cohort",
     "Crossing",
+    "Curve",
+    "CurvePoint",
     "Derivative",
     "Derivatives",
+    "Dropped",
     "Due",
     "Engine",
+    "ExpiryPoint",
     "FeedRow",
     "FeedState",
     "Feeds",
@@ -61,9 +68,11 @@ __all__ = [
     "FlowRevision",
     "FlowRow",
     "Flows",
+    "FundingPoint",
     "GapRow",
     "Input",
     "Ladder",
+    "Leg",
     "LiqLevel",
     "LiqVenue",
     "Liquidations",
@@ -71,6 +80,8 @@ __all__ = [
     "Macro",
     "Metric",
     "Mode",
+    "Oil",
+    "OilPoint",
     "Price",
     "Quality",
     "Reading",
@@ -78,14 +89,19 @@ __all__ = [
     "RepoDay",
     "RepoPart",
     "ReserveIndicator",
+    "Roll",
     "SeriesPage",
     "SeriesRow",
     "Share",
     "ShareSpan",
     "ShareWeek",
+    "Shock",
     "SourceRow",
+    "SpreadDay",
     "State",
+    "Strip",
     "TapeRow",
+    "Tenor",
     "Total",
     "VenuePrice",
     "VintageRow",
@@ -105,6 +121,8 @@ TOPICS: dict[str, type] = {
     "derivatives": Derivatives,
     "feeds": Feeds,
     "macro": Macro,
+    "oil": Oil,
+    "curve": Curve,
     "repo": Repo,
     "flows": Flows,
     "share": Share,
