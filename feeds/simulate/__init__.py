@@ -11,7 +11,6 @@ from feeds.simulate.scenes import SCENES as MARKET_SCENES
 from feeds.simulate.scenes import named
 from feeds.simulate.server import SimulatedMarket
 from feeds.simulate.slow import SLOW_SCENES
-from feeds.simulate.slow import scene as slow_scene
 
 SCENES = {**MARKET_SCENES, **{name: row.title for name, row in SLOW_SCENES.items()}}
 """The known scenes and what each shows, in one line: of the market, or of the slow series behind it."""
@@ -28,9 +27,7 @@ async def start(scene: str = "quiet", seed: int = 1, *, rate: float = 1.0, speed
     all, so 1 is 74, 12 is 500 and 52 is 2,000. `speed` multiplies the time of the scene, not that of the trades.
     """
     slow = scene in SLOW_SCENES
-    market = SimulatedMarket(
-        named("quiet" if slow else scene), slow_scene(scene if slow else "calm"), seed, rate, speed
-    )
+    market = SimulatedMarket(named("quiet" if slow else scene), seed, rate, speed, scene if slow else "calm")
     await market.start()
     return market
 

@@ -38,7 +38,8 @@ from feeds.simulate.market import Market
 from feeds.simulate.okx import Okx
 from feeds.simulate.publishers import Faults, exchanges, sites
 from feeds.simulate.scenes import Scene
-from feeds.simulate.slow import SlowScene, SlowWorld
+from feeds.simulate.slow import SlowWorld
+from feeds.simulate.slow import scene as slow_scene
 from feeds.simulate.standing import Standing
 
 _STEP_MS = 20
@@ -86,10 +87,10 @@ class SimulatedMarket:
     `endpoints` goes into the settings of that name. `ledger` is exact; read it on the same event loop.
     """
 
-    def __init__(self, scene: Scene, slow: SlowScene, seed: int, rate: float, speed: float) -> None:
-        """`scene` is what the market does, `slow` what the publishers of slow series say."""
-        self.title = f"simulated market, scene {scene.name if slow.name == 'calm' else slow.name}, seed {seed}"
-        self.note = slow.note
+    def __init__(self, scene: Scene, seed: int, rate: float, speed: float, slow: str = "calm") -> None:
+        """`scene` is what the market does, `slow` names what the publishers of slow series say."""
+        self.title = f"simulated market, scene {scene.name if slow == 'calm' else slow}, seed {seed}"
+        self.note = slow_scene(slow).note
         self.ledger = Ledger()
         self.endpoints: dict[str, str] = {}
         self._began_ms = _wall_ms() - _EARLIER_MS
@@ -105,7 +106,7 @@ class SimulatedMarket:
             self._pages |= {(venue, path): page for path, page in make(self._standings[venue]).items()}
         self.faults = Faults()
         """What goes wrong with a publisher, by its name; for tests."""
-        world = SlowWorld(slow, seed, _wall_ms)
+        world = SlowWorld(slow_scene(slow), seed, _wall_ms)
         self._publishers = sites(world, self.faults)
         self._pages |= exchanges.pages(world, self._pages)
         self._missed: dict[str, list[Liquidated]] = {venue: [] for venue in VENUES}  # while it was down

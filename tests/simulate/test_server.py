@@ -10,6 +10,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from feeds import simulate
+from feeds.settings import SOURCES
 from feeds.simulate import SimulatedMarket
 from feeds.simulate.scenes import Outage, Scene
 from feeds.venues import VENUES as ROWS
@@ -24,7 +25,8 @@ CANDLES = "/products/BTC-USD/candles?granularity=60"
 async def test_every_venue_has_an_endpoint_for_its_websocket_and_one_for_http() -> None:
     async with simulate.serve("cascade", seed=3) as market:
         assert market.title == "simulated market, scene cascade, seed 3"
-        assert set(market.endpoints) == {f"{venue}.{kind}" for venue in simulate.VENUES for kind in ("ws", "http")}
+        venues = {f"{venue}.{kind}" for venue in simulate.VENUES for kind in ("ws", "http")}
+        assert set(market.endpoints) == venues | {f"{name}.http" for name in SOURCES if name != "interest"}
         assert set(simulate.VENUES) == set(ROWS)
         for name, address in market.endpoints.items():
             venue, kind = name.split(".")
