@@ -42,7 +42,7 @@ class Gather:
     async def once(self, source: Source, page: Page) -> tuple[Taken, str]:
         """Ask for one page now. Returns what came, and what was wrong, in words; "" where all was believed."""
         feed, now_ms = source.feed(page), self._now_ms()
-        asks = page.ask(span(self._slow, source, page, now_ms), _key(source, self._settings.keys))
+        asks = page.ask(span(self._slow, source, page, now_ms), key_of(source, self._settings.keys))
         polled = self._slow.polled.get(feed)
         validators = Validators(polled.etag, polled.modified) if polled and polled.ok_ms and len(asks) == 1 else None
         self._slow.asking(feed, len(asks))
@@ -69,7 +69,7 @@ class Gather:
         """One request. Gives what came, what to ask with the next time (`None`: unchanged), and what was wrong."""
         feed = source.feed(page)
         name = page.endpoint or f"{source.name}.http"
-        key = _key(source, self._settings.keys)
+        key = key_of(source, self._settings.keys)
         fetched = await self._fetcher.ask(
             feed,
             Ask(self._settings.endpoint(name, ask.url), ask.headers, ask.body),
@@ -117,11 +117,12 @@ def off(source: Source, settings: Settings) -> str:
         return "off, as the settings say"
     if source.opt_in and source.name not in settings.sources.opt_in:
         return f'off: {source.terms} To ask it, set sources.opt_in = ["{source.name}"]'
-    if source.needs_key and _key(source, settings.keys) is None:
+    if source.needs_key and key_of(source, settings.keys) is None:
         return f"off: it wants a key. {source.how}"
     return ""
 
 
-def _key(source: Source, keys: Keys) -> str | None:
+def key_of(source: Source, keys: Keys) -> str | None:
+    """The user's key for a publisher, in the clear; `None` where none is set, or none is wanted."""
     secret: Secret | None = getattr(keys, source.key) if source.key else None
     return secret.reveal() if secret else None

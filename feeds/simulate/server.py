@@ -89,8 +89,10 @@ class SimulatedMarket:
 
     def __init__(self, scene: Scene, seed: int, rate: float, speed: float, slow: str = "calm") -> None:
         """`scene` is what the market does, `slow` names what the publishers of slow series say."""
+        played = slow_scene(slow)
         self.title = f"simulated market, scene {scene.name if slow == 'calm' else slow}, seed {seed}"
-        self.note = slow_scene(slow).note
+        if slow != "calm":
+            self.title += f": {played.title}. {played.note}"
         self.ledger = Ledger()
         self.endpoints: dict[str, str] = {}
         self._began_ms = _wall_ms() - _EARLIER_MS

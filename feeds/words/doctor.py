@@ -6,22 +6,32 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 from msgspec import Struct
 
 from feeds import text
 from feeds.attach import connect
+from feeds.calendars import new_york_day
+from feeds.decode import Decoder
 from feeds.engine import Collector
+from feeds.facts import Observation, Rejected
+from feeds.gather import key_of, off
 from feeds.health import Feed
 from feeds.loop import run as run_loop
 from feeds.poll import Fetcher, FetchError
 from feeds.settings import Paths, Settings, load, paths
+from feeds.source import Ask, Source, Span
+from feeds.sources import SOURCES
 from feeds.venue import Venue
 from feeds.words.record import seconds
 
 PATIENCE_S = 12.0
 SKEW_MS = 2_000
+LAST_DAYS = 40
+"""Days of a publisher that are asked for: a monthly series has a value in them."""
 
 
 class Finding(Struct, frozen=True):
@@ -39,10 +49,11 @@ def options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
     places = paths(os.environ)
-    streams, addresses = run_loop(_ask(settings, args.wait))
+    streams, addresses, publishers = run_loop(_ask(settings, args.wait))
     for title, findings in (
         ("streams", streams),
         ("REST", addresses),
+        ("publishers", publishers),
         ("here", [*_here(settings, places), *_terminal()]),
     ):
         print(title)
@@ -52,8 +63,8 @@ def run(args: argparse.Namespace) -> int:
     return 0 if reached == len(streams) else 3 if reached else 4
 
 
-async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[Finding]]:
-    """Connect every stream for a while, and ask every REST host for one thing."""
+async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """Connect every stream for a while, and ask every REST host and every publisher for one thing."""
     collector = Collector(settings, publishers=False)
     collecting = asyncio.create_task(collector.run())
     fetcher = Fetcher()
@@ -61,6 +72,7 @@ async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[F
     addresses = ((venue, _address(venue, collector.clock.now_ms())) for venue in venues)
     probes = [_probe(fetcher, settings, venue, url) for venue, url in addresses if url]
     asked = asyncio.gather(*probes)
+    published = asyncio.gather(*(_publisher(fetcher, settings, source) for source in SOURCES.values() if source.pages))
     clock = asyncio.get_running_loop().time
     end = clock() + wait_s
     while clock() < end and not all(feed.seen_ms for feed in collector.state.feeds.values()):
@@ -71,9 +83,9 @@ async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[F
     found = [line for feed in collector.state.feeds.values() for line in _stream(feed, collector.clock.now_ms())]
     collecting.cancel()
     await asyncio.gather(collecting, return_exceptions=True)
-    answered = await asked
+    answered, told = await asked, await published
     await fetcher.aclose()
-    return found, answered
+    return found, answered, told
 
 
 def _stream(feed: Feed, now_ms: int) -> Iterator[Finding]:
@@ -104,6 +116,29 @@ async def _probe(fetcher: Fetcher, settings: Settings, venue: Venue, url: str) -
     clock = "its clock is not told" if skew is None else f"our clock {skew / 1000:+.1f} s from its"
     good = probe.status == 200 and (skew is None or abs(skew) < SKEW_MS)
     return Finding(good, what, f"HTTP {probe.status}, {probe.bytes:,} bytes in {probe.ms:.0f} ms, {clock}")
+
+
+async def _publisher(fetcher: Fetcher, settings: Settings, source: Source) -> Finding:
+    """Ask for the last days of a publisher's first page, and read what it answers as the engine would."""
+    if why := off(source, settings):
+        return Finding(True, source.name, why)
+    page, now_ms = source.pages[0], time.time_ns() // 1_000_000
+    today = new_york_day(now_ms)
+    key = key_of(source, settings.keys)
+    asks = page.ask(Span(max(page.first, today - timedelta(LAST_DAYS)), today), key)
+    if not asks:
+        return Finding(True, source.name, "nothing is to be asked")
+    url = settings.endpoint(page.endpoint or f"{source.name}.http", asks[-1].url)
+    ask = Ask(url, asks[-1].headers, asks[-1].body)
+    try:
+        fetched = await fetcher.ask(source.feed(page), ask, secrets=(key,) if key else ())
+    except FetchError as error:
+        return Finding(False, source.name, str(error))
+    outs = Decoder({}, {source.feed(page): (source, page)}).decode(fetched.frame)
+    refused = next((out.reason for out in outs if isinstance(out, Rejected)), "")
+    values = sum(isinstance(out, Observation) for out in outs)
+    said = f"{page.name}: {values:,} values" + (f", refused: {refused}" if refused else "")
+    return Finding(values > 0, source.name, said)
 
 
 def _here(settings: Settings, places: Paths) -> Iterator[Finding]:
