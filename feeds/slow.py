@@ -40,7 +40,7 @@ class Polled(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True):
-    """What one answer came to: values in it, of these new, of these revisions, and what was refused, in words."""
+    """What one answer came to: values believed, of these new, of these revisions, and what was refused, in words."""
 
     values: int = 0
     new: int = 0
@@ -51,6 +51,14 @@ class Taken(Struct, frozen=True):
         """Both together."""
         refused = (*self.refused, *other.refused)
         return Taken(self.values + other.values, self.new + other.new, self.revised + other.revised, refused)
+
+
+class Wrong(Struct, frozen=True):
+    """Why a value was refused that would be the newest of its series, of which period, and since when it is so."""
+
+    why: str
+    period: date
+    since_ms: int
 
 
 class Slow:
@@ -71,8 +79,8 @@ class Slow:
         """Values and answers of this run that were not believed, by publisher."""
         self.faults: dict[str, list[Rejected]] = {}
         """The last few of them, by publisher."""
-        self.wrong: dict[str, tuple[str, int]] = {}
-        """What is wrong with a series' newest values, and since when."""
+        self.wrong: dict[str, Wrong] = {}
+        """What is wrong with a series' newest value."""
         self.off: dict[str, str] = {}
         """Why a publisher is not asked, by its name."""
         self.filled = self.to_fill = 0
@@ -116,16 +124,25 @@ class Slow:
     def read(self, feed: str, now_ms: int, etag: str = "", modified: str = "") -> None:
         """Take note that all of a page has been read and believed."""
         was = self.polled.get(feed) or Polled(feed, now_ms)
-        through = max((str(last) for id_ in self.ids(feed) if (last := self.newest(id_))), default=None)
-        self._note(Polled(feed, now_ms, now_ms, through, etag, modified, 0, "", None))
+        self._note(Polled(feed, now_ms, now_ms, self._through(feed), etag, modified, 0, "", None))
         if was.ok_ms is None:
             self.filled = min(self.filled + 1, self.to_fill)
 
+    def _through(self, feed: str) -> str | None:
+        """The day to which all that a page fills is known; of a family, to which any member is: contracts expire."""
+        known = [
+            max((last for id_ in self.members(name) if (last := self.newest(id_))), default=None)
+            for name in self.pages[feed][1].series
+        ]
+        return min((str(last) for last in known if last), default=None)
+
     def ids(self, feed: str) -> list[str]:
         """The series that a page fills, families by the members that are known."""
-        _, page = self.pages[feed]
-        known = self.vintages.series()
-        return [id_ for name in page.series for id_ in ([k for k in known if _of(k, name)] if "*" in name else [name])]
+        return [id_ for name in self.pages[feed][1].series for id_ in self.members(name)]
+
+    def members(self, name: str) -> list[str]:
+        """The series itself, or of a family the members that are known."""
+        return [id_ for id_ in self.vintages.series() if _of(id_, name)] if "*" in name else [name]
 
     def newest(self, id_: str) -> date | None:
         """The newest period of a series that has any row."""
@@ -135,21 +152,20 @@ class Slow:
         """Take what one answer gave: date each value, refuse what cannot be, keep what is new."""
         values = new = revised = 0
         refused: list[Rejected] = []
-        before = {id_: bool(self.newest(id_)) for id_ in self.ids(feed)}
         polled = self.polled.get(feed)
         seen_ms = polled.ok_ms if polled else None
         for out_ in outs:
             if isinstance(out_, Rejected):
                 refused.append(out_)
             elif isinstance(out_, Observation):
-                values += 1
                 row, why = self._judge(out_, recv_ms, seen_ms)
+                values += not why
                 if why:
                     refused.append(Rejected(feed, recv_ms, why, f"{out_.series} {out_.period} {out_.value:g}"))
                 elif row and self.vintages.put(row):
                     self._keep(row)
                     new += 1
-                    revised += before.get(row.series, False) and self.vintages.count(row.series, row.period) > 1
+                    revised += self.vintages.revised(row.series, date.fromisoformat(row.period))
         self._refuse(feed.partition(".")[0], refused)
         self.revision += bool(new or refused)
         return Taken(values, new, revised, tuple(one.reason for one in refused))
@@ -161,20 +177,18 @@ class Slow:
         row = series(given.series)
         if row is None:
             return None, f"there is no series {given.series}"
-        if not row.low <= given.value <= row.high:
-            why = (
-                f"{given.value:,g} is no value of {row.id} in {row.unit or 'its unit'} ({row.low:,g} to {row.high:,g})"
-            )
-            self.wrong[row.id] = (why, self.wrong.get(row.id, ("", recv_ms))[1])
+        newest, period, wrong = self.newest(row.id), date.fromisoformat(given.period), self.wrong.get(row.id)
+        if why := unbelievable(row, given.value):
+            if (newest is None or period >= newest) and (wrong is None or period >= wrong.period):
+                self.wrong[row.id] = Wrong(why, period, wrong.since_ms if wrong else recv_ms)
             return None, why
-        newest = self.newest(row.id)
-        period = date.fromisoformat(given.period)
-        if row.id in self.wrong and (newest is None or period >= newest):
+        if wrong and period >= wrong.period:
             del self.wrong[row.id]
         was = self.vintages.latest(row.id, period)
         if was is None:
-            return replace(given, known_ms=_known_ms(row, period, recv_ms, seen_ms)), ""
-        if row.snapshot or _rank(row, was.source) < _rank(row, given.source):
+            return replace(given, known_ms=known_ms(row, period, recv_ms, seen_ms)), ""
+        waits = was.provisional and not given.provisional  # for the whole number, whoever brings it
+        if row.snapshot or (_rank(row, was.source) < _rank(row, given.source) and not waits):
             return None, ""
         if was.value == given.value and was.provisional == given.provisional:
             return None, ""
@@ -191,17 +205,25 @@ class Slow:
         self._keep(polled)
 
 
-def _known_ms(row: Series, period: date, recv_ms: int, seen_ms: int | None) -> int:
-    """Since when a value seen for the first time can be called known.
+def unbelievable(row: Series, value: float) -> str:
+    """Why a value is refused for its size, in words; "" where it may well be one of the series."""
+    if row.low <= value <= row.high:
+        return ""
+    return f"{value:,g} is no value of {row.id} in {row.unit or 'its unit'} ({row.low:,g} to {row.high:,g})"
 
-    Where it was due since the page was last read, or the page never was: since it was due. Where the page had been
-    read after that and did not have it: since now. A day that is only usual counts with its grace, so that looking
-    back never sees a number too early.
+
+def known_ms(row: Series, period: date, recv_ms: int, seen_ms: int | None = None) -> int:
+    """Since when a value received for the first time at `recv_ms` can be called known.
+
+    Where it was due since its page was last read (`seen_ms`), or the page never was: since it was due. Where the page
+    had been read after that and did not have it: since now. A day that is only usual counts with its grace, so that
+    looking back never sees a number too early.
     """
     due_ms = release_ms(row.release, period) + (round(row.release.grace_h * HOUR_MS) if row.release.usual else 0)
     if (late := out(row.id, period)) is not None:
         due_ms = max(due_ms, day_end_ms(late))
-    if seen_ms is not None and seen_ms >= due_ms:
+    running = row.snapshot and recv_ms < due_ms + 24 * HOUR_MS  # the figure of now, and not of when the day began
+    if running or (seen_ms is not None and seen_ms >= due_ms):
         return recv_ms
     return min(due_ms, recv_ms)
 

@@ -120,6 +120,12 @@ class Vintages:
         day = date.fromisoformat(period).toordinal()
         return bisect_right(rows.days, day) - bisect_left(rows.days, day)
 
+    def revised(self, series: str, period: date) -> bool:
+        """Whether the last row of that period takes the place of another that was not provisional."""
+        rows = self._series[series]
+        first, last = bisect_left(rows.days, period.toordinal()), bisect_right(rows.days, period.toordinal())
+        return any(mark % 2 == 0 for mark in rows.marks[first : last - 1])
+
     def _point(self, rows: _Rows, at: int) -> Point:
         mark = rows.marks[at]
         return Point(

@@ -104,15 +104,15 @@ class MacroView:
             known = (revision, _shape(self._slow.vintages.points(row.id, 1 << 62)))
             self._shapes[row.id] = known
         shape = known[1]
-        if shape.last and self._slow.vintages.count(row.id, shape.last.period.isoformat()) > 1:
-            return replace(shape, quality="provisional" if shape.last.provisional else "revised")
+        if shape.quality == "exact" and shape.last and self._slow.vintages.revised(row.id, shape.last.period):
+            return replace(shape, quality="revised")
         return shape
 
     def _note(self, row: Series, last: Point | None) -> tuple[str, bool]:
         """What is to be said of a series, and whether nobody is asked for it."""
         slow = self._slow
         if row.id in slow.wrong:
-            return f"refused: {slow.wrong[row.id][0]}", False
+            return f"refused: {slow.wrong[row.id].why}", False
         asked = [name for name in row.sources if name in slow.sources and name not in slow.off]
         if not asked:
             whys = [slow.off[name] for name in row.sources if name in slow.off]
@@ -134,7 +134,9 @@ def page(slow: Slow, id_: str) -> SeriesPage | None:
         return None
     name = (points[-1].source if points else "") or row.sources[0]
     source = slow.sources.get(name)
-    revised = [one for one in slow.vintages.rows(row.id) if slow.vintages.count(row.id, one.period) > 1]
+    revised = [
+        one for one in slow.vintages.rows(row.id) if slow.vintages.revised(row.id, date.fromisoformat(one.period))
+    ]
     revised.sort(key=lambda one: (one.period, one.known_ms), reverse=True)
     return SeriesPage(
         row.id,
