@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from feeds.answers import answered
-from feeds.due import needed, next_ms, span
+from feeds.due import GIVE_UP, needed, next_ms, span
 from feeds.poll import Fetcher, FetchError, Validators
 from feeds.settings import Keys, Secret, Settings
 from feeds.slow import Slow, Taken
@@ -41,25 +41,39 @@ class Gather:
 
     async def once(self, source: Source, page: Page) -> tuple[Taken, str]:
         """Ask for one page now. Returns what came, and what was wrong, in words; "" where all was believed."""
+        try:
+            taken, wrong = await self._asked(source, page)
+        except Exception as error:  # noqa: BLE001  one page's fault is shown, and stops no other
+            taken, wrong = Taken(), f"fault of this program: {type(error).__name__}"
+        if wrong:
+            self._slow.failed(source.feed(page), self._now_ms(), wrong)
+        return taken, wrong
+
+    async def _asked(self, source: Source, page: Page) -> tuple[Taken, str]:
         feed, now_ms = source.feed(page), self._now_ms()
         asks = page.ask(span(self._slow, source, page, now_ms), key_of(source, self._settings.keys))
         polled = self._slow.polled.get(feed)
-        validators = Validators(polled.etag, polled.modified) if polled and polled.ok_ms and len(asks) == 1 else None
-        self._slow.asking(feed, len(asks))
-        total = Taken()
+        # Of several requests each would want its own: what one address gave means nothing at another.
+        had = Validators(polled.etag, polled.modified) if polled and polled.ok_ms and len(asks) == 1 else None
+        came: Validators | None = Validators()
+        total, wrongs = Taken(), list[str]()
         for ask in reversed(asks):  # the newest days first: they are what people look at
+            self._slow.asking(feed)
             try:
-                taken, validators, trouble = await self._one(source, page, ask, validators)
+                taken, came, wrong = await self._one(source, page, ask, had)
             except FetchError as error:
-                trouble, taken = str(error), Taken()
+                taken, wrong = Taken(), str(error)
             total += taken
-            if trouble:
-                self._slow.failed(feed, self._now_ms(), trouble)
-                return total, trouble
-        if not asks or (validators is None and len(asks) == 1):
+            wrongs += [wrong] * bool(wrong)
+            if len(wrongs) == GIVE_UP:
+                break
+        if wrongs:
+            return total, wrongs[0]
+        if not asks or came is None:
             self._slow.unchanged(feed, self._now_ms())
         else:
-            kept = validators if len(asks) == 1 and validators else Validators()
+            # What holds something refused is read again, so that this is still said after another start.
+            kept = came if len(asks) == 1 and not total.refused else Validators()
             self._slow.read(feed, self._now_ms(), kept.etag, kept.modified)
         return total, ""
 
@@ -79,7 +93,7 @@ class Gather:
         )
         http = fetched.frame.data
         assert isinstance(http, Http)
-        if http.status == 304:
+        if http.status == 304 and validators and validators.headers():
             return Taken(), None, ""
         taken = await self._sink(fetched.frame)
         if http.status != 200 and http.status not in page.quiet:
@@ -96,10 +110,7 @@ class Gather:
             if page is None or at > now_ms:
                 await asyncio.sleep(min(LOOK_S, (at - now_ms) / 1000))
                 continue
-            try:
-                await self.once(source, page)
-            except Exception as error:  # noqa: BLE001  one page's fault is shown, and stops no other
-                self._slow.failed(source.feed(page), self._now_ms(), f"fault of this program: {error!r}")
+            await self.once(source, page)
 
     def _needed(self) -> Sequence[str]:
         now_ms = self._now_ms()

@@ -105,10 +105,10 @@ class Slow:
         self.revision += bool(new)
         return len(new)
 
-    def asking(self, feed: str, requests: int) -> None:
-        """Count what is about to be asked."""
+    def asking(self, feed: str) -> None:
+        """Count a request that is about to be made."""
         name = feed.partition(".")[0]
-        self.asked[name] = self.asked.get(name, 0) + requests
+        self.asked[name] = self.asked.get(name, 0) + 1
 
     def failed(self, feed: str, now_ms: int, reason: str) -> None:
         """Take note that a page could not be read. What is known stays."""
