@@ -3,19 +3,22 @@
 from datetime import date, timedelta
 from random import Random
 
-from feeds.calendars import new_york_day, new_york_ms, next_due
+from feeds.calendars import new_york_day, new_york_ms, next_due, release_ms
 from feeds.series import Series, series
 from feeds.slow import Slow
 from feeds.source import Page, Source, Span
-from feeds.timeliness import late_since_ms
+from feeds.timeliness import missed
 
 MINUTE_MS = 60_000
 AFTER_MS = 5 * MINUTE_MS
 """A release is asked for this long after its hour: publishers are seldom on the second."""
 RETRY_MIN = (1, 2, 5, 10, 20, 40, 60)
 """Minutes to the next try, by how many failed in a row."""
-WAIT_MIN = (5, 10, 20, 40, 60)
-"""Minutes to the next look for what is late, by how long it has been late, roughly."""
+WAIT_MIN = ((20, 5), (40, 10), (80, 20), (160, 40), (24 * 60, 60))
+"""Minutes to the next look for what is due and not there yet, by the minutes for which it has been due."""
+LONGEST_WAIT_MIN = 180
+SET_BACK_MS = 60 * MINUTE_MS
+"""A page cannot have been read so long from now: the clock was set back."""
 GIVE_UP = 3
 """After so many failures in a row the next publisher of a series is asked."""
 
@@ -25,7 +28,7 @@ def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
     if not needed(slow, source, page, now_ms):
         return None
     polled = slow.polled.get(source.feed(page))
-    if polled is None:
+    if polled is None or polled.asked_ms > now_ms + SET_BACK_MS:
         return now_ms
     if polled.failures:
         minutes = max(page.patience_min, RETRY_MIN[min(polled.failures, len(RETRY_MIN)) - 1])
@@ -35,10 +38,10 @@ def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
         return polled.ok_ms + round(page.every_s * 1000)
     due = min(_next_release(row, polled.ok_ms) for row in rows(slow, page))
     due = min([due, *(_next_time(at, polled.ok_ms) for at in page.times)])
-    late = _late(slow, page, now_ms)
-    if late is not None:
-        minutes = next((m for m in WAIT_MIN if late < m * 4 * MINUTE_MS), WAIT_MIN[-1])
-        due = min(due, polled.ok_ms + minutes * MINUTE_MS)
+    missing_min = _missing_min(slow, page, now_ms)
+    if missing_min is not None:
+        minutes = next((wait for until, wait in WAIT_MIN if missing_min < until), LONGEST_WAIT_MIN)
+        due = min(due, polled.ok_ms + max(page.patience_min, minutes) * MINUTE_MS)
     return _jittered(polled.feed, polled.ok_ms, due)
 
 
@@ -81,14 +84,17 @@ def _wanted(slow: Slow, row: Series, name: str, now_ms: int) -> bool:
     return True
 
 
-def _late(slow: Slow, page: Page, now_ms: int) -> int | None:
-    """For how long the page's longest-missed value has been due."""
-    missed = [
-        since
+def _missing_min(slow: Slow, page: Page, now_ms: int) -> int | None:
+    """For how many minutes the page's newest value has been due that is not there; a series' grace is no matter here.
+
+    Of a family it is there if any member has it.
+    """
+    released = [
+        release_ms(row.release, period)
         for row in rows(slow, page)
-        if "*" not in row.id and (since := late_since_ms(row, slow.newest(row.id), now_ms)) is not None
+        if (period := missed(row, slow.newest(row.id), now_ms))
     ]
-    return now_ms - min(missed) if missed else None
+    return (now_ms - max(released)) // MINUTE_MS if released else None
 
 
 def _next_release(row: Series, after_ms: int) -> int:

@@ -29,6 +29,7 @@ class Series(Struct, frozen=True):
     `absent`: periods that were never published. `step`: whether the last value holds until the next (rates of an
     administration), so that a missing day is no hole. `digits`: places to show. `family`: the id of the family's row.
     `snapshot`: the figure of a moment, so that the first one seen of a period stays.
+    `settles`: days from the start of a period for which its number moves; one read later was not known before.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Series(Struct, frozen=True):
     use: str = ""
     family: str = ""
     snapshot: bool = False
+    settles: int = 0
 
 
 REPO = Release("day", "08:00", "repo")
@@ -183,7 +185,8 @@ _TABLE: tuple[Series, ...] = (
     Series("PCEPILFE", "PCE prices without food and energy", "index", "inflation", ("fred",), _monthly(28), 5, 1_000,
            90, 3, use="inflation"),
     Series("GDPC1", "Real GDP", "$bn of 2017", "growth", ("fred",), _quarterly(28), 1_000, 1e5, 150, 1),
-    Series("GDPNOW", "GDPNow", "% a year", "growth", ("fred",), _quarterly(-60), -60, 60, 120, use="growth now"),
+    Series("GDPNOW", "GDPNow", "% a year", "growth", ("fred",), _quarterly(-60), -60, 60, 120, use="growth now",
+           settles=92 + 28),
     Series("UNRATE", "Unemployment", "%", "growth", ("fred",), _monthly(5), 0, 40, 60, 1, absent=("2025-10-01",)),
     Series("PAYEMS", "Payrolls", "thousands", "growth", ("fred",), _monthly(5), 2e4, 4e5, 60, 0),
     Series("ICSA", "Jobless claims", "persons", "growth", ("fred",), Release("week", "08:30", lag=5, weekday=5), 5e4,

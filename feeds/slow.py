@@ -5,7 +5,7 @@ billions is not believed. What was known stays.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -129,12 +129,8 @@ class Slow:
             self.filled = min(self.filled + 1, self.to_fill)
 
     def _through(self, feed: str) -> str | None:
-        """The day to which all that a page fills is known; of a family, to which any member is: contracts expire."""
-        known = [
-            max((last for id_ in self.members(name) if (last := self.newest(id_))), default=None)
-            for name in self.pages[feed][1].series
-        ]
-        return min((str(last) for last in known if last), default=None)
+        """The day to which all that a page fills is known."""
+        return min((str(last) for name in self.pages[feed][1].series if (last := self.newest(name))), default=None)
 
     def ids(self, feed: str) -> list[str]:
         """The series that a page fills, families by the members that are known."""
@@ -144,9 +140,9 @@ class Slow:
         """The series itself, or of a family the members that are known."""
         return [id_ for id_ in self.vintages.series() if _of(id_, name)] if "*" in name else [name]
 
-    def newest(self, id_: str) -> date | None:
-        """The newest period of a series that has any row."""
-        return self.vintages.newest(id_)
+    def newest(self, name: str) -> date | None:
+        """The newest period of a series that has any row; of a family, of any member: contracts expire."""
+        return max((last for id_ in self.members(name) if (last := self.vintages.newest(id_))), default=None)
 
     def take(self, feed: str, http: Http, recv_ms: int, outs: Iterable[object]) -> Taken:
         """Take what one answer gave: date each value, refuse what cannot be, keep what is new."""
@@ -222,6 +218,8 @@ def known_ms(row: Series, period: date, recv_ms: int, seen_ms: int | None = None
     due_ms = release_ms(row.release, period) + (round(row.release.grace_h * HOUR_MS) if row.release.usual else 0)
     if (late := out(row.id, period)) is not None:
         due_ms = max(due_ms, day_end_ms(late))
+    if row.settles:
+        due_ms = max(due_ms, day_end_ms(period + timedelta(row.settles)))
     running = row.snapshot and recv_ms < due_ms + 24 * HOUR_MS  # the figure of now, and not of when the day began
     if running or (seen_ms is not None and seen_ms >= due_ms):
         return recv_ms

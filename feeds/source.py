@@ -37,8 +37,8 @@ class Page(Struct, frozen=True):
     for revisions. `every_s`: read so often on weekdays, instead of by the calendar of its series. `times`: times of
     day in New York, "14:35", at which it is read as well, every day.
     `quiet`: answers of other statuses that mean "nothing there" and are no fault. `endpoint`: the setting that moves
-    it, where that is not the publisher's ("binance_usdm.http"). `patience_min`: minutes to leave it alone after a
-    failure, at least; for those who ask not to be read often.
+    it, where that is not the publisher's ("binance_usdm.http"). `patience_min`: minutes to leave it alone, at least,
+    after a failure and while what is due has not come; for those who ask not to be read often.
     """
 
     name: str

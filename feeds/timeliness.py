@@ -21,12 +21,25 @@ def due(row: Series, now_ms: int) -> date:
     return period
 
 
-def late_since_ms(row: Series, period: date | None, now_ms: int) -> int | None:
-    """Since when a value is due that has not come, grace left aside; `None` while all that was due is there."""
-    missed = due(row, now_ms - round(row.release.grace_h * HOUR_MS))
-    if period is not None and period >= missed - timedelta(_NEAR[row.release.every]):
+def missed(row: Series, period: date | None, now_ms: int) -> date | None:
+    """The newest period that was to be out by `now_ms`, where `period` is the newest that came, and is older."""
+    newest = due(row, now_ms)
+    if period is not None and period >= newest - timedelta(_NEAR[row.release.every]):
         return None
-    return release_ms(row.release, missed)
+    return newest
+
+
+def late_since_ms(row: Series, period: date | None, now_ms: int) -> int | None:
+    """Since when a value is due that has not come, after its hours of grace; `None` where all is there that was due.
+
+    `period` is the newest that came.
+    """
+    last = missed(row, period, now_ms - round(row.release.grace_h * HOUR_MS))
+    if last is None:
+        return None
+    first = period + timedelta(1 + _NEAR[row.release.every]) if period else last
+    names = (one for one in periods(row.release, first, last) if one.isoformat() not in row.absent)
+    return release_ms(row.release, next(names, last))
 
 
 def state_of(row: Series, period: date | None, now_ms: int) -> State:

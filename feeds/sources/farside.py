@@ -187,7 +187,7 @@ SOURCE = Source(
         Page("all", ("ETF.*",), ask_all, partial(parse, "all"), _FIRST, _OVERLAP, patience_min=360),
         # With the hour of the release, four times a night while issuers report.
         Page("daily", ("ETF.*",), ask_daily, partial(parse, "daily"), _FIRST, _OVERLAP,
-             times=("19:00", "22:00", "02:00")),
+             times=("19:00", "22:00", "02:00"), patience_min=240),
     ),
     spacing_s=5.0,
 )  # fmt: skip

@@ -33,6 +33,8 @@ _FIRSTS = {
     # ICE lets FRED serve three years of its spreads.
     **dict.fromkeys(("BAMLH0A0HYM2", "BAMLC0A0CM"), date(2023, 1, 1)),
 }
+_EVERY_S = {"GDPNOW": 6 * 3600.0}
+"""What changes several times a month at no fixed time."""
 _OVERLAP = {"day": 15, "week": 60, "month": 400, "quarter": 800}  # days that a yearly revision reaches back
 
 
@@ -98,6 +100,7 @@ def _page(row: Series) -> Page:
         parse=partial(parse, row.id),
         first=first,
         overlap=_OVERLAP[row.release.every],
+        every_s=_EVERY_S.get(row.id),
     )
 
 
