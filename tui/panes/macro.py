@@ -83,8 +83,16 @@ class MacroPane(Pane):
         self._draw()
 
     def on_key(self, event: Key) -> None:
-        """Take what is typed into the filter; other keys do what they do elsewhere."""
+        """Take what is typed into the filter; other keys do what they do elsewhere.
+
+        The key that opens it is taken here too: by the time that a binding runs, the next keys have been bound already,
+        and a word typed at once would quit the program with its `q`.
+        """
         if not self._typing:
+            bound = self.screen.active_bindings.get(event.key)
+            if bound is not None and bound.binding.id == "macro.search":
+                event.stop()
+                self.action_search()
             return
         if event.key in ("enter", "escape"):
             self._typing = False

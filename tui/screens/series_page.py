@@ -94,6 +94,7 @@ class SeriesScreen(Framed):
         self._head.styles.height = len(lines)
         self._head.draw(lines)
         if page is None:
+            self._facts.display = False
             self._vintages.show([(("waiting for the engine to tell all of it", LABEL),)], [])
             return
         self._chart.offer(page.points, page.digits, page.unit)

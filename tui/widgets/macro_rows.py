@@ -158,20 +158,20 @@ def _next(row: SeriesRow, now_ms: int) -> Span:
 def columns_for(width: int, zone: tzinfo) -> tuple[Column[SeriesRow], ...]:
     """The columns that fit; the label has what they leave."""
     wide = width >= WIDE
-    id_, value, unit, change, trend, state = (20, 16, 11, 12, 20, 23) if wide else (14, 11, 6, 9, 16, 8)
+    id_, value, unit, change, trend, state = (20, 16, 11, 12, 20, 23) if wide else (14, 11, 6, 9, 16, 9)
     columns: tuple[Column[SeriesRow], ...] = (
         Column("series", id_, 0, _id, left=True),
-        Column("", LEAST_LABEL, 0, lambda row, _: (row.label, style_of(row)), left=True),
+        Column("", LEAST_LABEL, 1, lambda row, _: (row.label, style_of(row)), left=True),
         Column("value", value, 0, partial(_value, value)),
-        Column("unit", unit, 2, lambda row, _: (row.unit, LABEL), left=True),
-        Column("change", change, 3, partial(_change, change)),
-        Column("z 3y", 5, 6, _z),
-        Column("trend", trend, 7, lambda row, _: (spark(row.spark, trend), _quiet(row)), left=True),
-        Column("period", 10, 5, lambda row, _: (row.period or text.UNKNOWN, style_of(row))),
-        Column("age", 4, 1, _age),
-        Column("state", state, 1, partial(_state, zone if wide else None), left=True),
-        Column("next", 7, 4, _next),
-        Column("source", 11, 8, lambda row, _: (row.source, LABEL), left=True),
+        Column("unit", unit, 3, lambda row, _: (row.unit, LABEL), left=True),
+        Column("change", change, 4, partial(_change, change)),
+        Column("z 3y", 5, 7, _z),
+        Column("trend", trend, 8, lambda row, _: (spark(row.spark, trend), _quiet(row)), left=True),
+        Column("period", 10, 6, lambda row, _: (row.period or text.UNKNOWN, style_of(row))),
+        Column("age", 4, 2, _age),
+        Column("state", state, 2, partial(_state, zone if wide else None), left=True),
+        Column("next", 7, 5, _next),
+        Column("source", 11, 9, lambda row, _: (row.source, LABEL), left=True),
     )
     shown = fitting(columns, width - MARK, _gap(width))
     label = max(LEAST_LABEL, min(MOST_LABEL, LEAST_LABEL + width - MARK - width_of(shown, _gap(width))))
@@ -191,11 +191,12 @@ def line(row: SeriesRow, picked: bool, now_ms: int, zone: tzinfo, width: int) ->
     """Draw a series. Where it has no value, the reason stands in the place of what would be said of one."""
     mark: Span = ("▸ ", ACCENT) if picked else (" " * MARK, PLAIN)
     columns, gap = columns_for(width, zone), _gap(width)
-    shown = columns if row.value is not None else columns[:3]
+    told = 1 + next(n for n, column in enumerate(columns) if column.title == "value")
+    shown = columns if row.value is not None else columns[:told]
     cells = [padded(column, column.cell(row, now_ms), gap) for column in shown]
-    if row.value is None:
-        room = width - MARK - width_of(shown, gap) - gap
-        cells.append((text.plain(row.note, max(1, room)), note_style(row)))
+    room = width - MARK - width_of(shown, gap) - gap
+    if row.value is None and room > 0:
+        cells.append((text.plain(row.note, room), note_style(row)))
     return (mark, *cells)
 
 
@@ -205,7 +206,7 @@ def note_style(row: SeriesRow) -> Style:
 
 def beneath(row: SeriesRow, before: SeriesRow | None) -> str:
     """What stands below a row that has a value: its note, unless the row before has the same."""
-    return row.note if row.value is not None and (before is None or before.note != row.note) else ""
+    return text.plain(row.note) if row.value is not None and (before is None or before.note != row.note) else ""
 
 
 def detail(row: SeriesRow, now_ms: int, zone: tzinfo, width: int, rows: int) -> list[Line]:

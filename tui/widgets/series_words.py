@@ -20,7 +20,8 @@ NOTE_ROWS = 2
 def head(id_: str, page: SeriesPage | None, row: SeriesRow | None, now_ms: int, zone: tzinfo, width: int) -> list[Line]:
     """Its name and newest value with age and state; then what is wrong with it, if anything is."""
     label = page.label if page else row.label if row else ""
-    lines: list[Line] = [((text.plain(id_, 30), TITLE), (f"  {text.plain(label, max(1, width - 32))}", PLAIN))]
+    name = text.plain(id_, 30)
+    lines: list[Line] = [((name, TITLE), (f"  {text.plain(label, max(1, width - len(name) - 2))}", PLAIN))]
     if row is None:
         return [*lines, ((text.UNKNOWN, BOLD), ("  not in the table of the engine", LABEL))]
     style = style_of(row)
