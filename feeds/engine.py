@@ -27,7 +27,6 @@ from feeds.stream import keep
 from feeds.topics import TOPICS, Engine, Mode
 from feeds.venue import Control, Stream, Venue
 from feeds.venues import VENUES
-from feeds.vintages import Vintages
 from feeds.wire import Frame, Recorder
 
 TICK_S = 0.125
@@ -124,7 +123,7 @@ class Collector:
         """Ask the publishers, once the history of their series is in. The market goes first and is not held up."""
         slow, store, demo = self.state.slow, self._store, self.session.engine.mode == "demo"
         if store:
-            slow.restore(*await asyncio.to_thread(lambda: (Vintages(store.observations()), store.polled())))
+            slow.restore(*await asyncio.to_thread(store.slow))
         gather = Gather(slow, self.settings, fetcher, self.take_slow, self.clock.now_ms, hurried=demo)
         await gather.run()
 
@@ -132,12 +131,12 @@ class Collector:
         """Take a publisher's frame; a long one piece by piece, so that the market is heard in between."""
         self._record(frame)
         outs = await asyncio.to_thread(self.session.decode, frame)
-        total = self.session.take(frame, outs[:PIECE])
-        for start in range(PIECE, len(outs), PIECE):
+        total = Taken()
+        for start in range(0, len(outs), PIECE):
             await asyncio.sleep(0)
+            if self._store and self._store.waiting > MOST_WAITING:
+                await asyncio.to_thread(self._store.flush)
             total += self.session.take(frame, outs[start : start + PIECE])
-        if self._store and self._store.waiting > MOST_WAITING:
-            await asyncio.to_thread(self._store.flush)
         return total
 
     def tick(self) -> tuple[int, Changes]:

@@ -20,13 +20,12 @@ from feeds.session import Changes, line
 UNREAD = 256 * 1024
 """Bytes that may wait for a viewer before its further topics are only noted, to be sent when it reads again."""
 
-
 MOST_WANTED = 8
 """Topics that one viewer may want at a time."""
 
 
 class _Wish(Struct):
-    want: list[str] = []
+    want: list[str] | None = None
 
 
 _wish = msgspec.json.Decoder(_Wish)
@@ -41,8 +40,10 @@ class _Viewer:
 
     def wish(self, line: bytes) -> None:
         """Take a line of its; what is no wish is passed over, for later versions may say other things."""
-        with contextlib.suppress(msgspec.MsgspecError):
-            self.wanted = dict.fromkeys(_wish.decode(line).want[:MOST_WANTED])
+        with contextlib.suppress(msgspec.MsgspecError, RecursionError):
+            want = _wish.decode(line).want
+            if want is not None:
+                self.wanted = dict.fromkeys(want[:MOST_WANTED])
 
     def news(self, wanted: Callable[[str], bytes | None]) -> Changes:
         """What it asked for and has not got as it is now."""

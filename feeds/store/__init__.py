@@ -22,6 +22,7 @@ from feeds.store.file import DAY_MS, CannotWrite, HistoryFile
 from feeds.store.reader import TABLES, Reader
 from feeds.store.schema import CascadeRow, MetricRow, Row
 from feeds.topics import Cascade, Quality, State
+from feeds.vintages import Vintages
 
 __all__ = ["TABLES", "Store"]
 
@@ -156,9 +157,13 @@ class Store:
         """Columns and committed rows of one of `TABLES`, for export."""
         return TABLES[name][0], self._reader.table(name, until_ms)
 
-    def polled(self) -> list[Polled]:
-        """How each page of the publishers was last asked, as committed."""
-        return self._reader.polled()
+    def slow(self) -> tuple[Vintages, list[Polled]]:
+        """What is committed of the slow series, and how each page of the publishers was last asked.
+
+        Nothing of either where the values cannot be read in whole: what is missing would never be asked for again.
+        """
+        kept = Vintages(self._reader.observations())
+        return (Vintages(), []) if self._reader.trouble else (kept, self._reader.polled())
 
     @property
     def waiting(self) -> int:

@@ -18,7 +18,6 @@ from feeds.slow import Slow, Taken
 from feeds.source import Page, Source
 from feeds.store import Store
 from feeds.text import age
-from feeds.vintages import Vintages
 
 AT_ONCE = 6
 """Publishers that are asked at the same time; each has its own pace."""
@@ -68,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 async def _ask(collector: Collector, store: Store, names: list[str]) -> list[Told]:
     slow, now_ms = collector.state.slow, collector.clock.now_ms
     fetcher = Fetcher()
-    slow.restore(Vintages(store.observations()), store.polled())
+    slow.restore(*store.slow())
     gather = Gather(slow, collector.settings, fetcher, collector.take_slow, now_ms, hurried=False)
     turn = asyncio.Semaphore(AT_ONCE)
     told: list[Told] = []
