@@ -302,6 +302,8 @@ async def test_keys_move_the_mark_and_the_rows_follow_it():
             assert marked() == id_, key
         assert text_of(pilot)[2] == "repo: what cash costs overnight  10 series"
         assert text_of(pilot)[10] == "▼ 14 more"
+        await pilot.press("g")
+        assert text_of(pilot)[2] == "rates: the price of money  10 series"
 
 
 async def test_the_mark_stays_on_its_series_when_others_come_and_goes_to_the_nearest_when_it_is_gone():
@@ -402,16 +404,18 @@ async def test_a_new_size_is_drawn_at_once():
 
 
 async def test_five_shows_it_alone_in_a_real_terminal_and_letters_of_the_filter_are_no_keys(short_tmp: Path):
-    async with EngineDouble(short_tmp / "e.sock", everything(**topics())) as engine:
-        async with viewer(Source(socket=engine.path), environ={"NO_COLOR": "1"}) as screen:
-            await screen.sees("1 price")
-            screen.press("5")
-            await screen.sees("5 macro", "◐ DGS10", "4 fresh")
-            assert "1 price ━" not in screen.text
-            screen.press("/qp5z")
-            await screen.sees("/qp5z▏ 0 of 8", "nothing matches")
-            screen.press("\x1b")
-            await screen.sees("repo: what cash costs overnight")
-            assert screen.code() is None
-            assert all(len(row) <= 80 for row in screen.lines)
-            assert b"\x1b[33m" not in screen.raw
+    async with (
+        EngineDouble(short_tmp / "e.sock", everything(**topics())) as engine,
+        viewer(Source(socket=engine.path), environ={"NO_COLOR": "1"}) as screen,
+    ):
+        await screen.sees("1 price")
+        screen.press("5")
+        await screen.sees("5 macro", "◐ DGS10", "4 fresh")
+        assert "1 price ━" not in screen.text
+        screen.press("/qp5z")
+        await screen.sees("/qp5z▏ 0 of 8", "nothing matches")
+        screen.press("\x1b")
+        await screen.sees("repo: what cash costs overnight")
+        assert screen.code() is None
+        assert all(len(row) <= 80 for row in screen.lines)
+        assert b"\x1b[33m" not in screen.raw

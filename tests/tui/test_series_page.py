@@ -200,7 +200,7 @@ async def test_enter_asks_for_the_series_and_escape_asks_for_nothing_more(short_
             await screen.sees("2025-01-22  6,994,000 $M  +1,000 since 2025-01-15")
             screen.press("v")
             await screen.sees("revised values", "2025-02-26   6,998,000")
-            engine.say(**{"series_WALCL": replace(PAGE, use="something else")})
+            engine.say(series_WALCL=replace(PAGE, use="something else"))
             await screen.sees("something else")
             screen.press("q")
             await screen.sees("5 macro", "▸ ● WALCL")
@@ -208,20 +208,22 @@ async def test_enter_asks_for_the_series_and_escape_asks_for_nothing_more(short_
 
 
 async def test_before_the_engine_has_told_it_the_page_says_that_it_waits(short_tmp: Path):
-    async with EngineDouble(short_tmp / "e.sock", everything(macro=Macro((WALCL,), (), ()))) as engine:
-        async with viewer(Source(socket=engine.path), environ={"NO_COLOR": "1"}) as screen:
-            await screen.sees("1 price")
-            screen.press("5")
-            await screen.sees("▸ ● WALCL")
-            screen.press("\r")
-            await screen.sees("r6,724,564 $M", "waiting for the engine to tell all of it")
-            engine.say(**{"series_WALCL": PAGE})
-            await screen.sees("[3y]")
-            for size in ((40, 10), (200, 60), (120, 40), (80, 24)):
-                screen.resize(*size)
-                await screen.until(lambda size=size: len(screen.lines) == size[1], f"{size}")
-                await screen.sees("WALCL  Fed total assets")
-            await screen.sees("[3y]", "used for")
+    async with (
+        EngineDouble(short_tmp / "e.sock", everything(macro=Macro((WALCL,), (), ()))) as engine,
+        viewer(Source(socket=engine.path), environ={"NO_COLOR": "1"}) as screen,
+    ):
+        await screen.sees("1 price")
+        screen.press("5")
+        await screen.sees("▸ ● WALCL")
+        screen.press("\r")
+        await screen.sees("r6,724,564 $M", "waiting for the engine to tell all of it")
+        engine.say(series_WALCL=PAGE)
+        await screen.sees("[3y]")
+        for size in ((40, 10), (200, 60), (120, 40), (80, 24)):
+            screen.resize(*size)
+            await screen.until(lambda size=size: len(screen.lines) == size[1], f"{size}")
+            await screen.sees("WALCL  Fed total assets")
+        await screen.sees("[3y]", "used for")
 
 
 async def test_escapes_and_markup_on_the_page_are_shown_as_text(short_tmp: Path):

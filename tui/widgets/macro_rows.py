@@ -123,7 +123,7 @@ def _change(width: int, row: SeriesRow, _: int) -> Span:
 def _z(row: SeriesRow, _: int) -> Span:
     if row.z is None:
         return (text.UNKNOWN, LABEL)
-    return (f"{row.z:+.1f}", style_of(row) + (BOLD if abs(row.z) >= EXTREME_Z else PLAIN))
+    return (number(row.z, 1, signed=True), style_of(row) + (BOLD if abs(row.z) >= EXTREME_Z else PLAIN))
 
 
 def _signed(row: SeriesRow, value: float | None) -> Style:
@@ -158,7 +158,7 @@ def _next(row: SeriesRow, now_ms: int) -> Span:
 def columns_for(width: int, zone: tzinfo) -> tuple[Column[SeriesRow], ...]:
     """The columns that fit; the label has what they leave."""
     wide = width >= WIDE
-    id_, value, unit, change, trend, state = (20, 16, 11, 12, 20, 23) if wide else (14, 11, 6, 9, 16, 9)
+    id_, value, unit, change, trend, state = (20, 16, 11, 12, 20, 23) if wide else (14, 11, 6, 9, 12, 9)
     columns: tuple[Column[SeriesRow], ...] = (
         Column("series", id_, 0, _id, left=True),
         Column("", LEAST_LABEL, 1, lambda row, _: (row.label, style_of(row)), left=True),

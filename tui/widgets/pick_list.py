@@ -49,9 +49,9 @@ class PickList(Lines):
         self.move(pages * max(1, self._room() - 2))
 
     def next_heading(self) -> None:
-        """Pick the first row below the next heading; after the last one begin again."""
+        """Pick the first row below the next heading, and bring that to the top; after the last one begin again."""
         below = [number for number, item in enumerate(self._items) if item.heading and number > self._at]
-        start = below[0] if below else 0
+        self._top = start = below[0] if below else 0
         self._pick(next((n for n in range(start, len(self._items)) if self._items[n].key), self._at))
 
     def on_resize(self, _: Resize) -> None:

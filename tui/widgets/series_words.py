@@ -33,7 +33,7 @@ def head(id_: str, page: SeriesPage | None, row: SeriesRow | None, now_ms: int, 
             ((f"for {row.period}", PLAIN),),
             ((f"known {age} ago, {row.state}", style),),
             ((f"change {number(row.change, row.digits, signed=True)}", _sign(row.change)),),
-            ((f"z 3y {text.UNKNOWN if row.z is None else f'{row.z:+.1f}'}", PLAIN),),
+            ((f"z 3y {number(row.z, 1, signed=True)}", PLAIN),),
             ((row.quality, PLAIN),) if row.quality != "exact" else (),
         ]
     if row.next_ms is not None:
