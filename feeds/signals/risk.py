@@ -1,0 +1,139 @@
+"""Risk appetite: how far fear is from its mean, by five measures of it that all rise with it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from math import sqrt
+from typing import NamedTuple
+
+from feeds.calendars import new_york_day
+from feeds.series import series
+from feeds.signals._reading import Used, reading
+from feeds.signals.by_date import PLACES
+from feeds.signals.lines import low_is_good, number, push
+from feeds.signals.thresholds import DriversRule
+from feeds.topics.base import Reading
+from feeds.topics.regime import Driver, RiskPart
+from feeds.vintages import Known, Point
+
+PARTS = {
+    "VIXCLS": "VIX",
+    "MOVE": "MOVE",
+    "BAMLH0A0HYM2": "high-yield spread",
+    "BAMLC0A0CM": "investment-grade spread",
+    "NFCI": "financial conditions",
+}
+"""All five are high where there is fear, so that no sign is turned."""
+
+
+class Measured(NamedTuple):
+    """One part by itself. `point` is its newest value; `z` is `None` for the reason in `why`."""
+
+    series: str
+    point: Point | None
+    z: float | None
+    days: int
+    why: str
+
+
+def measure(known: Known, id_: str, on: date, rule: DriversRule) -> Measured:
+    """A part on that day by what was then its newest value, against its mean of up to so many days before."""
+    point = known.last(id_, on)
+    row = series(id_)
+    assert row, id_
+    if point is None:
+        return Measured(id_, None, None, 0, "not known")
+    if (on - point.period).days > row.stale_days:
+        return Measured(id_, point, None, 0, f"none since {point.period}")
+    first = point.period - timedelta(days=rule.z_days - 1)
+    window = known.points(id_, since=first, until=point.period)
+    values = [one.value for one in window]
+    days = (point.period - window[0].period).days
+    if days < rule.z_least_days:
+        return Measured(id_, point, None, days, f"only {days} days to measure it against")
+    if min(values) == max(values):
+        return Measured(id_, point, None, days, "it has not moved")
+    mean = sum(values) / len(values)
+    spread = sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+    return Measured(id_, point, (point.value - mean) / spread, days, "")
+
+
+class Composite(NamedTuple):
+    """The mean z of the parts at hand, `None` where they are too few, and all parts."""
+
+    z: float | None
+    parts: tuple[Measured, ...]
+
+    def at_hand(self) -> int:
+        """How many parts have a z."""
+        return sum(one.z is not None for one in self.parts)
+
+    def used(self) -> tuple[Used, ...]:
+        """The values that the mean is made of; how they compare with their past is in their series."""
+        return tuple(Used(one.series, one.point) for one in self.parts if one.z is not None and one.point)
+
+
+def composite(known: Known, on: date, rule: DriversRule) -> Composite:
+    """Risk appetite on that day."""
+    parts = tuple(measure(known, id_, on, rule) for id_ in PARTS)
+    found = [one.z for one in parts if one.z is not None]
+    z = round(sum(found) / len(found), PLACES) if found and len(found) >= rule.risk_least_parts else None
+    return Composite(z, parts)
+
+
+def risk_push(z: float | None, rule: DriversRule) -> int | None:
+    """The push of such a mean z."""
+    return low_is_good(z, rule.calm_z, rule.fear_z)
+
+
+def risk(known: Known, rule: DriversRule) -> tuple[Driver, tuple[RiskPart, ...]]:
+    """Risk appetite today, and each of its parts."""
+    found = composite(known, new_york_day(known.as_of_ms), rule)
+    of = _reading(known, found, rule)
+    pushes = push(
+        "risk",
+        of,
+        risk_push(number(of), rule),
+        ("fear", "neutral", "calm"),
+        f"mean z: +1 at {rule.calm_z:+g}, -1 at {rule.fear_z:+g}",
+    )
+    parts = tuple(_part(one) for one in found.parts)
+    return Driver("risk", pushes.band, pushes, (of, *(_value(known, one) for one in found.parts))), parts
+
+
+def words(parts: Sequence[Measured], rule: DriversRule) -> list[str]:
+    """How many parts there are, which are missing and why, and what the others say, most fear first."""
+    there = sorted(((one.z, PARTS[one.series]) for one in parts if one.z is not None), reverse=True)
+    said = [f"{len(there)} of {len(parts)} parts"] if len(there) < len(parts) else []
+    if len(there) < rule.risk_least_parts:
+        said = [f"{said[0]}: fewer than {rule.risk_least_parts} are no composite"]
+    said += [f"without {PARTS[one.series]}: {one.why}" for one in parts if one.z is None]
+    return said + [f"{label} {z:+.2f}" for z, label in there]
+
+
+def _reading(known: Known, found: Composite, rule: DriversRule) -> Reading:
+    lacking = [one.series for one in found.parts if one.z is None]
+    return reading(
+        "risk.z",
+        found.z,
+        "z",
+        known,
+        found.used(),
+        words=words(found.parts, rule),
+        formula=f"mean of (value - mean) / standard deviation over up to {rule.z_days} days; more is fear",
+        missing=lacking,
+    )
+
+
+def _part(one: Measured) -> RiskPart:
+    value, period = (one.point.value, one.point.period) if one.point else (None, None)
+    return RiskPart(one.series, PARTS[one.series], value, one.z, period, one.days, one.why)
+
+
+def _value(known: Known, one: Measured) -> Reading:
+    row = series(one.series)
+    assert row, one.series
+    said = f"{PARTS[one.series]} {one.z:+.2f} z" if one.z is not None else f"{PARTS[one.series]}: {one.why}"
+    used = [Used(one.series, one.point)] if one.point else []
+    value = one.point.value if one.point else None
+    missing = [] if one.point else [one.series]
+    return reading(f"risk.{one.series.lower()}", value, row.unit, known, used, words=[said], missing=missing)
