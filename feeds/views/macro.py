@@ -52,7 +52,8 @@ class MacroView:
         slow = self._slow
         rows = tuple(self._row(row, now_ms) for row in self._listed(new_york_day(now_ms)))
         publishers = tuple(_source(slow, source, now_ms) for source in slow.sources.values() if source.pages)
-        return Macro(rows, publishers, _calendar(slow, now_ms), slow.filled, slow.to_fill)
+        filling = (slow.filled, slow.to_fill) if slow.filled < slow.to_fill else (0, 0)
+        return Macro(rows, publishers, _calendar(slow, now_ms), *filling)
 
     def _listed(self, today: date) -> Iterator[Series]:
         """Every row of the table, families by their members, then the user's own."""
