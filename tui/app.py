@@ -14,6 +14,7 @@ from textual.screen import Screen
 from feeds.settings import Settings
 from tui.keys import bindings
 from tui.link import CannotStart, Link, Topics, seconds
+from tui.pane import Said
 from tui.panes import PANES
 from tui.screens.desk import Desk
 from tui.screens.framed import Framed, LaidOut
@@ -87,6 +88,9 @@ class TideApp(App[None], inherit_bindings=False):
         desk = self.screen_stack[0]
         assert isinstance(desk, Desk)
         return desk
+
+    def on_said(self, said: Said) -> None:
+        self.say(said.word)
 
     def on_laid_out(self, _: LaidOut) -> None:
         self._tick(all_=True)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 from textual.containers import Container
+from textual.message import Message
 
 from feeds.settings import Settings
 
@@ -22,6 +23,14 @@ class View(Struct, frozen=True):
     changed: frozenset[str]
     now_ms: int
     zone: tzinfo
+
+
+class Said(Message):
+    """Something for the user to read, in the last row for some seconds."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__()
+        self.word = word
 
 
 class Pane(Container, can_focus=True):

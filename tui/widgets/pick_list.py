@@ -45,6 +45,12 @@ class PickList(Lines):
             place = max(0, min(len(pickable) - 1, pickable.index(self._at) + rows))
             self._pick(pickable[place])
 
+    def pick(self, key: str) -> None:
+        """Put the mark on the row of that key, if there is one."""
+        for number, item in enumerate(self._items):
+            if item.key == key:
+                self._pick(number)
+
     def page(self, pages: int) -> None:
         self.move(pages * max(1, self._room() - 2))
 
