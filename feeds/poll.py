@@ -281,14 +281,14 @@ class _Secrets:
     def __init__(self, url: str, others: Iterable[str] = ()) -> None:
         parts = _split(url)
         self._values: set[str] = set()
-        for one in others:
+        carried = [one for one in others if one]  # however short: it goes to no other host
+        for one in carried:
             self._note(one)
-        carried = bool(self._values)
         login, at, host = parts.netloc.rpartition("@")
         self._note(login.partition(":")[2])
         query = "&".join(self._shown(pair) for pair in parts.query.split("&"))
         in_url = bool(at) or query != parts.query
-        self.any = in_url or carried
+        self.any = in_url or bool(carried)
         shown = parts._replace(netloc=f"***@{host}" if at else host, query=query)
         self.shown = shown.geturl() if in_url else url
 

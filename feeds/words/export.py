@@ -1,4 +1,4 @@
-"""`tidegauge export SERIES|TABLE`: what the history holds, as CSV or JSON lines' elder brother, one JSON document."""
+"""`tidegauge export SERIES|TABLE`: what the history holds, as CSV or as one JSON document."""
 
 import argparse
 import csv
@@ -11,7 +11,7 @@ import msgspec
 
 from feeds.calendars import day_end_ms
 from feeds.run import say
-from feeds.settings import load, paths
+from feeds.settings import SettingsError, load, paths
 from feeds.slow import described
 from feeds.store import TABLES, Store
 from feeds.vintages import Vintages
@@ -42,27 +42,35 @@ def day(text: str) -> date:
 
 def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
+    tables = [name for name in args.names if name in TABLES]
+    if tables and len(args.names) > 1:
+        raise SettingsError(f"{tables[0]} is a table, which has columns of its own: export it by itself")
     store = Store(paths(os.environ).data / "history.sqlite", keep_days=settings.history.keep_days)
     as_of_ms = day_end_ms(args.as_of) if args.as_of else None
     try:
-        if args.names[0] in TABLES:
-            columns, rows = store.table(args.names[0], as_of_ms)
+        if tables:
+            columns, rows = store.table(tables[0], as_of_ms)
             named = [dict(zip(columns, row, strict=True)) for row in rows]
         else:
             columns, named = COLUMNS, list(_series(store, args.names, as_of_ms, args.vintages))
         trouble = store.notice
     finally:
         store.close()
+    if trouble:
+        say(trouble)
+        return 1
+    found = {str(row["series"]) for row in named} if not tables else set()
+    lacking = [name for name in args.names if not any(_meant(id_, name.upper()) for id_ in found)]
+    if lacking and not (tables and named):
+        say(f"the history holds nothing of {', '.join(lacking)}")
     if not named:
-        say(trouble or f"the history holds nothing of {', '.join(args.names)}")
         return 4
     _write(columns, named, args.format)
     return 0
 
 
 def _series(store: Store, names: list[str], as_of_ms: int | None, vintages: bool) -> Iterator[Row]:
-    rows = [row for row in store.observations() if as_of_ms is None or row.known_ms <= as_of_ms]
-    known = Vintages(rows)
+    known = Vintages(row for row in store.observations() if as_of_ms is None or row.known_ms <= as_of_ms)
     for id_ in sorted(known.series()):
         if not any(_meant(id_, name.upper()) for name in names):
             continue
@@ -85,7 +93,8 @@ def _meant(id_: str, name: str) -> bool:
 def _row(
     series: str, period: str, value: float, unit: str, known_ms: int, source: str, provisional: bool
 ) -> Row:  # fmt: skip
-    known = datetime.fromtimestamp(known_ms / 1000, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    places = "milliseconds" if known_ms % 1000 else "seconds"
+    known = datetime.fromtimestamp(known_ms / 1000, UTC).isoformat(timespec=places).replace("+00:00", "Z")
     return dict(zip(COLUMNS, (series, period, value, unit, known, source, provisional), strict=True))
 
 

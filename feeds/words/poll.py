@@ -60,8 +60,10 @@ def run(args: argparse.Namespace) -> int:
     if not whole:
         say(store.notice or "not all of it could be stored in time")
         return 1
-    bad = sum(bool(one.wrong) for one in told)
-    return 0 if not bad else 4 if bad == sum(one.asked for one in told) else 3
+    bad, asked = sum(bool(one.wrong) for one in told), sum(one.asked for one in told)
+    if args.sources and not asked:  # those that were named are off
+        return 4
+    return 0 if not bad else 4 if bad == asked else 3
 
 
 async def _ask(collector: Collector, store: Store, names: list[str]) -> list[Told]:
@@ -100,7 +102,7 @@ async def _source(
     async with turn:
         for page in source.pages:
             due = next_ms(slow, source, page, now_ms)
-            if due is None and not now:
+            if (due is None and not now) or any(one.feed == source.feed(page) for one in told):
                 continue
             if not now and due is not None and due > now_ms:
                 said = f"nothing new is due for {age(due - now_ms)}; {_reach(slow, source, page)}"

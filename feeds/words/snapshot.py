@@ -47,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
     places = paths(os.environ)
     if args.as_of:
         document = _as_of(settings, places, args.as_of)
+        if document is None:
+            return 1
         show(document)
         return 0 if any(metric.value is not None for metric in document["metrics"].values()) else 4
     document = _from_engine(places) or run_loop(_collect(settings, places, args.wait))
@@ -65,7 +67,7 @@ def worth(document: dict[str, Any]) -> State:
     price = metrics.get("btc.price")
     if price is not None and price.value is not None:
         return price.state
-    states = {metric.state for metric in metrics.values() if metric.value}
+    states = {metric.state for metric in metrics.values() if metric.value is not None}
     return "fresh" if "fresh" in states else "stale" if states else "none"
 
 
@@ -87,16 +89,23 @@ def _from_engine(places: Paths) -> dict[str, Any] | None:
     return {"tidegauge": 1, "mode": mode, "now_ms": first.t, "metrics": metrics, "topics": topics}
 
 
-def _as_of(settings: Settings, places: Paths, asked: date) -> dict[str, Any]:
-    """The document of a past day; it carries the day, and no price of the market that moves."""
+def _as_of(settings: Settings, places: Paths, asked: date) -> dict[str, Any] | None:
+    """The document of a past day; it carries the day, and no price of the market that moves.
+
+    `None`, and the reason is said, where the history cannot be read in whole.
+    """
     from feeds.asof import session
     from feeds.store import Store
 
     store = Store(places.data / "history.sqlite", keep_days=settings.history.keep_days)
     try:
         past = session(store, settings, asked)
+        trouble = store.notice
     finally:
         store.close()
+    if trouble:
+        print(f"tidegauge: {trouble}", file=sys.stderr)
+        return None
     return {**past.snapshot(), "as_of": asked.isoformat()}
 
 
