@@ -205,7 +205,7 @@ def unbelievable(row: Series, value: float) -> str:
     """Why a value is refused for its size, in words; "" where it may well be one of the series."""
     if row.low <= value <= row.high:
         return ""
-    return f"{value:,g} is no value of {row.id} in {row.unit or 'its unit'} ({row.low:,g} to {row.high:,g})"
+    return f"{value:,g} is no value of {row.id} in {row.unit or 'its unit'} ({row.low:,.12g} to {row.high:,.12g})"
 
 
 def known_ms(row: Series, period: date, recv_ms: int, seen_ms: int | None = None) -> int:

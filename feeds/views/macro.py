@@ -182,16 +182,19 @@ def _old(newest: date, today: date) -> bool:
 
 def _rule(rule: Release) -> str:
     """When a series comes out, in words."""
-    days = "business days" if rule.lag != 1 else "business day"
     match rule.every:
         case "day":
-            when = f"{rule.lag} {days} later" if rule.lag else "the same day"
-            words = f"daily, {when}"
+            words = f"daily, {_count(rule.lag, 'business day')} later" if rule.lag else "daily, the same day"
         case "week":
-            words = f"weekly, the {_DAYS[rule.weekday]} of a week {rule.lag} days later"
+            words = f"weekly, of {_DAYS[rule.weekday]}, {_count(rule.lag, 'day')} later"
         case _:
-            words = f"each {rule.every}, {abs(rule.lag)} days {'after' if rule.lag >= 0 else 'before'} its end"
+            side = "after" if rule.lag >= 0 else "before"
+            words = f"each {rule.every}, {_count(abs(rule.lag), 'day')} {side} its end"
     return f"{'about ' if rule.usual else ''}{words}, at {rule.at} in New York"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _source(slow: Slow, source: Source, now_ms: int) -> SourceRow:

@@ -1,0 +1,136 @@
+"""The slow series as viewers see them."""
+
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from feeds.calendars import Release
+from feeds.facts import Observation
+from feeds.session import Session
+from feeds.slow import Slow
+from feeds.sources import SOURCES
+from feeds.state import State
+from feeds.topics import Engine, Macro, SeriesPage, SeriesRow
+from feeds.venue import Http
+from feeds.views.macro import MacroView, _rule, page
+from feeds.wire import Frame
+
+
+def ms(text: str) -> int:
+    return round(datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("America/New_York")).timestamp() * 1000)
+
+
+NOW = ms("2026-11-20T10:30")
+
+
+def rows(*points: tuple[str, float, int], series: str = "SOFR") -> list[Observation]:
+    return [Observation(series, period, value, known, "nyfed") for period, value, known in points]
+
+
+def row(macro: Macro, id_: str) -> SeriesRow:
+    return next(one for one in macro.rows if one.id == id_)
+
+
+def test_a_row_has_value_change_period_state_and_the_next_release() -> None:
+    slow = Slow(SOURCES)
+    slow.add(rows(("2026-11-18", 3.62, ms("2026-11-19T08:00")), ("2026-11-19", 3.66, ms("2026-11-20T08:00"))))
+    found = row(MacroView(slow).macro(NOW), "SOFR")
+    assert (found.value, found.change, found.period, found.state) == (3.66, 0.04, "2026-11-19", "fresh")
+    assert found.known_ms == ms("2026-11-20T08:00")
+    assert found.next_ms == ms("2026-11-23T08:00")
+    assert (found.z, found.spark, found.quality, found.source) == (None, (3.62, 3.66), "exact", "nyfed")
+
+
+def test_what_was_due_and_did_not_come_is_late_since_its_hour() -> None:
+    slow = Slow(SOURCES)
+    slow.add(rows(("2026-11-18", 3.62, ms("2026-11-19T08:00"))))
+    found = row(MacroView(slow).macro(NOW), "SOFR")
+    assert (found.state, found.late_since_ms) == ("late", ms("2026-11-20T08:00"))
+
+
+def test_a_revised_value_says_so_and_its_page_lists_both() -> None:
+    slow = Slow(SOURCES)
+    slow.add(rows(("2026-11-19", 3.66, ms("2026-11-20T08:00")), ("2026-11-19", 3.67, ms("2026-11-20T14:30"))))
+    assert row(MacroView(slow).macro(ms("2026-11-20T15:00")), "SOFR").quality == "revised"
+    told = page(slow, "sofr")
+    assert told is not None
+    assert told.points == (("2026-11-19", 3.67),)
+    assert [(one.value, one.known_ms) for one in told.revised] == [
+        (3.67, ms("2026-11-20T14:30")),
+        (3.66, ms("2026-11-20T08:00")),
+    ]
+    assert told.rule == "daily, 1 business day later, at 08:00 in New York"
+
+
+def test_the_z_is_against_the_last_three_years() -> None:
+    slow = Slow(SOURCES)
+    known = ms("2026-11-20T08:00")
+    values = [("2019-01-02", 99.0, known), *((f"2026-10-{day:02}", 3.0 + day % 2, known) for day in range(1, 21))]
+    slow.add(rows(*values, series="VIXCLS"))
+    found = row(MacroView(slow).macro(NOW), "VIXCLS")
+    assert found.z == pytest.approx((3.0 - 3.5) / 0.5)
+
+
+def test_a_publisher_that_is_off_says_what_to_do_about_it() -> None:
+    slow = Slow(SOURCES)
+    slow.off = {"yahoo": 'off: set sources.opt_in = ["yahoo"]'}
+    macro = MacroView(slow).macro(NOW)
+    assert row(macro, "MOVE").note == 'off: set sources.opt_in = ["yahoo"]'
+    assert row(macro, "MOVE").next_ms is None
+    assert next(one for one in macro.sources if one.name == "yahoo").off == 'off: set sources.opt_in = ["yahoo"]'
+
+
+def test_a_value_of_another_unit_is_told_beside_what_stays() -> None:
+    state = State({}, sources=SOURCES)
+    session = Session(state, Engine("live", "", 0, writing=False))
+    csv = "observation_date,WALCL\n2026-11-11,6741124\n2026-11-18,6744.122\n"
+    session.frame(Frame("fred.WALCL", NOW, Http("https://fred.stlouisfed.org/graph/fredgraph.csv?id=WALCL", 200, csv)))
+    session.changes(NOW)
+    topic = msgspec.json.decode(session.everything()["macro"], type=Macro)
+    found = row(topic, "WALCL")
+    assert (found.value, found.period) == (6_741_124.0, "2026-11-11")
+    assert found.note == "refused: 6,744.12 is no value of WALCL in $M (400,000 to 20,000,000)"
+
+
+def test_the_calendar_names_each_release_of_the_next_seven_days_once() -> None:
+    calendar = MacroView(Slow(SOURCES)).macro(ms("2026-11-21T12:00")).calendar
+    h41 = [due for due in calendar if "WALCL" in due.series]
+    assert [(due.at_ms, due.period, due.source, due.about) for due in h41] == [
+        (ms("2026-11-27T16:30"), "2026-11-25", "fred", False)  # Friday: Thursday is Thanksgiving
+    ]
+    assert [due.at_ms for due in calendar] == sorted(due.at_ms for due in calendar)
+
+
+def test_a_page_is_told_only_to_who_asks_and_anew_when_it_changed() -> None:
+    state = State({}, sources=SOURCES)
+    session = Session(state, Engine("live", "", 0, writing=False))
+    state.slow.add(rows(("2026-11-18", 3.62, ms("2026-11-19T08:00"))))
+    first = session.wanted("series.sofr")
+    assert first is not None
+    assert msgspec.json.decode(first, type=SeriesPage).points == (("2026-11-18", 3.62),)
+    assert session.wanted("series.sofr") is first
+    state.slow.add(rows(("2026-11-19", 3.66, NOW)))
+    again = session.wanted("series.sofr")
+    assert again is not None
+    assert json.loads(again)["points"] == [["2026-11-18", 3.62], ["2026-11-19", 3.66]]
+    assert session.wanted("series.NOBODY") is None
+    assert session.wanted("price") is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Release("day", "16:00", lag=0), "daily, the same day, at 16:00 in New York"),
+        (Release("week", "16:30", lag=1), "weekly, of Wednesday, 1 day later, at 16:30 in New York"),
+        (
+            Release("month", "08:30", lag=12, usual=True),
+            "about each month, 12 days after its end, at 08:30 in New York",
+        ),
+        (Release("quarter", "08:30", lag=-60), "each quarter, 60 days before its end, at 08:30 in New York"),
+    ],
+)
+def test_rules_in_words(rule: Release, words: str) -> None:
+    assert _rule(rule) == words
