@@ -220,8 +220,7 @@ def known_ms(row: Series, period: date, recv_ms: int, seen_ms: int | None = None
         due_ms = max(due_ms, day_end_ms(late))
     if row.settles:
         due_ms = max(due_ms, day_end_ms(period + timedelta(row.settles)))
-    running = row.snapshot and recv_ms < due_ms + 24 * HOUR_MS  # the figure of now, and not of when the day began
-    if running or (seen_ms is not None and seen_ms >= due_ms):
+    if seen_ms is not None and seen_ms >= due_ms:
         return recv_ms
     return min(due_ms, recv_ms)
 

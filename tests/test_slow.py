@@ -1,0 +1,386 @@
+"""What is made of publishers' values: since when each is known, who may correct whom, and what is not believed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from feeds.facts import Observation, Rejected
+from feeds.series import series
+from feeds.slow import Polled, Slow, Taken, Wrong, known_ms
+from feeds.sources import SOURCES
+from feeds.venue import Http
+from feeds.vintages import Vintages
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def ms(text: str) -> int:
+    """The time in New York."""
+    return round(datetime.fromisoformat(text).replace(tzinfo=NEW_YORK).timestamp() * 1000)
+
+
+class Desk:
+    """A `Slow` that is told things, and what it wanted stored."""
+
+    def __init__(self) -> None:
+        self.stored: list[Observation | Polled] = []
+        self.slow = Slow(SOURCES, keep=self.stored.append)
+
+    def read(self, feed: str, when: str, *values: tuple[str, str, float] | tuple[str, str, float, bool]) -> Taken:
+        """All of a page is read at that time in New York, and says these values."""
+        taken = self.hear(feed, when, *values)
+        self.slow.read(feed, ms(when))
+        return taken
+
+    def hear(self, feed: str, when: str, *values: tuple[str, str, float] | tuple[str, str, float, bool]) -> Taken:
+        source = feed.partition(".")[0]
+        rows = [Observation(id_, day, value, ms(when), source, *rest) for id_, day, value, *rest in values]
+        return self.take(feed, when, rows)
+
+    def take(self, feed: str, when: str, outs: Iterable[object]) -> Taken:
+        return self.slow.take(feed, Http("http://127.0.0.1/", 200, ""), ms(when), outs)
+
+    def known(self, id_: str, day: str) -> list[tuple[float, str, int]]:
+        """All rows of a period: value, publisher, since when."""
+        return [(r.value, r.source, r.known_ms) for r in self.slow.vintages.rows(id_) if r.period == day]
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+# --- since when a value is known
+
+
+def test_what_a_first_reading_brings_counts_as_known_since_its_release(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-20T12:00", ("SOFR", "2026-11-18", 4.01), ("SOFR", "2026-11-19", 4.02))
+    assert desk.known("SOFR", "2026-11-18") == [(4.01, "nyfed", ms("2026-11-19T08:00"))]
+    assert desk.known("SOFR", "2026-11-19") == [(4.02, "nyfed", ms("2026-11-20T08:00"))]
+
+
+def test_what_was_due_since_the_last_reading_counts_as_known_since_it_was_due(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-19T12:00", ("SOFR", "2026-11-18", 4.01))
+    desk.read("nyfed.sofr", "2026-11-20T12:00", ("SOFR", "2026-11-19", 4.02))
+    assert desk.known("SOFR", "2026-11-19") == [(4.02, "nyfed", ms("2026-11-20T08:00"))]
+
+
+def test_what_a_good_reading_after_its_hour_did_not_have_is_known_since_it_came(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-18", 4.01))
+    desk.read("nyfed.sofr", "2026-11-20T09:10", ("SOFR", "2026-11-19", 4.02))
+    assert desk.known("SOFR", "2026-11-19") == [(4.02, "nyfed", ms("2026-11-20T09:10"))]
+
+
+def test_a_reading_that_failed_proves_nothing_about_what_was_there(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-19T12:00", ("SOFR", "2026-11-18", 4.01))
+    desk.slow.failed("nyfed.sofr", ms("2026-11-20T08:05"), "HTTP 503")
+    desk.read("nyfed.sofr", "2026-11-20T09:10", ("SOFR", "2026-11-19", 4.02))
+    assert desk.known("SOFR", "2026-11-19") == [(4.02, "nyfed", ms("2026-11-20T08:00"))]
+
+
+def test_an_answer_that_nothing_changed_is_a_good_reading(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-19T12:00", ("SOFR", "2026-11-18", 4.01))
+    desk.slow.unchanged("nyfed.sofr", ms("2026-11-20T08:05"))
+    desk.read("nyfed.sofr", "2026-11-20T09:10", ("SOFR", "2026-11-19", 4.02))
+    assert desk.known("SOFR", "2026-11-19") == [(4.02, "nyfed", ms("2026-11-20T09:10"))]
+
+
+def test_a_value_that_comes_before_its_hour_is_known_since_it_came(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-20T07:58", ("SOFR", "2026-11-19", 4.02))
+    assert desk.known("SOFR", "2026-11-19") == [(4.02, "nyfed", ms("2026-11-20T07:58"))]
+
+
+def test_a_release_that_is_only_usual_counts_with_its_grace(desk: Desk) -> None:
+    desk.read("fred.CPIAUCSL", "2026-11-20T12:00", ("CPIAUCSL", "2026-08-01", 327.1))
+    # Due about 2026-09-12, which is a Saturday: the 14th, and a week.
+    assert desk.known("CPIAUCSL", "2026-08-01") == [(327.1, "fred", ms("2026-09-21T08:30"))]
+
+
+def test_within_the_grace_of_a_usual_release_the_reading_that_has_it_tells_the_time(desk: Desk) -> None:
+    desk.read("fred.CPIAUCSL", "2026-09-14T08:35", ("CPIAUCSL", "2026-07-01", 326.8))
+    desk.read("fred.CPIAUCSL", "2026-09-15T08:35", ("CPIAUCSL", "2026-08-01", 327.1))
+    assert desk.known("CPIAUCSL", "2026-08-01") == [(327.1, "fred", ms("2026-09-15T08:35"))]
+
+
+@pytest.mark.parametrize(
+    ("feed", "id_", "period", "value", "out"),
+    [
+        ("fred.CPIAUCSL", "CPIAUCSL", "2025-09-01", 324.4, "2025-10-24"),
+        ("fred.CPIAUCSL", "CPIAUCSL", "2025-11-01", 325.0, "2025-12-18"),
+        ("fred.PAYEMS", "PAYEMS", "2025-09-01", 159_600.0, "2025-11-20"),
+        ("fred.GDPC1", "GDPC1", "2025-07-01", 24_000.0, "2025-12-23"),
+        ("fred.ICSA", "ICSA", "2025-10-04", 220_000.0, "2025-11-20"),
+        ("cftc.btc", "COT.133741.OI", "2025-10-07", 25_000.0, "2026-01-23"),
+    ],
+)
+def test_what_the_shutdown_of_2025_held_up_is_not_known_before_it_came_out(
+    desk: Desk, feed: str, id_: str, period: str, value: float, out: str
+) -> None:
+    desk.read(feed, "2026-11-20T12:00", (id_, period, value))
+    ((_, _, since),) = desk.known(id_, period)
+    assert since >= ms(f"{out}T23:59")
+    assert since < ms(f"{out}T23:59") + timedelta(days=1) / timedelta(milliseconds=1)
+
+
+def test_what_the_shutdown_did_not_touch_keeps_its_rule(desk: Desk) -> None:
+    desk.read("fred.WALCL", "2026-11-20T12:00", ("WALCL", "2025-10-15", 6_590_000.0))
+    assert desk.known("WALCL", "2025-10-15") == [(6_590_000.0, "fred", ms("2025-10-16T16:30"))]
+
+
+def test_a_nowcast_that_is_read_later_was_not_known_while_its_quarter_ran(desk: Desk) -> None:
+    desk.read("fred.GDPNOW", "2026-11-20T12:00", ("GDPNOW", "2026-04-01", 2.9), ("GDPNOW", "2026-10-01", 1.4))
+    ((_, _, past),) = desk.known("GDPNOW", "2026-04-01")
+    assert ms("2026-07-29T00:00") <= past < ms("2026-07-31T00:00")
+    assert desk.known("GDPNOW", "2026-10-01") == [(1.4, "fred", ms("2026-11-20T12:00"))]
+
+
+def test_the_figure_of_a_moment_is_known_since_that_moment_and_the_first_one_stays(desk: Desk) -> None:
+    desk.read("interest.okx", "2026-11-20T14:00", ("OI.OKX", "2026-11-20", 26_000.0))
+    desk.read("interest.okx", "2026-11-20T15:00", ("OI.OKX", "2026-11-20", 26_500.0))
+    assert desk.known("OI.OKX", "2026-11-20") == [(26_000.0, "interest", ms("2026-11-20T14:00"))]
+
+
+def test_past_days_of_such_a_series_are_known_since_they_ended(desk: Desk) -> None:
+    desk.read("interest.binance", "2026-11-20T14:00", ("OI.BINANCE", "2026-11-18", 90_000.0))
+    assert desk.known("OI.BINANCE", "2026-11-18") == [(90_000.0, "interest", ms("2026-11-18T20:00"))]
+
+
+@pytest.mark.parametrize("id_", ["SOFR", "WALCL", "CPIAUCSL", "GDPC1", "COT.133741.OI", "BTC", "RDE", "TGA"])
+def test_nothing_is_ever_known_later_than_it_came_or_before_its_period_began(id_: str) -> None:
+    row = series(id_)
+    assert row is not None
+    recv_ms = ms("2026-11-20T12:00")
+    for period in (date(2026, 11, 1), date(2026, 7, 1), date(2025, 10, 1), date(2019, 9, 17)):
+        since_ms = known_ms(row, period, recv_ms)
+        assert ms(f"{period}T00:00") < since_ms <= recv_ms
+
+
+# --- revisions
+
+
+def test_a_corrected_value_is_a_row_of_its_own_known_since_it_came(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 4.02))
+    taken = desk.read("nyfed.sofr", "2026-11-20T14:35", ("SOFR", "2026-11-19", 4.03))
+    assert taken == Taken(values=1, new=1, revised=1)
+    assert desk.known("SOFR", "2026-11-19") == [
+        (4.02, "nyfed", ms("2026-11-20T08:00")),
+        (4.03, "nyfed", ms("2026-11-20T14:35")),
+    ]
+    assert [row.value for row in desk.stored if isinstance(row, Observation)] == [4.02, 4.03]
+
+
+def test_the_same_value_again_is_nothing_new_and_is_not_stored(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 4.02))
+    taken = desk.read("nyfed.sofr", "2026-11-20T14:35", ("SOFR", "2026-11-19", 4.02))
+    assert taken == Taken(values=1, new=0, revised=0)
+    assert len([row for row in desk.stored if isinstance(row, Observation)]) == 1
+
+
+def test_a_provisional_value_gives_way_to_the_whole_one_which_is_no_revision(desk: Desk) -> None:
+    desk.read("farside.daily", "2026-11-20T07:05", ("ETF.IBIT", "2026-11-19", 46.6, True))
+    again = desk.read("farside.daily", "2026-11-20T19:00", ("ETF.IBIT", "2026-11-19", 50.1, True))
+    final = desk.read("farside.daily", "2026-11-20T22:00", ("ETF.IBIT", "2026-11-19", 50.1))
+    assert again == final == Taken(values=1, new=1, revised=0)
+    last = desk.slow.vintages.latest("ETF.IBIT", date(2026, 11, 19))
+    assert last is not None
+    assert (last.value, last.provisional) == (50.1, False)
+    assert not desk.slow.vintages.revised("ETF.IBIT", date(2026, 11, 19))
+
+
+def test_a_whole_value_that_is_corrected_is_revised(desk: Desk) -> None:
+    desk.read("farside.daily", "2026-11-20T07:05", ("ETF.IBIT", "2026-11-19", 46.6, True))
+    desk.read("farside.daily", "2026-11-20T19:00", ("ETF.IBIT", "2026-11-19", 50.1))
+    taken = desk.read("farside.daily", "2026-11-21T07:05", ("ETF.IBIT", "2026-11-19", 50.2))
+    assert taken == Taken(values=1, new=1, revised=1)
+    assert desk.slow.vintages.revised("ETF.IBIT", date(2026, 11, 19))
+
+
+def test_revisions_never_stand_before_what_they_revise(desk: Desk) -> None:
+    desk.slow.add([Observation("SOFR", "2026-11-19", 4.02, ms("2026-11-20T18:00"), "import")])
+    desk.read("nyfed.sofr", "2026-11-20T12:00", ("SOFR", "2026-11-19", 4.03))
+    assert desk.known("SOFR", "2026-11-19") == [
+        (4.02, "import", ms("2026-11-20T18:00")),
+        (4.03, "nyfed", ms("2026-11-20T18:00") + 1),
+    ]
+
+
+# --- who may correct whom
+
+
+def test_fred_never_overrules_the_new_york_fed(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 4.02))
+    taken = desk.read("fred.SOFR", "2026-11-20T09:00", ("SOFR", "2026-11-19", 4.30), ("SOFR", "2026-11-18", 4.01))
+    assert taken == Taken(values=2, new=1, revised=0)
+    assert desk.known("SOFR", "2026-11-19") == [(4.02, "nyfed", ms("2026-11-20T08:00"))]
+    assert desk.known("SOFR", "2026-11-18") == [(4.01, "fred", ms("2026-11-19T08:00"))]
+
+
+def test_the_new_york_fed_corrects_fred_with_a_row_of_its_own(desk: Desk) -> None:
+    desk.read("fred.SOFR", "2026-11-20T09:00", ("SOFR", "2026-11-19", 4.30))
+    taken = desk.read("nyfed.sofr", "2026-11-20T09:05", ("SOFR", "2026-11-19", 4.02))
+    assert taken.revised == 1
+    assert desk.known("SOFR", "2026-11-19") == [
+        (4.30, "fred", ms("2026-11-20T08:00")),
+        (4.02, "nyfed", ms("2026-11-20T09:05")),
+    ]
+
+
+def test_a_running_number_gives_way_to_a_whole_one_whoever_brings_it_and_not_to_another_running_one(
+    desk: Desk,
+) -> None:
+    desk.read("btcusd.daily", "2026-11-20T12:00", ("BTC", "2026-11-20", 90_000.0, True))
+    desk.read("coinmetrics.btc", "2026-11-20T12:30", ("BTC", "2026-11-20", 90_100.0, True))
+    assert [value for value, _, _ in desk.known("BTC", "2026-11-20")] == [90_000.0]
+    desk.read("coinmetrics.btc", "2026-11-20T21:00", ("BTC", "2026-11-20", 90_500.0))
+    desk.read("btcusd.daily", "2026-11-20T21:05", ("BTC", "2026-11-20", 90_510.0))
+    desk.read("coinmetrics.btc", "2026-11-21T21:00", ("BTC", "2026-11-20", 90_500.0))
+    assert [(value, name) for value, name, _ in desk.known("BTC", "2026-11-20")] == [
+        (90_000.0, "btcusd"),
+        (90_500.0, "coinmetrics"),
+        (90_510.0, "btcusd"),
+    ]
+
+
+def test_a_user_s_own_number_gives_way_to_any_publisher_s(desk: Desk) -> None:
+    desk.slow.add([Observation("SOFR", "2026-11-19", 5.0, ms("2026-11-20T08:00"), "import")])
+    desk.read("fred.SOFR", "2026-11-20T09:00", ("SOFR", "2026-11-19", 4.02))
+    assert [value for value, _, _ in desk.known("SOFR", "2026-11-19")] == [5.0, 4.02]
+
+
+# --- what is not believed
+
+
+def test_a_value_of_another_unit_is_refused_and_what_was_known_stays(desk: Desk) -> None:
+    desk.read("fred.WALCL", "2026-11-13T12:00", ("WALCL", "2026-11-11", 6_580_000.0))
+    taken = desk.hear(
+        "fred.WALCL", "2026-11-20T12:00", ("WALCL", "2026-11-11", 6_580.0), ("WALCL", "2026-11-18", 6_590.0)
+    )
+    why = "6,590 is no value of WALCL in $M (400,000 to 20,000,000)"
+    assert (taken.values, taken.new, len(taken.refused)) == (0, 0, 2)
+    assert taken.refused[1] == why
+    assert desk.known("WALCL", "2026-11-18") == []
+    assert desk.slow.newest("WALCL") == date(2026, 11, 11)
+    assert desk.slow.refused == {"fred": 2}
+    assert [fault.sample for fault in desk.slow.faults["fred"]] == ["WALCL 2026-11-11 6580", "WALCL 2026-11-18 6590"]
+    assert desk.slow.wrong == {"WALCL": Wrong(why, date(2026, 11, 18), ms("2026-11-20T12:00"))}
+
+
+def test_what_is_wrong_is_said_since_it_began_and_until_that_period_is_believed(desk: Desk) -> None:
+    desk.read("fred.WALCL", "2026-11-06T12:00", ("WALCL", "2026-11-04", 6_570_000.0))
+    desk.hear("fred.WALCL", "2026-11-13T12:00", ("WALCL", "2026-11-11", 6_580.0))
+    desk.hear("fred.WALCL", "2026-11-20T12:00", ("WALCL", "2026-11-18", 6_590.0))
+    assert desk.slow.wrong["WALCL"].since_ms == ms("2026-11-13T12:00")
+    desk.hear("fred.WALCL", "2026-11-20T13:00", ("WALCL", "2026-11-11", 6_580_000.0))
+    assert "WALCL" in desk.slow.wrong
+    desk.hear("fred.WALCL", "2026-11-20T14:00", ("WALCL", "2026-11-18", 6_590_000.0))
+    assert desk.slow.wrong == {}
+
+
+def test_the_newest_first_the_older_ones_beside_it_do_not_excuse_a_bad_value(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-19T12:00", ("SOFR", "2026-11-18", 4.01))
+    desk.hear("nyfed.sofr", "2026-11-20T12:00", ("SOFR", "2026-11-19", 402.0), ("SOFR", "2026-11-18", 4.01))
+    assert desk.slow.wrong["SOFR"].period == date(2026, 11, 19)
+
+
+def test_a_bad_value_of_long_ago_says_nothing_of_the_newest(desk: Desk) -> None:
+    taken = desk.hear("nyfed.sofr", "2026-11-20T12:00", ("SOFR", "2026-11-19", 4.02), ("SOFR", "2019-09-17", 525.0))
+    assert taken.refused == ("525 is no value of SOFR in % (-1 to 25)",)
+    assert desk.slow.wrong == {}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), 25.01, -1.01])
+def test_no_value_beyond_the_bounds_is_taken(desk: Desk, value: float) -> None:
+    assert len(desk.hear("nyfed.sofr", "2026-11-20T12:00", ("SOFR", "2026-11-19", value)).refused) == 1
+    assert desk.known("SOFR", "2026-11-19") == []
+
+
+def test_a_series_that_there_is_not_is_refused(desk: Desk) -> None:
+    taken = desk.hear("nyfed.sofr", "2026-11-20T12:00", ("SOFA", "2026-11-19", 4.0))
+    assert taken.refused == ("there is no series SOFA",)
+
+
+def test_what_a_page_itself_refused_is_counted_and_the_last_five_are_kept(desk: Desk) -> None:
+    before = desk.slow.revision
+    faults = [Rejected("nyfed.sofr", ms("2026-11-20T12:00"), f"row {n}") for n in range(7)]
+    assert desk.take("nyfed.sofr", "2026-11-20T12:00", faults).refused == tuple(f"row {n}" for n in range(7))
+    assert desk.slow.refused == {"nyfed": 7}
+    assert [fault.reason for fault in desk.slow.faults["nyfed"]] == [f"row {n}" for n in range(2, 7)]
+    assert desk.slow.revision > before
+
+
+# --- how asking goes
+
+
+def test_a_failure_keeps_when_it_began_and_what_was_read_before(desk: Desk) -> None:
+    slow = desk.slow
+    desk.hear("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 4.02))
+    slow.read("nyfed.sofr", ms("2026-11-20T08:05"), '"tag"', "Fri, 20 Nov 2026 13:00:00 GMT")
+    slow.failed("nyfed.sofr", ms("2026-11-20T14:35"), "HTTP 503")
+    slow.failed("nyfed.sofr", ms("2026-11-20T14:36"), "HTTP 500")
+    assert slow.polled["nyfed.sofr"] == Polled(
+        "nyfed.sofr",
+        asked_ms=ms("2026-11-20T14:36"),
+        ok_ms=ms("2026-11-20T08:05"),
+        through="2026-11-19",
+        etag='"tag"',
+        modified="Fri, 20 Nov 2026 13:00:00 GMT",
+        failures=2,
+        error="HTTP 500",
+        error_ms=ms("2026-11-20T14:35"),
+    )
+    slow.unchanged("nyfed.sofr", ms("2026-11-20T14:37"))
+    after = slow.polled["nyfed.sofr"]
+    assert (after.ok_ms, after.failures, after.error, after.error_ms) == (ms("2026-11-20T14:37"), 0, "", None)
+    assert (after.etag, after.through) == ('"tag"', "2026-11-19")
+    assert desk.stored[-1] == after
+
+
+def test_a_page_has_got_as_far_as_the_series_that_lags_most(desk: Desk) -> None:
+    desk.read("coinmetrics.btc", "2026-11-20T21:00", ("BTC", "2026-11-20", 90_000.0), ("BTC.MVRV", "2026-11-12", 1.9))
+    assert desk.slow.polled["coinmetrics.btc"].through == "2026-11-12"
+
+
+def test_of_a_family_an_expired_member_holds_nothing_back(desk: Desk) -> None:
+    desk.read("yahoo.wti", "2026-11-20T21:00", ("CLV26", "2026-09-22", 61.0), ("CLF27", "2026-11-20", 60.0))
+    assert desk.slow.polled["yahoo.wti"].through == "2026-11-20"
+    assert desk.slow.newest("CL*") == date(2026, 11, 20)
+    assert desk.slow.ids("yahoo.wti") == ["CLV26", "CLF27"]
+
+
+def test_a_page_that_gave_nothing_yet_has_got_nowhere(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-20T08:05")
+    assert desk.slow.polled["nyfed.sofr"].through is None
+
+
+def test_the_first_readings_count_toward_the_filling_once_each(desk: Desk) -> None:
+    desk.slow.to_fill = 2
+    desk.read("nyfed.sofr", "2026-11-20T08:05")
+    desk.read("nyfed.sofr", "2026-11-20T08:06")
+    assert desk.slow.filled == 1
+
+
+def test_requests_are_counted_by_publisher(desk: Desk) -> None:
+    for feed in ("nyfed.sofr", "nyfed.effr", "fred.WALCL"):
+        desk.slow.asking(feed)
+    assert desk.slow.asked == {"nyfed": 2, "fred": 1}
+
+
+def test_what_earlier_runs_kept_is_known_beside_what_this_one_knows_already(desk: Desk) -> None:
+    desk.slow.add([Observation("IORB", "2025-12-11", 3.65, ms("2025-12-10T14:00"), "steps")])
+    kept = Vintages([Observation("SOFR", "2026-11-19", 4.02, ms("2026-11-20T08:00"), "nyfed")])
+    polled = Polled("nyfed.sofr", ms("2026-11-20T08:05"), ms("2026-11-20T08:05"), "2026-11-19")
+    before = desk.slow.revision
+    desk.slow.restore(kept, [polled])
+    assert desk.slow.vintages.series() == ["SOFR", "IORB"]
+    assert desk.slow.polled == {"nyfed.sofr": polled}
+    assert desk.slow.revision > before
+    assert [row for row in desk.stored if isinstance(row, Polled)] == []  # it is stored already
+
+
+def test_own_rows_are_kept_once(desk: Desk) -> None:
+    row = Observation("IORB", "2025-12-11", 3.65, ms("2025-12-10T14:00"), "steps")
+    assert desk.slow.add([row]) == 1
+    assert desk.slow.add([row]) == 0
+    assert desk.stored == [row]
