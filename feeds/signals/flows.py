@@ -23,7 +23,7 @@ def flows(known: Known, rule: FlowsRule, spot: float | None = None, rows: Iterab
     names = _by_size(days)
     newest = days[-1] if days else None
     return Flows(
-        (*_sums(known, found, z), _run(known, days), *costs(known, found, spot)),
+        (*_sums(known, found, z), _run(known, found), *costs(known, found, spot)),
         names,
         tuple(_row(day, names) for day in reversed(days[-rule.table_days :])),
         _history(days),
@@ -137,7 +137,8 @@ def run(days: Sequence[FlowDay]) -> int:
     return length
 
 
-def _run(known: Known, days: Sequence[FlowDay]) -> Reading:
+def _run(known: Known, found: Table) -> Reading:
+    days = found.days
     if not days:
         return reading("etf.run", None, "days", known, words=(UNKNOWN,), missing=(TOTAL,))
     length = run(days)
@@ -148,6 +149,10 @@ def _run(known: Known, days: Sequence[FlowDay]) -> Reading:
         words.append(f"{days[-1].day} is provisional: {run(days[:-1]):+d} without it")
     within = days[-max(1, abs(length)) :]
     lacking = any(day.missing and not day.provisional for day in within)
+    holes = [day for day in found.holes if within[0].day < day < days[-1].day]
+    if holes:
+        count = "a day" if len(holes) == 1 else f"{len(holes)} days"
+        words.append(f"{count} of trading within it not known, the last {holes[-1]}")
     return reading(
         "etf.run",
         length,
@@ -155,7 +160,7 @@ def _run(known: Known, days: Sequence[FlowDay]) -> Reading:
         known,
         [one for day in within for one in used_on(known, day)],
         period=days[-1].day,
-        quality="provisional" if days[-1].provisional else "partial" if lacking else None,
+        quality="provisional" if days[-1].provisional else "partial" if lacking or holes else None,
         words=words,
         formula="days on which the funds traded with the same sign, up to the last",
     )

@@ -163,6 +163,17 @@ def test_a_run_has_the_sign_of_its_days_and_a_zero_ends_it() -> None:
     assert one(unfinished, "etf.run").words[1] == "2026-07-22 is provisional: -2 without it"
 
 
+def test_a_run_over_a_day_that_is_not_in_the_table_says_so() -> None:
+    days = {day: row for day, row in week(5, -1, -2, -3, -4, -5).items() if day != "2026-07-20"}
+    reading = one(page(days), "etf.run")
+    assert (reading.value, reading.quality) == (-4, "partial")
+    assert reading.words == (
+        "4 days in a row of outflows", "a day of trading within it not known, the last 2026-07-20",
+    )  # fmt: skip
+    before = {day: row for day, row in week(5, -1, -2, -3, -4, -5).items() if day != "2026-07-16"}
+    assert one(page(before), "etf.run").quality == "exact", "the hole is before the run"
+
+
 def test_z_is_against_the_days_before_and_needs_enough_of_them() -> None:
     rule = FlowsRule(z_days=4, z_least_days=4)
     found = page(week(1000, 10, -10, 10, -10, 20), rule=rule)
