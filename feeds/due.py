@@ -38,7 +38,7 @@ def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
         return polled.ok_ms + round(page.every_s * 1000)
     due = min(_next_release(row, polled.ok_ms) for row in rows(slow, page))
     due = min([due, *(_next_time(at, polled.ok_ms) for at in page.times)])
-    missing_min = _missing_min(slow, page, now_ms)
+    missing_min = _missing_min(slow, page, polled.ok_ms)
     if missing_min is not None:
         minutes = next((wait for until, wait in WAIT_MIN if missing_min < until), LONGEST_WAIT_MIN)
         due = min(due, polled.ok_ms + max(page.patience_min, minutes) * MINUTE_MS)
@@ -84,17 +84,17 @@ def _wanted(slow: Slow, row: Series, name: str, now_ms: int) -> bool:
     return True
 
 
-def _missing_min(slow: Slow, page: Page, now_ms: int) -> int | None:
-    """For how many minutes the page's newest value has been due that is not there; a series' grace is no matter here.
+def _missing_min(slow: Slow, page: Page, ok_ms: int) -> int | None:
+    """For how many minutes the page's newest value had been due when it was read last, if it was not there.
 
-    Of a family it is there if any member has it.
+    Of a family it is there if any member has it. A series' grace is no matter here.
     """
     released = [
         release_ms(row.release, period)
         for row in rows(slow, page)
-        if (period := missed(row, slow.newest(row.id), now_ms))
+        if (period := missed(row, slow.newest(row.id), ok_ms))
     ]
-    return (now_ms - max(released)) // MINUTE_MS if released else None
+    return (ok_ms - max(released)) // MINUTE_MS if released else None
 
 
 def _next_release(row: Series, after_ms: int) -> int:
