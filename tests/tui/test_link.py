@@ -11,7 +11,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from feeds.topics import Feeds, Price
+from feeds.paths import paths
+from feeds.topics import Feeds, Price, SeriesPage
 from tests.tui.engine_double import EngineDouble, everything, feed, feeds, line, now, price
 from tui.link import CannotStart, LineSplitter, Link, Topics, stale
 from tui.source import Source, start
@@ -37,6 +38,12 @@ async def until(true: Callable[[], bool], within: float = 5.0) -> None:
 
 def raw(value: object) -> msgspec.Raw:
     return msgspec.Raw(msgspec.json.encode(value))
+
+
+def series(id_: str, value: float) -> SeriesPage:
+    """A series of one value."""
+    points = (("2026-11-18", value),)
+    return SeriesPage(id_, id_, "$M", "$M", "", "weekly", "FRED", "", "", 0, points, ())
 
 
 @pytest.fixture
@@ -199,6 +206,62 @@ async def test_a_command_is_read_started_again_when_it_ends_and_ended_with_the_l
 async def test_a_command_that_is_not_there_is_given_up_at_once():
     with pytest.raises(CannotStart, match="no-such-command: No such file"):
         await asyncio.wait_for(Link(Source(command=("no-such-command",))).run(), 2)
+
+
+async def test_what_a_pane_wants_is_asked_for_and_comes_to_this_viewer(socket_path):
+    async with EngineDouble(socket_path, everything()) as engine, running(Link(Source(socket=socket_path))) as link:
+        engine.wanted["series.WALCL"] = series("WALCL", 6_580_000.0)
+        await until(lambda: link.state == "live")
+        assert "series.WALCL" not in link.topics
+        link.want(("series.WALCL",))
+        await until(lambda: "series.WALCL" in link.topics)
+        assert link.topics["series.WALCL"].points == (("2026-11-18", 6_580_000.0),)
+        link.want(("series.WALCL",))  # the same again is not said again
+        link.want(())
+        await until(lambda: len(engine.wishes) == 2)
+        assert engine.wishes == [["series.WALCL"], []]
+
+
+async def test_what_is_wanted_before_the_link_is_open_is_asked_for_when_it_is(socket_path):
+    async with EngineDouble(socket_path, everything()) as engine:
+        engine.wanted["series.WALCL"] = series("WALCL", 6_580_000.0)
+        link = Link(Source(socket=socket_path))
+        link.want(("series.WALCL",))
+        async with running(link):
+            await until(lambda: "series.WALCL" in link.topics)
+
+
+async def test_another_engine_is_asked_for_it_again(socket_path):
+    def told() -> float | None:
+        return link.topics["series.WALCL"].points[-1][1] if "series.WALCL" in link.topics else None
+
+    async with running(Link(Source(socket=socket_path))) as link:
+        link.want(("series.WALCL",))
+        async with EngineDouble(socket_path, everything()) as engine:
+            engine.wanted["series.WALCL"] = series("WALCL", 6_580_000.0)
+            await until(lambda: told() == 6_580_000.0)
+        await until(lambda: link.state == "lost")
+        async with EngineDouble(socket_path, everything()) as engine:
+            engine.wanted["series.WALCL"] = series("WALCL", 6_590_000.0)
+            await until(lambda: told() == 6_590_000.0)
+
+
+async def test_a_command_is_told_what_is_wanted_and_stream_passes_it_on(short_tmp):
+    places = paths({"TIDEGAUGE_HOME": str(short_tmp), "HOME": str(short_tmp)})
+    places.runtime.mkdir(parents=True, mode=0o700, exist_ok=True)
+    command = ("env", f"TIDEGAUGE_HOME={short_tmp}", sys.executable, "-m", "tui", "stream")
+    async with EngineDouble(places.runtime / "engine.sock", everything()) as engine:
+        engine.wanted["series.SOFR"] = series("SOFR", 4.02)
+        async with running(Link(Source(command=command, log=short_tmp / "log"))) as link:
+            await until(lambda: link.state == "live", within=10)
+            link.want(("series.SOFR",))
+            await until(lambda: "series.SOFR" in link.topics)
+            assert link.topics["series.SOFR"].points == (("2026-11-18", 4.02),)
+            engine.say(price=price(64_000.0))
+            await until(lambda: link.topics["price"].reference.value == 64_000.0)
+            pid = link._child.process.pid
+    assert engine.wishes == [["series.SOFR"]]
+    assert not alive(pid)
 
 
 def test_lines_are_whole_however_they_arrive():
