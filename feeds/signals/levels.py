@@ -148,7 +148,11 @@ def _readings(
         return tuple(unknown(known, f"{at}.{kind}", "", [CLOSE], "no close of bitcoin is known") for kind in kinds)
     ready, blind = now
     words = [_told(test) for test in reversed(tests[-3:])]
-    words += [f"the low of {blind} days is not known: a test may have been missed"] if blind else []
+    words += (
+        [f"the low of {blind} {'day is' if blind == 1 else 'days is'} not known: a test may have been missed"]
+        if blind
+        else []
+    )
     touch, away = _over(level, rule.touch_pct), _over(level, rule.away_pct)
     words.append(f"a low of ${touch:,.0f} is a test" if ready else f"no test before a close of ${away:,.0f}")
     row = sum(test.outcome == "held" for test in _standing(tests))

@@ -90,9 +90,9 @@ def changed(weeks: Sequence[RegimeWeek]) -> tuple[str, ...]:
         for label, was, is_, unit in ((LIQUIDITY, before.netliq, now.netliq, " %"), (RISK, before.z, now.z, ""))
         if was != is_
     ]
-    for label, was, is_ in (("push of liquidity", before.liquidity, now.liquidity), ("of risk", before.risk, now.risk)):
+    for label, was, is_ in (("liquidity", before.liquidity, now.liquidity), ("risk", before.risk, now.risk)):
         if was != is_:
-            words.append(f"{label} {_push(was)} -> {_push(is_)}")
+            words.append(f"push of {label} {_push(was)} -> {_push(is_)}")
     if before.label != now.label:
         words.append(f"regime {before.label} -> {now.label}")
     return (f"since the close of {before.day}:", *words) if words else (f"nothing since the close of {before.day}",)
