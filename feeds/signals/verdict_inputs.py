@@ -16,13 +16,15 @@ from feeds.vintages import Known
 _OF_THE_DAY = (*(name for name, _ in PERCENTILES), "EFFR")
 
 
-def stress_days(known: Known, rule: RepoRule) -> Stress:
-    """Repo stress of each day, known since the last of its rates was."""
+def stress_days(known: Known, rule: RepoRule, least_parts: int) -> Stress:
+    """Repo stress of each day, known since the last of its rates was; `None` where it is of fewer parts than that."""
     since: dict[date, int] = {}
     for name in _OF_THE_DAY:
         for point in known.points(name):
             since[point.period] = max(point.known_ms, since.get(point.period, point.known_ms))
-    return [(day.day, since[day.day], day.stress) for day in days(known, rule)]
+    return [
+        (day.day, since[day.day], day.stress if day.at_hand() >= least_parts else None) for day in days(known, rule)
+    ]
 
 
 def shock_days(known: Known, rule: OilRule, session: date) -> Shocks:

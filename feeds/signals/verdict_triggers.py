@@ -49,7 +49,7 @@ def _move(known: Known) -> Reading:
     name, points = "verdict.move", known.points("MOVE")
     closed = next((point for point in reversed(points) if not point.provisional), None)
     if closed is None:
-        return unknown(known, name, "", ["MOVE"], "no close of MOVE is known")
+        return unknown(known, name, "", ["MOVE"], "no close is known")
     words = [f"closed at {closed.value:.2f} on {closed.period}"]
     if points[-1].provisional:
         words.append(f"{points[-1].value:.2f} on {points[-1].period}, not closed")
@@ -79,7 +79,7 @@ def _stress(known: Known, event: Event | None) -> Reading:
     name = "verdict.stress"
     point = known.on("SOFR", event.day) if event else None
     if event is None or event.value is None or point is None:
-        why = f"repo stress of {event.day} is not known" if event else "repo stress is not known"
+        why = f"that of {event.day} is not known" if event else "not known"
         return unknown(known, name, "", ["SOFR"], why)
     found = reading(name, event.value, "", known, [Used("SOFR", point)], words=[event.words], formula="repo.stress")
     return replace(found, known_ms=event.known_ms)
@@ -89,11 +89,11 @@ def _rise(known: Known, trigger: str, id_: str, weeks: int) -> Reading:
     """A Wednesday level in $M against exactly so many weeks before, in $bn."""
     name, now = f"verdict.{trigger}", known.last(id_)
     if now is None:
-        return unknown(known, name, "$bn", [id_], f"{LABELS[trigger]}: not known")
+        return unknown(known, name, "$bn", [id_], "not known")
     start = now.period - timedelta(weeks=weeks)
     before = known.on(id_, start)
     if before is None:
-        return unknown(known, name, "$bn", [id_], f"{LABELS[trigger]} of {start}: not known", used=[Used(id_, now)])
+        return unknown(known, name, "$bn", [id_], f"that of {start} is not known", used=[Used(id_, now)])
     value = round((now.value - before.value) / 1000, PLACES)
     return reading(
         name,
@@ -111,7 +111,7 @@ def _standing(known: Known, rule: VerdictRule) -> Reading:
     """The smallest of the days that would have to reach the threshold: with three of five, the third largest."""
     name, now = "verdict.srf", known.last("SRF")
     if now is None:
-        return unknown(known, name, "$bn", ["SRF"], "standing repo: not known")
+        return unknown(known, name, "$bn", ["SRF"], "not known")
     window = srf_window(now.period, rule)
     used = [Used("SRF", point) for day in window if (point := known.on("SRF", day))]
     taken = sorted((one.point.value / 1e9 for one in used), reverse=True)

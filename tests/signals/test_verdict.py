@@ -326,14 +326,14 @@ def test_a_verdict_without_a_part_is_partial_and_names_it() -> None:
 def test_fed_assets_without_the_wednesday_four_weeks_before_are_not_zero() -> None:
     found = trigger(at([*move(100.0), *wednesdays("WALCL", *ASSETS[:4])]), "assets")
     assert (found.reading.value, found.on, found.distance) == (None, None, None)
-    assert found.reading.words == ("Fed assets of 2026-01-28: not known",)
+    assert found.reading.words == ("that of 2026-01-28 is not known",)
 
 
 def test_repo_stress_that_is_lost_does_not_undo_that_it_was_known() -> None:
     stress = [(day(0), new_york_ms(day(1), "08:00"), 20.0), (day(1), new_york_ms(day(2), "08:00"), None)]
     found = at([], new_york_ms(day(2), "12:00"), stress)
     assert found.state.value == "NO-TRADE"
-    assert trigger(found, "stress").reading.words == ("repo stress of 2026-03-03 is not known",)
+    assert trigger(found, "stress").reading.words == ("that of 2026-03-03 is not known",)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -367,8 +367,10 @@ def test_repo_stress_is_told_by_day_since_its_last_rate_was_known() -> None:
         row("EFFR", sep, 2.30, new_york_ms(date(2019, 9, 18), "09:00")),
         row("IORB", date(2019, 8, 1), 2.10, 1_000),
     ]
-    told = stress_days(Vintages(rows).known(day_end_ms(date(2019, 9, 18))), RepoRule())
+    known = Vintages(rows).known(day_end_ms(date(2019, 9, 18)))
+    told = stress_days(known, RepoRule(), 4)
     assert told == [(sep, new_york_ms(date(2019, 9, 18), "09:00"), pytest.approx(99.875))]
+    assert stress_days(known, RepoRule(), 5)[0][2] is None
 
 
 def test_an_oil_shock_is_told_by_session() -> None:
