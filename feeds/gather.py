@@ -67,6 +67,9 @@ class Gather:
             wrongs += [wrong] * bool(wrong)
             if len(wrongs) == GIVE_UP:
                 break
+        newest = max(total.ends.values(), default="")
+        if polled and polled.through and newest and newest < polled.through:
+            wrongs.append(f"it ends with {newest}, and went to {polled.through} before")
         if wrongs:
             return total, wrongs[0]
         if not asks or came is None:
@@ -74,7 +77,7 @@ class Gather:
         else:
             # What holds something refused is read again, so that this is still said after another start.
             kept = came if len(asks) == 1 and not total.refused else Validators()
-            self._slow.read(feed, self._now_ms(), kept.etag, kept.modified)
+            self._slow.read(feed, self._now_ms(), total, kept.etag, kept.modified)
         return total, ""
 
     async def _one(

@@ -25,7 +25,7 @@ KEPT_FAULTS = 5
 class Polled(Struct, frozen=True):
     """How one page was last asked; kept between runs. `ok_ms`: when its answer was last believed.
 
-    `through`: the newest period it gave. `etag`, `modified`: what it may be asked with "only if changed".
+    `through`: the day to which it gave all of its series. `etag`, `modified`: to ask it with "only if changed".
     """
 
     feed: str
@@ -40,17 +40,22 @@ class Polled(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True):
-    """What one answer came to: values believed, of these new, of these revisions, and what was refused, in words."""
+    """What one answer came to: values believed, of these new, of these revisions, and what was refused, in words.
+
+    `ends`: the newest period of each series in it.
+    """
 
     values: int = 0
     new: int = 0
     revised: int = 0
     refused: tuple[str, ...] = ()
+    ends: dict[str, str] = {}
 
     def __add__(self, other: "Taken") -> "Taken":
         """Both together."""
         refused = (*self.refused, *other.refused)
-        return Taken(self.values + other.values, self.new + other.new, self.revised + other.revised, refused)
+        ends = {id_: max(one.ends.get(id_, "") for one in (self, other)) for id_ in {**self.ends, **other.ends}}
+        return Taken(self.values + other.values, self.new + other.new, self.revised + other.revised, refused, ends)
 
 
 class Wrong(Struct, frozen=True):
@@ -121,16 +126,21 @@ class Slow:
         was = self.polled.get(feed) or Polled(feed, now_ms)
         self._note(replace(was, asked_ms=now_ms, ok_ms=now_ms, failures=0, error="", error_ms=None))
 
-    def read(self, feed: str, now_ms: int, etag: str = "", modified: str = "") -> None:
+    def read(self, feed: str, now_ms: int, taken: Taken, etag: str = "", modified: str = "") -> None:
         """Take note that all of a page has been read and believed."""
         was = self.polled.get(feed) or Polled(feed, now_ms)
-        self._note(Polled(feed, now_ms, now_ms, self._through(feed), etag, modified, 0, "", None))
+        through = self._through(feed, taken) or was.through
+        self._note(Polled(feed, now_ms, now_ms, through, etag, modified, 0, "", None))
         if was.ok_ms is None:
             self.filled = min(self.filled + 1, self.to_fill)
 
-    def _through(self, feed: str) -> str | None:
-        """The day to which all that a page fills is known."""
-        return min((str(last) for name in self.pages[feed][1].series if (last := self.newest(name))), default=None)
+    def _through(self, feed: str, taken: Taken) -> str | None:
+        """The day to which the page gave each of its series; of a family, any member: contracts expire."""
+        given = [
+            max((end for id_, end in taken.ends.items() if id_ == name or _of(id_, name)), default=None)
+            for name in self.pages[feed][1].series
+        ]
+        return min((end for end in given if end), default=None)
 
     def ids(self, feed: str) -> list[str]:
         """The series that a page fills, families by the members that are known."""
@@ -148,6 +158,7 @@ class Slow:
         """Take what one answer gave: date each value, refuse what cannot be, keep what is new."""
         values = new = revised = 0
         refused: list[Rejected] = []
+        ends: dict[str, str] = {}
         polled = self.polled.get(feed)
         seen_ms = polled.ok_ms if polled else None
         for out_ in outs:
@@ -155,16 +166,18 @@ class Slow:
                 refused.append(out_)
             elif isinstance(out_, Observation):
                 row, why = self._judge(out_, recv_ms, seen_ms)
-                values += not why
                 if why:
                     refused.append(Rejected(feed, recv_ms, why, f"{out_.series} {out_.period} {out_.value:g}"))
-                elif row and self.vintages.put(row):
+                    continue
+                values += 1
+                ends[out_.series] = max(out_.period, ends.get(out_.series, ""))
+                if row and self.vintages.put(row):
                     self._keep(row)
                     new += 1
                     revised += self.vintages.revised(row.series, date.fromisoformat(row.period))
         self._refuse(feed.partition(".")[0], refused)
         self.revision += bool(new or refused)
-        return Taken(values, new, revised, tuple(one.reason for one in refused))
+        return Taken(values, new, revised, tuple(one.reason for one in refused), ends)
 
     # ---------------------------------------------------------------------------------------------------------------
 

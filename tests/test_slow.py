@@ -21,6 +21,11 @@ def ms(text: str) -> int:
     return round(datetime.fromisoformat(text).replace(tzinfo=NEW_YORK).timestamp() * 1000)
 
 
+def counts(taken: Taken) -> tuple[int, int, int]:
+    """Values, of these new, of these revisions."""
+    return taken.values, taken.new, taken.revised
+
+
 class Desk:
     """A `Slow` that is told things, and what it wanted stored."""
 
@@ -31,7 +36,7 @@ class Desk:
     def read(self, feed: str, when: str, *values: tuple[str, str, float] | tuple[str, str, float, bool]) -> Taken:
         """All of a page is read at that time in New York, and says these values."""
         taken = self.hear(feed, when, *values)
-        self.slow.read(feed, ms(when))
+        self.slow.read(feed, ms(when), taken)
         return taken
 
     def hear(self, feed: str, when: str, *values: tuple[str, str, float] | tuple[str, str, float, bool]) -> Taken:
@@ -163,7 +168,7 @@ def test_nothing_is_ever_known_later_than_it_came_or_before_its_period_began(id_
 def test_a_corrected_value_is_a_row_of_its_own_known_since_it_came(desk: Desk) -> None:
     desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 4.02))
     taken = desk.read("nyfed.sofr", "2026-11-20T14:35", ("SOFR", "2026-11-19", 4.03))
-    assert taken == Taken(values=1, new=1, revised=1)
+    assert counts(taken) == (1, 1, 1)
     assert desk.known("SOFR", "2026-11-19") == [
         (4.02, "nyfed", ms("2026-11-20T08:00")),
         (4.03, "nyfed", ms("2026-11-20T14:35")),
@@ -174,7 +179,7 @@ def test_a_corrected_value_is_a_row_of_its_own_known_since_it_came(desk: Desk) -
 def test_the_same_value_again_is_nothing_new_and_is_not_stored(desk: Desk) -> None:
     desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 4.02))
     taken = desk.read("nyfed.sofr", "2026-11-20T14:35", ("SOFR", "2026-11-19", 4.02))
-    assert taken == Taken(values=1, new=0, revised=0)
+    assert counts(taken) == (1, 0, 0)
     assert len([row for row in desk.stored if isinstance(row, Observation)]) == 1
 
 
@@ -182,7 +187,7 @@ def test_a_provisional_value_gives_way_to_the_whole_one_which_is_no_revision(des
     desk.read("farside.daily", "2026-11-20T07:05", ("ETF.IBIT", "2026-11-19", 46.6, True))
     again = desk.read("farside.daily", "2026-11-20T19:00", ("ETF.IBIT", "2026-11-19", 50.1, True))
     final = desk.read("farside.daily", "2026-11-20T22:00", ("ETF.IBIT", "2026-11-19", 50.1))
-    assert again == final == Taken(values=1, new=1, revised=0)
+    assert counts(again) == counts(final) == (1, 1, 0)
     last = desk.slow.vintages.latest("ETF.IBIT", date(2026, 11, 19))
     assert last is not None
     assert (last.value, last.provisional) == (50.1, False)
@@ -193,7 +198,7 @@ def test_a_whole_value_that_is_corrected_is_revised(desk: Desk) -> None:
     desk.read("farside.daily", "2026-11-20T07:05", ("ETF.IBIT", "2026-11-19", 46.6, True))
     desk.read("farside.daily", "2026-11-20T19:00", ("ETF.IBIT", "2026-11-19", 50.1))
     taken = desk.read("farside.daily", "2026-11-21T07:05", ("ETF.IBIT", "2026-11-19", 50.2))
-    assert taken == Taken(values=1, new=1, revised=1)
+    assert counts(taken) == (1, 1, 1)
     assert desk.slow.vintages.revised("ETF.IBIT", date(2026, 11, 19))
 
 
@@ -212,7 +217,7 @@ def test_revisions_never_stand_before_what_they_revise(desk: Desk) -> None:
 def test_fred_never_overrules_the_new_york_fed(desk: Desk) -> None:
     desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 4.02))
     taken = desk.read("fred.SOFR", "2026-11-20T09:00", ("SOFR", "2026-11-19", 4.30), ("SOFR", "2026-11-18", 4.01))
-    assert taken == Taken(values=2, new=1, revised=0)
+    assert counts(taken) == (2, 1, 0)
     assert desk.known("SOFR", "2026-11-19") == [(4.02, "nyfed", ms("2026-11-20T08:00"))]
     assert desk.known("SOFR", "2026-11-18") == [(4.01, "fred", ms("2026-11-19T08:00"))]
 
@@ -315,8 +320,8 @@ def test_what_a_page_itself_refused_is_counted_and_the_last_five_are_kept(desk: 
 
 def test_a_failure_keeps_when_it_began_and_what_was_read_before(desk: Desk) -> None:
     slow = desk.slow
-    desk.hear("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 4.02))
-    slow.read("nyfed.sofr", ms("2026-11-20T08:05"), '"tag"', "Fri, 20 Nov 2026 13:00:00 GMT")
+    taken = desk.hear("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 4.02))
+    slow.read("nyfed.sofr", ms("2026-11-20T08:05"), taken, '"tag"', "Fri, 20 Nov 2026 13:00:00 GMT")
     slow.failed("nyfed.sofr", ms("2026-11-20T14:35"), "HTTP 503")
     slow.failed("nyfed.sofr", ms("2026-11-20T14:36"), "HTTP 500")
     assert slow.polled["nyfed.sofr"] == Polled(
@@ -340,6 +345,13 @@ def test_a_failure_keeps_when_it_began_and_what_was_read_before(desk: Desk) -> N
 def test_a_page_has_got_as_far_as_the_series_that_lags_most(desk: Desk) -> None:
     desk.read("coinmetrics.btc", "2026-11-20T21:00", ("BTC", "2026-11-20", 90_000.0), ("BTC.MVRV", "2026-11-12", 1.9))
     assert desk.slow.polled["coinmetrics.btc"].through == "2026-11-12"
+
+
+def test_what_another_publisher_brought_is_not_where_a_page_left_off(desk: Desk) -> None:
+    desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 4.02))
+    desk.read("fred.SOFR", "2026-11-20T08:06", ("SOFR", "2026-11-18", 4.01))
+    desk.read("fred.SOFR", "2026-11-20T08:07")  # and a reading without any value keeps it
+    assert desk.slow.polled["fred.SOFR"].through == "2026-11-18"
 
 
 def test_of_a_family_an_expired_member_holds_nothing_back(desk: Desk) -> None:
