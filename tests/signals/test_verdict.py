@@ -181,8 +181,10 @@ def test_the_first_operation_of_a_day_can_only_add_to_it() -> None:
     noon = new_york_ms(day(2), "09:00")
     first = row("SRF", day(2), 55e9, noon, provisional=True)
     assert at([*move(140.0), *srf(60, 60), first], noon).state.value == "RELEASED"
-    little = row("SRF", day(2), 5e9, noon, provisional=True)
-    assert trigger(at([*move(140.0), *srf(60, 60), little], noon), "srf").on is None
+    morning = new_york_ms(day(4), "09:00")
+    little = row("SRF", day(4), 5e9, morning, provisional=True)
+    assert trigger(at([*move(140.0), *srf(60, 60, 0, 0), little], morning), "srf").on is None
+    assert trigger(at([*move(140.0), *srf(60, 0, 0, 0), little], morning), "srf").on is False
 
 
 def test_a_release_while_nothing_is_armed_is_noted_and_changes_nothing() -> None:
@@ -211,6 +213,8 @@ def test_once_released_what_arms_again_changes_nothing_but_how_long_it_lasts() -
     rows = [*move(140.0, *[100.0] * 9, 150.0), *wednesdays("WALCL", *ASSETS, 6_720_000)]
     found = at(rows, new_york_ms(day(10), "19:00"))
     assert (found.state.value, found.quiet_days) == ("RELEASED", 0)
+    again = at([*rows, row("WALCL", date(2026, 3, 18), 6_800_000)])
+    assert [after for _, after in states(again)] == ["ARMED", "RELEASED"]
 
 
 def test_price_is_not_looked_at() -> None:
