@@ -161,12 +161,11 @@ class VerdictRule(Struct, frozen=True):
 
     Released by Fed assets up by `assets_bn` in `assets_weeks`, standing repo of `srf_bn` on `srf_hits` of `srf_days`
     business days, or primary credit up by `primary_bn` in `primary_weeks`; disarmed after `quiet_days` business days.
-    `stress_least_parts`: repo stress of fewer parts decides nothing. `since`: the first day that is looked at.
+    `since`: the first day that is looked at.
     """
 
     move_above: float = 130.0
     stress_from: float = 75.0
-    stress_least_parts: int = 3
     assets_bn: float = 100.0
     assets_weeks: int = 4
     srf_bn: float = 50.0

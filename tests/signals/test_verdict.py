@@ -6,12 +6,11 @@ from random import Random
 
 import pytest
 
-from feeds.calendars import business_day, day_end_ms, new_york_ms, release_ms, shift
+from feeds.calendars import business_day, new_york_ms, release_ms, shift
 from feeds.facts import Observation
 from feeds.series import series
-from feeds.signals.thresholds import OilRule, RepoRule, VerdictRule
+from feeds.signals.thresholds import VerdictRule
 from feeds.signals.verdict import verdict
-from feeds.signals.verdict_inputs import shock_days, stress_days
 from feeds.topics.regime import Change, Trigger, Verdict
 from feeds.vintages import Vintages
 
@@ -358,33 +357,6 @@ def test_a_look_back_to_any_time_has_the_changes_until_then(seed: int) -> None:
         expected = tuple(change for change in whole.changes if change.known_ms <= known)
         assert at(rows, known).changes == expected
         assert at([one for one in rows if one.known_ms <= known], known).changes == expected
-
-
-# ---- what other signals say
-
-
-def test_repo_stress_is_told_by_day_since_its_last_rate_was_known() -> None:
-    rates = {"SOFR1": 2.25, "SOFR25": 5.0, "SOFR": 5.25, "SOFR75": 5.85, "SOFR99": 9.0}
-    sep = date(2019, 9, 17)
-    rows = [row(name, sep, value, new_york_ms(date(2019, 9, 18), "08:00")) for name, value in rates.items()]
-    rows += [
-        row("EFFR", sep, 2.30, new_york_ms(date(2019, 9, 18), "09:00")),
-        row("IORB", date(2019, 8, 1), 2.10, 1_000),
-    ]
-    known = Vintages(rows).known(day_end_ms(date(2019, 9, 18)))
-    told = stress_days(known, RepoRule(), 4)
-    assert told == [(sep, new_york_ms(date(2019, 9, 18), "09:00"), pytest.approx(99.875))]
-    assert stress_days(known, RepoRule(), 5)[0][2] is None
-
-
-def test_an_oil_shock_is_told_by_session() -> None:
-    sessions = [shift("nymex", date(2026, 3, 2), n) for n in range(1, 8)]
-    closes = {"CLJ26": [70.0, 70.0, 70.0, 70.0, 70.0, 70.5, 70.0], "CLU26": [66.0, 66.0, 66.0, 66.0, 66.0, 69.5, 67.0]}
-    rows = [
-        row(code, one, price) for code, prices in closes.items() for one, price in zip(sessions, prices, strict=True)
-    ]
-    told = shock_days(Vintages(rows).known(LATER), OilRule(), sessions[-1])
-    assert told == [(sessions[5], out("CLJ26", sessions[5]), True), (sessions[6], out("CLJ26", sessions[6]), False)]
 
 
 def test_rules_that_nothing_can_fulfil_are_refused() -> None:
