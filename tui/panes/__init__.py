@@ -3,9 +3,11 @@
 from tui.pane import Pane
 from tui.panes.derivatives import DerivativesPane
 from tui.panes.feeds import FeedsPane
+from tui.panes.flows import FlowsPane
 from tui.panes.liquidations import LiquidationsPane
 from tui.panes.macro import MacroPane
 from tui.panes.price import PricePane
+from tui.panes.share import SharePane
 
 PANES: dict[str, type[Pane]] = {
     "price": PricePane,
@@ -13,5 +15,7 @@ PANES: dict[str, type[Pane]] = {
     "feeds": FeedsPane,
     "derivatives": DerivativesPane,
     "macro": MacroPane,
+    "flows": FlowsPane,
+    "share": SharePane,
 }
 """By name: the id of the pane on the screen, and what `tui.layout` and `app.tcss` call it."""
