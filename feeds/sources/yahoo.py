@@ -198,12 +198,17 @@ def _bars(result: _Result, clock: _Clock) -> list[_Bar]:
     return bars
 
 
+EXPIRED_DAYS = 5
+
+
 def _time(seconds: int) -> datetime:
     return datetime.fromtimestamp(ms(seconds, "timestamp") / 1000, UTC)
 
 
 def _oil(session: date) -> Iterator[str]:
-    return (f"{code}.NYM" for code in contracts(session, CURVE))
+    """The listed contracts, and before them one that expired within a few days: its last close is still wanted."""
+    codes = dict.fromkeys((*contracts(session - timedelta(EXPIRED_DAYS), 1), *contracts(session, CURVE)))
+    return (f"{code}.NYM" for code in codes)
 
 
 def _bitcoin(session: date) -> Iterator[str]:

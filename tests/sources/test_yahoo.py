@@ -119,9 +119,11 @@ def test_the_curve_is_asked_for_by_fourteen_contracts_from_the_front_one() -> No
     assert all("?period1=1794787200&period2=1795219200&interval=1d" in url for url in urls)
 
 
-def test_the_day_after_its_last_the_front_contract_is_not_asked_for_any_more() -> None:
-    first = asked(PAGES["wti"], Span(date(2026, 11, 16), date(2026, 11, 21)))[0]
-    assert "/CLF27.NYM?" in first
+def test_the_front_contract_is_asked_for_until_its_last_close_can_be_had() -> None:
+    after = asked(PAGES["wti"], Span(date(2026, 11, 16), date(2026, 11, 25)))
+    assert ["/CLZ26.NYM?" in after[0], "/CLF27.NYM?" in after[1], len(after)] == [True, True, 15]
+    later = asked(PAGES["wti"], Span(date(2026, 11, 16), date(2026, 11, 26)))
+    assert ["/CLF27.NYM?" in later[0], len(later)] == [True, 14]
 
 
 def test_six_months_of_bitcoin_are_asked_for_across_the_turn_of_the_year() -> None:
