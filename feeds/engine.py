@@ -27,12 +27,15 @@ from feeds.stream import keep
 from feeds.topics import TOPICS, Engine, Mode
 from feeds.venue import Control, Stream, Venue
 from feeds.venues import VENUES
+from feeds.views.pages import work_out
 from feeds.wire import Frame, Recorder
 
 TICK_S = 0.125
 """A whole part of the screen's usual 250 ms, which draws just after such a tick: then no number waits for two."""
 HISTORY_MS = 86_400_000
 RESTART_S = 5.0
+LOOK_S = 1.0
+"""How often is looked whether signals are due."""
 PIECE = 1_000
 """Values that are taken at once: 10 ms of them."""
 MOST_WAITING = 50_000
@@ -86,6 +89,7 @@ class Collector:
         self.clock = Clock()
         keep = store.put if store else None
         self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
+        self.session.works_out = False
         self.recorder = recorder
         self._store = store
         self.notices: dict[str, str] = {}
@@ -114,10 +118,21 @@ class Collector:
                     for poll in venue.polls:
                         group.create_task(backfill.poll(venue, poll))
                 group.create_task(backfill.candles())
+                group.create_task(self._work_out())
                 if self._publishers:
                     group.create_task(self._gather(fetcher))
         finally:
             await fetcher.aclose()
+
+    async def _work_out(self) -> None:
+        """Work out the pages of the signals whenever they are due, in a thread; for ever."""
+        signals = self.session.signals
+        while True:
+            if signals.due(self.clock.now_ms()):
+                rows, *rest = signals.begin(self.clock.now_ms())
+                signals.adopt(await asyncio.to_thread(work_out, rows.copy(), *rest))
+            self.notices["signals"] = "; ".join(signals.faults.values())
+            await asyncio.sleep(LOOK_S)
 
     async def _gather(self, fetcher: Fetcher) -> None:
         """Ask the publishers, once the history of their series is in. The market goes first and is not held up."""

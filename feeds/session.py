@@ -12,6 +12,7 @@ from feeds.slow import Taken
 from feeds.state import State
 from feeds.topics import Engine, Metric
 from feeds.venue import Alive, Control, Http, Out, Reconnect, Refused, Send
+from feeds.views.pages import work_out
 from feeds.wire import Frame
 
 Changes = dict[str, bytes]
@@ -32,7 +33,9 @@ class Session:
         self.state = state
         self.engine = engine
         self._decoder = Decoder(state.venues, state.slow.pages)
-        self._signals = views.Pages(state)
+        self.signals = views.Pages(state)
+        self.works_out = True
+        """Whether the pages of the signals are worked out here, by the session's own time; else somebody else does."""
         self._macro = views.macro.MacroView(state.slow)
         self._pages: dict[str, tuple[int, bytes | None]] = {}
         self._published: Changes = {}
@@ -130,7 +133,7 @@ class Session:
     def metrics(self) -> dict[str, Metric]:
         """Every metric by its name. What the market tells now goes before what was published of it by the week."""
         live = views.metrics(self.state)
-        slow = self._signals.metrics
+        slow = self.signals.metrics
         return slow | {name: metric for name, metric in live.items() if metric.value is not None or name not in slow}
 
     def _fast(self) -> Changes:
@@ -165,7 +168,9 @@ class Session:
         }
         if self._new("macro", (self.state.slow.revision, self.state.now_ms // MACRO_MS)):
             found = {**found, "macro": self._macro.macro(self.state.now_ms)}
-        found = {**found, **self._signals.refresh(whole=whole)}
+        if self.works_out and (whole or self.signals.due(self.state.now_ms)):
+            self.signals.adopt(work_out(*self.signals.begin(self.state.now_ms)))
+        found = {**found, **self.signals.news(whole=whole)}
         metrics: Mapping[str, Metric] = self.metrics()
         return {name: _encode(value) for name, value in {**found, **metrics}.items()}
 

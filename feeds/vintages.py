@@ -31,6 +31,12 @@ class _Rows:
         self.values = array("d")
         self.marks = array("B")  # source number * 2 + provisional
 
+    def copy(self) -> "_Rows":
+        other = _Rows()
+        other.days, other.known = self.days[:], self.known[:]
+        other.values, other.marks = self.values[:], self.marks[:]
+        return other
+
     def find(self, day: int, known_ms: int) -> tuple[int, bool]:
         """Where a row of that key stands, or would; and whether it is there."""
         first, last = bisect_left(self.days, day), bisect_right(self.days, day)
@@ -94,6 +100,14 @@ class Vintages:
     def series(self) -> list[str]:
         """The ids that have at least one row."""
         return [name for name, rows in self._series.items() if rows.days]
+
+    def copy(self) -> "Vintages":
+        """The rows as they are now, to be read in another thread while these go on."""
+        other = Vintages()
+        other._series = {name: rows.copy() for name, rows in self._series.items()}
+        other._sources, other._numbers = list(self._sources), dict(self._numbers)
+        other.revisions = dict(self.revisions)
+        return other
 
     def newest(self, series: str) -> date | None:
         """The newest period of a series that has a row."""

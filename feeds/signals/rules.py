@@ -2,7 +2,17 @@
 
 from msgspec import Struct
 
-from feeds.signals.thresholds import CurveRule, FlowsRule, OilRule, RepoRule, ShareRule
+from feeds.signals.thresholds import (
+    CurveRule,
+    DriversRule,
+    FlowsRule,
+    LevelRule,
+    OilRule,
+    RegimeRule,
+    RepoRule,
+    ShareRule,
+    VerdictRule,
+)
 
 
 class Rules(Struct, frozen=True):
@@ -13,3 +23,7 @@ class Rules(Struct, frozen=True):
     share: ShareRule = ShareRule()
     oil: OilRule = OilRule()
     curve: CurveRule = CurveRule()
+    drivers: DriversRule = DriversRule()
+    regime: RegimeRule = RegimeRule()
+    verdict: VerdictRule = VerdictRule()
+    levels: LevelRule = LevelRule()

@@ -1,68 +1,124 @@
 """What the slow series add up to: the pages of the signals, and their readings as metrics.
 
-They are worked out anew when a slow series has news, and once a minute because what is due may not have come; and
-then not more often than every few seconds, so that a first fill does not take the market's time.
+All of them together take a second or so, which is too long for the loop that hears the market: a running engine works
+them out in a thread, from a copy of the rows (`work_out` is pure), and adopts what came. A replay, a look back and the
+tests work them out in place, when they are due by the session's own time.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds.calendars import new_york_day
 from feeds.signals.curve import curve
 from feeds.signals.flows import flows
+from feeds.signals.levels import levels
 from feeds.signals.oil import oil
+from feeds.signals.regime import regime
 from feeds.signals.repo import repo
+from feeds.signals.rules import Rules
 from feeds.signals.share import share
+from feeds.signals.verdict import verdict
+from feeds.signals.verdict_past import shock_past, stress_past
 from feeds.state import State
-from feeds.topics import Curve, Flows, Metric, Oil, Repo, Share
+from feeds.topics import Curve, Flows, Level, Metric, Oil, Reading, Regime, Repo, Share, Verdict
 from feeds.views.derivatives import derivatives
+from feeds.views.price import price
 from feeds.views.readings import metrics
-from feeds.vintages import Known
+from feeds.vintages import Known, Vintages
 
 EVERY_MS = 60_000
+"""Pages are worked out so often even without news, for what is due may not have come."""
 LEAST_MS = 5_000
-
+"""And not more often than this, so that a first fill, which brings news all the time, does not take all time."""
 FINE_DAYS = 400
 """Of a long history that is only drawn, days before the last so many are told by the week."""
 
-Page = Curve | Flows | Oil | Repo | Share
-Make = Callable[[State, Known], Page]
+Page = Curve | Flows | Oil | Regime | Repo | Share | Verdict | tuple[Level, ...]
 
 
-def _flows(state: State, known: Known) -> Flows:
-    rows = [row for id_ in known.series("ETF.") for row in state.slow.vintages.rows(id_)]
-    return flows(known, state.rules.flows, _spot(state), rows)
+class Work:
+    """What pages are made of: the rows, the time, the thresholds, the price; and what several pages need."""
+
+    def __init__(self, rows: Vintages, now_ms: int, rules: Rules, spot: float | None) -> None:
+        self.rows, self.now_ms, self.rules, self.spot = rows, now_ms, rules, spot
+        self.today = new_york_day(now_ms)
+
+    @cached_property
+    def known(self) -> Known:
+        """What is known now."""
+        return self.rows.known(self.now_ms)
+
+    @cached_property
+    def oil(self) -> Oil:
+        """The oil page, which others look at too."""
+        return oil(self.known, self.rules.oil, self.today)
 
 
-def _spot(state: State) -> float | None:
-    """The reference price while it is fresh."""
-    from feeds.views.price import price
+class Worked(Struct, frozen=True):
+    """Pages by topic, readings as metrics, and which signals failed, and how."""
 
-    reference = price(state).reference
-    return reference.value if reference.state == "fresh" and isinstance(reference.value, float) else None
+    pages: dict[str, Page]
+    metrics: dict[str, Metric]
+    faults: dict[str, str]
 
 
-def _oil(state: State, known: Known) -> Oil:
-    page = oil(known, state.rules.oil, new_york_day(state.now_ms))
+def _flows(work: Work) -> Flows:
+    rows = [row for id_ in work.known.series("ETF.") for row in work.rows.rows(id_)]
+    return flows(work.known, work.rules.flows, work.spot, rows)
+
+
+def _oil(work: Work) -> Oil:
+    page = work.oil
     first = len(page.front) - FINE_DAYS
     return replace(page, front=tuple(point for at, point in enumerate(page.front) if at >= first or at % 5 == 0))
 
 
-def _curve(state: State, known: Known) -> Curve:
-    return curve(derivatives(state).rows, known, state.now_ms, state.rules.curve)
+def _verdict(work: Work) -> Verdict:
+    stress = stress_past(work.rows.rows, work.now_ms, work.rules.repo)
+    shocks = shock_past(work.known, work.rules.oil)
+    return verdict(work.known, work.rows.rows, stress, shocks, work.rules.verdict)
 
 
-MAKES: dict[str, Make] = {
-    "repo": lambda state, known: repo(known, state.rules.repo),
+MAKES: dict[str, Callable[[Work], Page]] = {
+    "repo": lambda work: repo(work.known, work.rules.repo),
     "flows": _flows,
-    "share": lambda state, known: share(known, state.rules.share),
+    "share": lambda work: share(work.known, work.rules.share),
     "oil": _oil,
-    "curve": _curve,
+    "regime": lambda work: regime(work.known, work.rows.rows, work.rules.drivers, work.rules.regime),
+    "verdict": _verdict,
+    "levels": lambda work: levels(work.known, work.rules.levels),
 }
 """Pages by the name of their topic. A new signal with a page is one row."""
-LIVE = frozenset({"curve"})
-"""Pages that move with the market: worked out anew every few seconds."""
+
+
+def work_out(rows: Vintages, now_ms: int, rules: Rules, spot: float | None) -> Worked:
+    """All pages as of `now_ms`. Pure; one signal's fault is told, and stops no other."""
+    work = Work(rows, now_ms, rules, spot)
+    done = Worked({}, {}, {})
+    for name, make in MAKES.items():
+        try:
+            page = make(work)
+            done.metrics.update(metrics(_readings(page)))
+            done.pages[name] = page
+        except Exception as error:  # noqa: BLE001  the boundary between signals
+            done.faults[name] = f"{name} cannot be worked out ({type(error).__name__}: {error})"
+    return done
+
+
+def _readings(page: Page) -> Iterable[Reading]:
+    match page:
+        case Regime():
+            chain = (reading for driver in page.drivers for reading in (driver.push, *driver.values))
+            return (page.label, *chain, page.money.reading, page.custody)
+        case Verdict():
+            return (page.state,)
+        case tuple():
+            return (reading for level in page for reading in level.readings)
+        case _:
+            return page.readings
 
 
 class Pages:
@@ -70,31 +126,38 @@ class Pages:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._at_ms = self._live_ms = 0
+        self._at_ms = self._curve_ms = 0
         self._revision = -1
+        self._news: dict[str, Page] = {}
         self.metrics: dict[str, Metric] = {}
         self.faults: dict[str, str] = {}
-        """Signals that failed, and how: one that does stops no other, and its page stays as it was."""
 
-    def refresh(self, *, whole: bool = False) -> Mapping[str, Page]:
-        """Work out what is due; return the pages that may have changed."""
-        slow, now_ms = self._state.slow, self._state.now_ms
-        if not whole and now_ms - self._live_ms < LEAST_MS:
-            return {}
-        self._live_ms = now_ms
-        whole |= slow.revision != self._revision or now_ms - self._at_ms >= EVERY_MS
-        if whole:
-            self._at_ms, self._revision = now_ms, slow.revision
-        known = slow.vintages.known(now_ms)
-        return {name: page for name in MAKES if whole or name in LIVE if (page := self._made(name, known))}
+    def due(self, now_ms: int) -> bool:
+        """Whether the pages are to be worked out anew."""
+        age_ms = now_ms - self._at_ms
+        return age_ms >= EVERY_MS or (age_ms >= LEAST_MS and self._state.slow.revision != self._revision)
 
-    def _made(self, name: str, known: Known) -> Page | None:
-        """A page and its metrics, or `None` where its signal failed; the page then stays as it was."""
-        try:
-            page = MAKES[name](self._state, known)
-        except Exception as error:  # noqa: BLE001  one signal's fault is shown, and stops no other
-            self.faults[name] = f"{name} cannot be worked out ({type(error).__name__}: {error})"
-            return None
-        self.faults.pop(name, None)
-        self.metrics |= metrics(page.readings)
-        return page
+    def begin(self, now_ms: int) -> tuple[Vintages, int, Rules, float | None]:
+        """Take note that they are being worked out; give what `work_out` is to be called with."""
+        self._at_ms, self._revision = now_ms, self._state.slow.revision
+        reference = price(self._state).reference
+        fresh = reference.value if reference.state == "fresh" and isinstance(reference.value, float) else None
+        return self._state.slow.vintages, now_ms, self._state.rules, fresh
+
+    def adopt(self, worked: Worked) -> None:
+        """Take what came. The page of a signal that failed stays as it was."""
+        self.metrics |= worked.metrics
+        self.faults = worked.faults
+        self._news |= worked.pages
+
+    def news(self, *, whole: bool) -> Mapping[str, Page]:
+        """Pages that came since this was last asked; and bitcoin's curve, which moves with the market."""
+        now_ms = self._state.now_ms
+        if whole or now_ms - self._curve_ms >= LEAST_MS:
+            self._curve_ms = now_ms
+            known = self._state.slow.vintages.known(now_ms)
+            page = curve(derivatives(self._state).rows, known, now_ms, self._state.rules.curve)
+            self.metrics |= metrics(page.readings)
+            self._news["curve"] = page
+        news, self._news = self._news, {}
+        return news
