@@ -60,7 +60,8 @@ def due(body: str, what: str) -> str:
 def csv_rows(body: str, *needed: str) -> list[dict[str, str]]:
     """Rows of a CSV by the names of its first line, trimmed; a row that is cut short lacks its last names.
 
-    Raises `Reject` where the body is no such CSV, or lacks one of the `needed` columns.
+    Where the last line has no end, its last cell is left out unless it is as long as the one above: of 3.64 a file
+    that breaks off may have left 3.6. Raises `Reject` where the body is no such CSV, or lacks one of the `needed` columns.
     """
     text = due(body, "CSV")
     if text.lstrip().startswith(("{", "[")):
@@ -75,7 +76,13 @@ def csv_rows(body: str, *needed: str) -> list[dict[str, str]]:
     lacking = [name for name in needed if name not in names]
     if lacking:
         raise Reject(f"no column {lacking[0]!r} among {plain(', '.join(names), 80)!r}")
+    if not text.endswith(("\n", "\r")) and len(lines) > 1 and not _as_long(lines[-1], lines[-2]):
+        lines[-1] = lines[-1][:-1]
     return [dict(zip(names, (cell.strip() for cell in line), strict=False)) for line in lines[1:]]
+
+
+def _as_long(line: list[str], above: list[str]) -> bool:
+    return len(line) == len(above) and len(line[-1].strip()) == len(above[-1].strip())
 
 
 def believed(
