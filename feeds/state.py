@@ -30,7 +30,7 @@ from feeds.signals.derivatives import annualised
 from feeds.signals.rules import Rules
 from feeds.slow import Polled, Slow
 from feeds.source import Source
-from feeds.topics import Cascade
+from feeds.topics import Cascade, Change
 from feeds.venue import Alive, Out, Refused, Venue
 
 RECENT_IDS = 4_096
@@ -47,7 +47,7 @@ class Last(Struct, frozen=True, gc=False):
     cached: bool = False
 
 
-Kept = Bar | Liquidation | Gap | Cascade | Observation | Polled
+Kept = Bar | Liquidation | Gap | Cascade | Observation | Polled | Change
 """What is worth storing."""
 
 
@@ -87,7 +87,7 @@ class State:
         self.feeds: dict[str, Feed] = {}
         self.book = Book()
         self.cascades = Cascades()
-        self._keep = keep
+        self.keep = keep
         self.premium: deque[tuple[int, float]] = deque(maxlen=PREMIUM_SECONDS)
         self.positions = Positions()
         self.last: dict[tuple[str, str], Last] = {}
@@ -173,7 +173,7 @@ class State:
         feed = self.feeds.get(event.feed) or self._feed(event.feed)
         gap = feed.status(event)
         if gap:
-            self._keep(gap)
+            self.keep(gap)
         if event.phase != "connecting" and feed.venue in self.candles:
             self.candles[feed.venue].cut()
 
@@ -188,7 +188,7 @@ class State:
         self.positions.expire(self.now_ms)
         cascade = self.cascades.advance(self.now_ms, self._market())
         if cascade:
-            self._keep(cascade)
+            self.keep(cascade)
         self._sample_premium(second)
         for candles in self.candles.values():
             self._keep_all(candles.advance(self.now_ms))
@@ -198,7 +198,7 @@ class State:
 
     def fill(self, gap: Gap) -> None:
         """Take note that the liquidations of a gap have been read afterwards: it makes no window partial any more."""
-        self._keep(self.feeds[gap.feed].fill(gap))
+        self.keep(self.feeds[gap.feed].fill(gap))
 
     def restore(self, past: Past, now_ms: int) -> None:
         """Take what the store kept. It is shown as cached until live; the time away is a gap of every feed."""
@@ -217,10 +217,10 @@ class State:
         self.cascades.remember(past.cascades)
         for feed in self.feeds.values():
             if past.since_ms is None or past.alive_ms is None or feed.name not in past.feeds:
-                self._keep(feed.expect(now_ms))
+                self.keep(feed.expect(now_ms))
             else:
                 own_gaps = [gap for gap in past.gaps if gap.feed == feed.name]
-                self._keep(feed.away(past.since_ms, past.alive_ms, own_gaps))
+                self.keep(feed.away(past.since_ms, past.alive_ms, own_gaps))
 
     # What views ask ------------------------------------------------------------------------------------------------
 
@@ -259,7 +259,7 @@ class State:
     def _alive(self, feed: Feed, recv_ms: int) -> None:
         gap = feed.alive(recv_ms)
         if gap:
-            self._keep(gap)
+            self.keep(gap)
         candles = self.candles.get(feed.venue)
         if candles:
             candles.heard(recv_ms)
@@ -280,11 +280,11 @@ class State:
 
     def _keep_all(self, bars: list[Bar]) -> None:
         for bar in bars:
-            self._keep(bar)
+            self.keep(bar)
 
     def _liquidation(self, event: Liquidation, t_ms: int) -> None:
         if self.book.add(event, t_ms):
-            self._keep(event)
+            self.keep(event)
             if self.now_ms - t_ms < MINUTE_MS:  # what is back-filled later was no part of this minute
                 self.cascades.add(event, t_ms)
 
@@ -304,7 +304,7 @@ class State:
         if candles and candles.symbol == bar.symbol:
             taken = candles.merge(bar, self.now_ms)
             if taken:
-                self._keep(taken)
+                self.keep(taken)
 
     def _market(self) -> Market:
         """Price, open interest and funding at this moment, for what is measured against them."""

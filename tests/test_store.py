@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,7 @@ from feeds.facts import Bar, Gap, Liquidation, Observation
 from feeds.settings import KeepDays
 from feeds.store import Store
 from feeds.store.schema import OLDER, STEPS, NewerSchema, migrate
-from feeds.topics import Cascade
+from feeds.topics import Cascade, Change
 
 T = 1_760_000_000_000
 DAY = 86_400_000
@@ -702,3 +703,14 @@ def test_without_ages_everything_is_kept(opened: Opened) -> None:
 
 def test_every_table_with_an_age_can_be_set_and_the_other_way_round() -> None:
     assert set(KeepDays.__struct_fields__) == set(OLDER)
+
+
+def test_a_change_of_the_verdict_is_kept_with_its_cause(opened: Opened, path: Path) -> None:
+    store = opened()
+    change = Change(date(2026, 10, 5), 1_000, "NO-TRADE", "ARMED", "move", "MOVE closed at 131.81 on 2026-10-05")
+    store.put(change)
+    store.put(change)
+    assert store.flush()
+    assert rows(path, "SELECT t_ms, state, cause FROM verdict") == [
+        (1_000, "ARMED", "MOVE closed at 131.81 on 2026-10-05")
+    ]

@@ -28,7 +28,15 @@ class CascadeRow(Struct, frozen=True, gc=False):
     document: str
 
 
-Row = Bar | Liquidation | Gap | Observation | Polled | MetricRow | CascadeRow
+class VerdictRow(Struct, frozen=True, gc=False):
+    """A change of the verdict: since when it could be known, to what, and why."""
+
+    t_ms: int
+    state: str
+    cause: str
+
+
+Row = Bar | Liquidation | Gap | Observation | Polled | MetricRow | CascadeRow | VerdictRow
 
 
 class NewerSchema(Exception):
@@ -131,6 +139,10 @@ INSERTS: dict[type[Row], str] = {
     CascadeRow: """
         INSERT INTO cascade (from_ms, to_ms, document) VALUES (?, ?, ?)
         ON CONFLICT (from_ms) DO UPDATE SET to_ms = excluded.to_ms, document = excluded.document
+    """,
+    VerdictRow: """
+        INSERT INTO verdict (t_ms, state, cause) VALUES (?, ?, ?)
+        ON CONFLICT (t_ms) DO UPDATE SET state = excluded.state, cause = excluded.cause
     """,
     MetricRow: """
         INSERT INTO metric (name, t_ms, value, state, quality) VALUES (?, ?, ?, ?, ?)

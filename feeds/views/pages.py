@@ -23,7 +23,7 @@ from feeds.signals.share import share
 from feeds.signals.verdict import verdict
 from feeds.signals.verdict_past import shock_past, stress_past
 from feeds.state import State
-from feeds.topics import Curve, Flows, Level, Metric, Oil, Reading, Regime, Repo, Share, Verdict
+from feeds.topics import Change, Curve, Flows, Level, Metric, Oil, Reading, Regime, Repo, Share, Verdict
 from feeds.views.derivatives import derivatives
 from feeds.views.price import price
 from feeds.views.readings import metrics
@@ -129,6 +129,7 @@ class Pages:
         self._at_ms = self._curve_ms = 0
         self._revision = -1
         self._news: dict[str, Page] = {}
+        self._changes: tuple[Change, ...] = ()
         self.metrics: dict[str, Metric] = {}
         self.faults: dict[str, str] = {}
 
@@ -147,6 +148,12 @@ class Pages:
     def adopt(self, worked: Worked) -> None:
         """Take what came. The page of a signal that failed stays as it was."""
         self.metrics |= worked.metrics
+        found = worked.pages.get("verdict")
+        if isinstance(found, Verdict):
+            for change in found.changes:
+                if change not in self._changes:
+                    self._state.keep(change)
+            self._changes = found.changes
         self.faults = worked.faults
         self._news |= worked.pages
 
