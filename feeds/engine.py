@@ -19,7 +19,7 @@ from feeds.poll import Fetcher
 from feeds.serve import Server
 from feeds.session import Changes, Session
 from feeds.settings import Settings
-from feeds.slow import Taken
+from feeds.slow import Taken, reaching
 from feeds.sources import SOURCES, steps
 from feeds.state import Kept, Past, State
 from feeds.store import Store
@@ -142,10 +142,14 @@ class Collector:
         gather = Gather(slow, self.settings, fetcher, self.take_slow, self.clock.now_ms, hurried=demo)
         await gather.run()
 
-    async def take_slow(self, frame: Frame) -> Taken:
-        """Take a publisher's frame; a long one piece by piece, so that the market is heard in between."""
+    async def take_slow(self, frame: Frame, through: str) -> Taken:
+        """Take a publisher's frame; a long one piece by piece, so that the market is heard in between.
+
+        `through`: the day to which it has to reach at least, "" where that is not known.
+        """
         self._record(frame)
         outs = await asyncio.to_thread(self.session.decode, frame)
+        outs = reaching(outs, through, frame.feed, frame.recv_ms)
         total = Taken()
         for start in range(0, len(outs), PIECE):
             await asyncio.sleep(0)

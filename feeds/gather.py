@@ -15,8 +15,8 @@ from feeds.wire import Frame
 LOOK_S = 60.0
 """No longer than this passes between two looks at what is due: a clock may have been set, a publisher may fail."""
 
-Sink = Callable[[Frame], Awaitable[Taken]]
-"""Takes a frame into the session."""
+Sink = Callable[[Frame, str], Awaitable[Taken]]
+"""Takes a frame into the session, and the day to which it has to reach: "" where that is not known."""
 
 
 class Gather:
@@ -55,21 +55,19 @@ class Gather:
         polled = self._slow.polled.get(feed)
         # Of several requests each would want its own: what one address gave means nothing at another.
         had = Validators(polled.etag, polled.modified) if polled and polled.ok_ms and len(asks) == 1 else None
+        through = polled.through or "" if polled and len(asks) == 1 else ""
         came: Validators | None = Validators()
         total, wrongs = Taken(), list[str]()
         for ask in reversed(asks):  # the newest days first: they are what people look at
             self._slow.asking(feed)
             try:
-                taken, came, wrong = await self._one(source, page, ask, had)
+                taken, came, wrong = await self._one(source, page, ask, had, through)
             except FetchError as error:
                 taken, wrong = Taken(), str(error)
             total += taken
             wrongs += [wrong] * bool(wrong)
             if len(wrongs) == GIVE_UP:
                 break
-        newest = max(total.ends.values(), default="")
-        if polled and polled.through and newest and newest < polled.through:
-            wrongs.append(f"it ends with {newest}, and went to {polled.through} before")
         if wrongs:
             return total, wrongs[0]
         if not asks or came is None:
@@ -81,7 +79,7 @@ class Gather:
         return total, ""
 
     async def _one(
-        self, source: Source, page: Page, ask: Ask, validators: Validators | None
+        self, source: Source, page: Page, ask: Ask, validators: Validators | None, through: str
     ) -> tuple[Taken, Validators | None, str]:
         """One request. Gives what came, what to ask with the next time (`None`: unchanged), and what was wrong."""
         feed = source.feed(page)
@@ -98,7 +96,7 @@ class Gather:
         assert isinstance(http, Http)
         if http.status == 304 and validators and validators.headers():
             return Taken(), None, ""
-        taken = await self._sink(fetched.frame)
+        taken = await self._sink(fetched.frame, through)
         if http.status != 200 and http.status not in page.quiet:
             return taken, fetched.validators, answered(http.status, http.body)
         if taken.refused and not taken.values:

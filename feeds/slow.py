@@ -16,7 +16,7 @@ from feeds.interruptions import out
 from feeds.series import Series, imported, series
 from feeds.source import Page, Source
 from feeds.timeliness import HOUR_MS
-from feeds.venue import Http
+from feeds.venue import Http, Out
 from feeds.vintages import Vintages
 
 KEPT_FAULTS = 5
@@ -212,6 +212,17 @@ class Slow:
         self.polled[polled.feed] = polled
         self.revision += 1
         self._keep(polled)
+
+
+def reaching(outs: list[Out], through: str, feed: str, recv_ms: int) -> list[Out]:
+    """What an answer holds, or a `Rejected` alone where it ends earlier than the page did before.
+
+    It breaks off somewhere then, or is an old copy, and what it says of earlier days is no revision.
+    """
+    newest = max((one.period for one in outs if isinstance(one, Observation)), default="")
+    if newest and newest < through:
+        return [Rejected(feed, recv_ms, f"it ends with {newest}, and went to {through} before")]
+    return outs
 
 
 def unbelievable(row: Series, value: float) -> str:

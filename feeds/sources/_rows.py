@@ -61,7 +61,8 @@ def csv_rows(body: str, *needed: str) -> list[dict[str, str]]:
     """Rows of a CSV by the names of its first line, trimmed; a row that is cut short lacks its last names.
 
     Where the last line has no end, its last cell is left out unless it is as long as the one above: of 3.64 a file
-    that breaks off may have left 3.6. Raises `Reject` where the body is no such CSV, or lacks one of the `needed` columns.
+    that breaks off may have left 3.6.
+    Raises `Reject` where the body is no such CSV, or lacks one of the `needed` columns.
     """
     text = due(body, "CSV")
     if text.lstrip().startswith(("{", "[")):
