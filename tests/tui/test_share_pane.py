@@ -16,6 +16,7 @@ from tui.pane import View
 from tui.panes.share import SharePane
 from tui.screens.inspect import Inspect
 from tui.widgets.lines import Lines, width_of
+from tui.widgets.share_history import panels
 from tui.widgets.share_rows import titles, week_row, weeks
 from tui.widgets.share_words import bar, head
 
@@ -200,9 +201,7 @@ def test_no_row_is_wider_than_the_pane(width: int) -> None:
 
 def test_without_an_exchange_the_share_is_at_most_so_much() -> None:
     rows = words(made(without("OI.BYBIT", day="2026-07-08")))
-    assert rows[0].startswith(
-        "CME holds at most 37.7 % of the open interest of five, 4 of them known; CME / Binance 0.86"
-    )
+    assert rows[0].startswith("CME holds at most 37.7 % of the open interest of five (4 known); CME / Binance 0.86")
     assert rows[5].split()[:3] == ["Bybit", "--", "--"]
     assert any(row.startswith("4 of 5 parts, without bybit: at most so much") for row in rows)
 
@@ -213,14 +212,15 @@ def test_without_a_contract_of_cme_the_share_is_at_least_so_much_and_decides_no_
         "CME holds at least 30.5 % of the open interest of five; CME / Binance ≥0.86,"
         " last sure: over 1 since the report of 2026-06-30, after that of 2026-06-23"
     )
-    assert rows[3].split()[:2] == ["CME", "≥96,500"]
+    assert rows[3].split()[:3] == ["CME", "≥96,500", "≥30.5"]
+    assert rows[4].split()[:3] == ["Binance", "112,000", "≤35.4"]
     assert any("at least so much: COT.133742.OI is not in the report" in row for row in rows)
 
 
 def test_without_a_contract_and_an_exchange_it_is_about_so_much() -> None:
     found = without("COT.133742.OI", day="2026-07-07")
     del found["OI.OKX"]["2026-07-08"]
-    assert words(made(found))[0].startswith("CME holds about 34.3 % of the open interest of five, 4 of them known")
+    assert words(made(found))[0].startswith("CME holds about 34.3 % of the open interest of five (4 known)")
 
 
 def test_an_exchange_that_looks_doubled_is_marked_and_said() -> None:
@@ -230,6 +230,20 @@ def test_an_exchange_that_looks_doubled_is_marked_and_said() -> None:
     assert rows[0].startswith("CME holds about 22.5 % of the open interest of five; CME / Binance ~0.43")
     assert rows[4].split()[:2] == ["Binance", "~224,000"]
     assert any("binance looks doubled: 224,000 BTC on 2026-07-08 after 100,000 on 2026-07-07" in row for row in rows)
+
+
+def test_a_share_of_other_parts_is_another_line_and_says_of_how_many() -> None:
+    found = values()
+    for day in ("2026-06-10", "2026-06-17"):
+        del found["OI.OKX"][day], found["OI.DERIBIT"][day]
+    del found["OI.BYBIT"]["2026-06-10"]
+    share_panel = panels(made(found))[0]
+    whole, other = share_panel.traces
+    assert [[day for day, _ in piece] for piece in whole.pieces] == [
+        [date(2026, 6, 23), date(2026, 6, 30), date(2026, 7, 7)]
+    ]
+    assert [[day for day, _ in piece] for piece in other.pieces] == [[date(2026, 6, 16)]], "that of two is no share"
+    assert [(day, sign) for day, _, (sign, _) in share_panel.marks] == [(date(2026, 6, 16), "3")]
 
 
 def test_a_snapshot_of_another_day_has_its_own_date() -> None:
@@ -269,7 +283,7 @@ def test_the_bar_has_the_five_in_the_order_of_the_table_and_leaves_out_what_is_n
     ]  # fmt: skip
     assert [bool(style.reverse) for _, style in spans] == [True, False, True, False, True]
     less = bar(made(without("OI.BYBIT", day="2026-07-08")).weeks[-1], 100)
-    assert [said.strip() for said, _ in less] == ["CME 38%", "Binance 44%", "OKX 14%", ""]
+    assert [said.strip() for said, _ in less] == ["CME ≤38%", "Binance ≤44%", "OKX ≤14%", ""]
 
 
 async def test_without_colour_the_parts_of_the_bar_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:

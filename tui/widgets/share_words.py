@@ -44,6 +44,13 @@ def bound(week: ShareWeek) -> str:
     return "<" if lacking else ">" if week.missing else ""
 
 
+def part_bound(week: ShareWeek, part: str) -> str:
+    """The same of the share of any part: whatever is missing, an exchange's share is at most what it seems."""
+    if part == "cme" or week.doubted:
+        return bound(week)
+    return "<" if week.missing or any(value_of(week, one) is None for one in PARTS) else ""
+
+
 def number(value: float | None, sign: str = "") -> str:
     return text.UNKNOWN if value is None else f"{sign}{value:,.0f}"
 
@@ -66,7 +73,7 @@ def sentence(share: Share) -> str:
         return "; ".join(of_five.words[:1])
     said = f"CME holds {LIKE[bound(week)]}{of_five.value:.1f} % of the open interest of five"
     if week.parts < len(PARTS):
-        said += f", {week.parts} of them known"
+        said += f" ({week.parts} known)"
     if isinstance(ratio.value, float):
         since = next((word for word in ratio.words if word.startswith(("over 1 ", "under 1 "))), "")
         # A week of which a part is missing or doubted does not decide who is the larger.
@@ -87,7 +94,7 @@ def ratio_of(value: float) -> str:
 def head(share: Share, carry: Reading | None, now_ms: int, width: int, *, whole: bool) -> list[Line]:
     """The sentence, and where `whole` the bar, the five with both dates, and what else is to be known of the week."""
     week = share.weeks[-1] if share.weeks else None
-    lines: list[Line] = [((part, BOLD),) for part in wrapped(sentence(share), width, 2)]
+    lines: list[Line] = [((part, BOLD),) for part in wrapped(sentence(share), width, 3)]
     if week is None:
         why = dict.fromkeys(word for reading in share.readings for word in reading.words)
         lines = [((part, LABEL),) for part in wrapped("; ".join(why), width, 3)]
@@ -116,7 +123,7 @@ def bar(week: ShareWeek, width: int) -> Line:
         done += value
         end = round(done / total * width)
         room = end - before
-        percent = f"{value / total * 100:.0f}%"
+        percent = f"{SIGNS[part_bound(week, part)]}{value / total * 100:.0f}%"
         said = next((one for one in (f" {PARTS[part]} {percent}", f" {PARTS[part]}") if len(one) < room), "")
         spans.append((f"{said:<{room}}", FILLS[list(PARTS).index(part)]))
         before = end
@@ -139,7 +146,8 @@ def _table(share: Share, week: ShareWeek, now_ms: int, width: int) -> list[Line]
         value, newest = value_of(week, part), by_name.get(f"oi.{part}")
         day = week.day if part == "cme" else older.get(part, week.snapshot)
         mark = part_mark(week, part)
-        share_of = "" if value is None or not total else f"{value / total * 100:.1f} %"
+        sign = SIGNS[part_bound(week, part)]
+        share_of = "" if value is None or not total else f"{sign}{value / total * 100:.1f} %"
         style = LATE if value is None or mark else PLAIN
         line: list[Span] = [
             (f"{name:<{NAME}}", ACCENT if part == "cme" else PLAIN),
