@@ -7,6 +7,7 @@ from tui.panes.flows import FlowsPane
 from tui.panes.liquidations import LiquidationsPane
 from tui.panes.macro import MacroPane
 from tui.panes.price import PricePane
+from tui.panes.repo import RepoPane
 from tui.panes.share import SharePane
 
 PANES: dict[str, type[Pane]] = {
@@ -15,6 +16,7 @@ PANES: dict[str, type[Pane]] = {
     "feeds": FeedsPane,
     "derivatives": DerivativesPane,
     "macro": MacroPane,
+    "repo": RepoPane,
     "flows": FlowsPane,
     "share": SharePane,
 }

@@ -14,7 +14,7 @@ from tui.widgets.slow_numbers import moment, number
 NAMES = 10  # columns of what a fact is called
 MOST_PLACES = 6
 QUALITIES = {
-    "exact": "complete",
+    "exact": "exact: nothing is missing",
     "provisional": "provisional: will be revised",
     "revised": "revised since it was first published",
     "estimated": "estimated",
@@ -22,7 +22,8 @@ QUALITIES = {
     "floor": "a floor: at least so much",
     "partial": "partial: a part of what it needs is missing",
 }
-NAME, PERIOD, KNOWN, SOURCE = 14, 10, 24, 12
+NAME, PERIOD, VALUE, KNOWN, SOURCE = 14, 10, 16, 24, 12
+FIXED = 2 + NAME + 1 + PERIOD + 2
 
 
 def exact(value: float) -> str:
@@ -41,22 +42,27 @@ def with_unit(said: str, unit: str) -> str:
     return f"{said} {unit}".rstrip()
 
 
+def mark(reading: Reading) -> str:
+    """The sign of its quality. What lacks a part is only about so much: the part may have been of either sign."""
+    return QUALITY["estimated" if reading.quality == "partial" else reading.quality]
+
+
 def whole(reading: Reading) -> str:
     """All of its value, with sign of quality and unit; `--` where it has none."""
     if reading.value is None:
         return text.UNKNOWN
     if isinstance(reading.value, str):
-        return QUALITY[reading.quality] + text.plain(reading.value)
-    return QUALITY[reading.quality] + with_unit(exact(reading.value), reading.unit)
+        return text.plain(reading.value)
+    return mark(reading) + with_unit(exact(reading.value), reading.unit)
 
 
 def short(reading: Reading, digits: int, width: int = 24, *, signed: bool = False) -> str:
     """Its value with sign of quality and so many places, without the unit, for a column of that width."""
     if reading.value is None:
         return text.UNKNOWN
-    sign = QUALITY[reading.quality]
+    sign = mark(reading)
     if isinstance(reading.value, str):
-        return text.plain(sign + reading.value, width)
+        return text.plain(reading.value, width)
     return sign + number(reading.value, digits, width - len(sign), signed=signed)
 
 
@@ -79,7 +85,7 @@ def told(reading: Reading, now_ms: int, zone: tzinfo, width: int) -> list[Line]:
     facts: list[tuple[str, list[str]]] = [
         ("for", [period]),
         ("known", [known]),
-        ("complete", [QUALITIES[reading.quality] if reading.value is not None else "no value"]),
+        ("quality", [QUALITIES[reading.quality] if reading.value is not None else "no value"]),
         ("missing", [", ".join(reading.missing)] if reading.missing else []),
         ("says", list(reading.words)),
         ("formula", [reading.formula] if reading.formula else []),
@@ -93,10 +99,11 @@ def _state(reading: Reading) -> str:
     return "not known" if reading.value is None else reading.state
 
 
-def _fact(name: str, said: list[str], width: int) -> list[Line]:
+def _fact(name: str, said: list[str], width: int, indent: int = 0) -> list[Line]:
     style = LATE if name == "missing" else PLAIN
-    parts = [part for one in said for part in wrap(text.plain(one, 600), max(20, width - NAMES))]
-    return [((f"{name if not n else '':<{NAMES}}", LABEL), (part, style)) for n, part in enumerate(parts)]
+    parts = [part for one in said for part in wrap(text.plain(one, 600), max(20, width - indent - NAMES))]
+    names = [f"{' ' * indent}{'' if number else name:<{NAMES}}" for number in range(len(parts))]
+    return [((named, LABEL), (part, style)) for named, part in zip(names, parts, strict=True)]
 
 
 def inputs_title(reading: Reading) -> list[Line]:
@@ -108,11 +115,10 @@ def inputs_title(reading: Reading) -> list[Line]:
 
 
 def input_row(one: Input, row: SeriesRow | None, picked: bool, zone: tzinfo, width: int) -> Line:
-    """One input: whose, for when, how much, since when known, from whom."""
+    """One input: whose, for when, how much; with room also since when known, and from whom."""
     said = with_unit(exact(one.value), row.unit if row else "")
-    fixed = 2 + NAME + 1 + PERIOD + 2
-    room = max(8, width - fixed)
-    known, source = KNOWN if room >= 16 + KNOWN else 0, SOURCE if room >= 16 + KNOWN + SOURCE else 0
+    room = width - FIXED
+    known, source = _known(room), SOURCE if room >= VALUE + KNOWN + SOURCE else 0
     value = max(8, min(20, room - known - source))
     line: list[Span] = [
         ("▸ " if picked else "  ", ACCENT),
@@ -127,6 +133,10 @@ def input_row(one: Input, row: SeriesRow | None, picked: bool, zone: tzinfo, wid
     return tuple(line)
 
 
+def _known(room: int) -> int:
+    return KNOWN if room >= VALUE + KNOWN else 0
+
+
 def origin(one: Input, row: SeriesRow | None, page: SeriesPage | None, zone: tzinfo, width: int) -> list[Line]:
     """Where an input comes from: what it is, the address, what it was published in, and when it became known."""
     lines: list[Line] = []
@@ -138,10 +148,10 @@ def origin(one: Input, row: SeriesRow | None, page: SeriesPage | None, zone: tzi
         ("series", [f"{one.series}: {label}" if label else one.series]),
         ("from", [f"{page.source} {page.address}" if page else one.source]),
         ("field", [published, page.rule] if page else ["asking the engine"]),
-        ("known", [moment(one.known_ms, zone, year=True)]),
+        ("known", [] if _known(width - FIXED) else [moment(one.known_ms, zone, year=True)]),
     ]
     for name, said in facts:
-        lines += _fact(name, [part for part in said if part], width)
+        lines += _fact(name, [part for part in said if part], width, 4)
     return lines
 
 

@@ -1,0 +1,54 @@
+"""How much of repo volume pays at least what the Fed pays: the bounds as a band from 0 to 100 %. Pure."""
+
+from feeds import text
+from feeds.topics import Reading
+from tui.theme import ACCENT, BOLD, KEY, LABEL, LATE
+from tui.widgets.canvas import joined
+from tui.widgets.lines import Line, Span
+from tui.widgets.repo_words import share_range, sign_of, style_of, value
+
+TICKS = (0, 25, 50, 75, 100)
+
+
+def share(low: Reading | None, mid: Reading | None, high: Reading | None, width: int) -> list[Line]:
+    """Say the bounds and the middle, then draw them; a reason in words where they are not known."""
+    title = "at or above IORB, of SOFR's volume  "
+    if low is None or high is None or not isinstance(low.value, float) or not isinstance(high.value, float):
+        why = low.words[0] if low and low.words else "not told by the engine"
+        return [((title, LABEL), (text.UNKNOWN, BOLD), (text.plain(f"  {why}", max(1, width - len(title) - 4)), LATE))]
+    at = mid.value if mid is not None and isinstance(mid.value, float) else None
+    middle = f"mid {value(mid)}" if at is not None else "no middle: only a range is known"
+    said: Line = (
+        (title, LABEL),
+        sign_of(low),
+        (share_range(low.value, high.value), style_of(low) + BOLD),
+        (f"  {middle}", style_of(mid)),
+    )
+    return [said, band(low.value, at, high.value, width), _axis(width)]
+
+
+def band(low: float, mid: float | None, high: float, width: int) -> Line:
+    """A row from 0 to 100 %, filled from `low` to `high`, with a mark at `mid`."""
+    first, last = _column(low, width), _column(high, width)
+    cells: list[Span] = []
+    for column in range(width):
+        if mid is not None and column == _column(mid, width):
+            cells.append(("┃", ACCENT))
+        elif first <= column <= last:
+            cells.append(("▒", KEY))
+        else:
+            cells.append(("·", LABEL))
+    return joined(cells)
+
+
+def _column(percent: float, width: int) -> int:
+    return max(0, min(width - 1, round(percent / 100 * (width - 1))))
+
+
+def _axis(width: int) -> Line:
+    axis = [" "] * width
+    for tick in TICKS:
+        said = f"{tick} %" if tick == TICKS[-1] else str(tick)
+        at = min(width - len(said), max(0, _column(tick, width) - len(said) // 2))
+        axis[at : at + len(said)] = said
+    return (("".join(axis), LABEL),)
