@@ -452,3 +452,14 @@ async def test_the_mark_stays_on_the_newest_day_when_there_is_a_newer_one_and_el
             pane.show(view_of(made()))
             await pilot.pause()
             assert text_of(pilot)[-2].startswith(told)
+
+
+async def test_after_a_change_of_size_it_looks_as_if_it_had_always_been_so() -> None:
+    for keys in ((), ("v",), ("v", "v")):
+        async with hosted(FlowsPane(), 196, 55) as pilot:
+            pilot.app.query_one(FlowsPane).show(view_of(made()))
+            await pilot.press(*keys)
+            for width, height in ((76, 19), (116, 35), (40, 8), (76, 19)):
+                await pilot.resize_terminal(width, height)
+                await pilot.pause()
+            assert text_of(pilot) == await shown(made(), 76, 19, *keys)

@@ -390,3 +390,14 @@ async def test_the_carry_moves_with_the_market_and_nothing_else_is_drawn_again()
 
 def _dirty(pane: SharePane) -> dict[str | None, set[int]]:
     return {lines.id: dirty_rows(lines) for lines in pane.query(Lines) if lines.display and dirty_rows(lines)}
+
+
+async def test_after_a_change_of_size_it_looks_as_if_it_had_always_been_so() -> None:
+    for keys in ((), ("v",), ("v", "v")):
+        async with hosted(SharePane(), 196, 55) as pilot:
+            pilot.app.query_one(SharePane).show(view_of(made()))
+            await pilot.press(*keys)
+            for width, height in ((76, 19), (116, 35), (40, 8), (76, 19)):
+                await pilot.resize_terminal(width, height)
+                await pilot.pause()
+            assert text_of(pilot) == await shown(made(), 76, 19, *keys)
