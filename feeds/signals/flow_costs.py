@@ -29,9 +29,8 @@ def _cost(known: Known, found: Table, name: str, cost: Cost, formula: str, other
     quality, doubts = _completeness(found, cost)
     last = found.days[-1]
     if cost.price is None:
-        return reading(
-            name, None, "$", known, words=[*doubts, "no coins are left to divide by"], missing=_lacking(cost)
-        )
+        why = "no close of bitcoin" if cost.left_out == len(found.days) else "no coins are left to divide by"
+        return reading(name, None, "$", known, words=[*doubts, why], missing=_lacking(cost))
     words = [f"${cost.dollars / 1e9:,.2f} bn over {cost.coins:,.0f} BTC"]
     if other.price is not None:
         apart = (cost.price / other.price - 1) * 100
