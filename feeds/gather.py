@@ -1,7 +1,8 @@
 """Asks the publishers of slow series: each page when its calendar says, politely, and what is new only."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from urllib.parse import urlsplit
 
 from feeds.answers import answered
 from feeds.due import GIVE_UP, needed, next_ms, span
@@ -132,6 +133,13 @@ def off(source: Source, settings: Settings) -> str:
     if source.needs_key and key_of(source, settings.keys) is None:
         return f"off: it wants a key. {source.how}"
     return ""
+
+
+def nearby(sources: Iterable[Source], settings: Settings) -> bool:
+    """Whether all of them are on this machine, as the settings have it: such publishers need no sparing."""
+    names = {page.endpoint or f"{source.name}.http" for source in sources for page in source.pages}
+    hosts = {urlsplit(settings.endpoint(name, "https://elsewhere.invalid")).hostname for name in names}
+    return hosts <= {"127.0.0.1", "::1", "localhost"}
 
 
 def key_of(source: Source, keys: Keys) -> str | None:

@@ -3,7 +3,6 @@
 import asyncio
 import csv
 import io
-import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -18,9 +17,8 @@ from feeds.facts import Observation
 from feeds.gather import Gather
 from feeds.poll import Fetcher
 from feeds.settings import Keys, Publishers, Secret, Settings
-from feeds.simulate.http import Answer, Request, Server, Site
-from feeds.simulate.publishers import Faults, exchanges, faults, sites
-from feeds.simulate.publishers.conditional import conditional
+from feeds.simulate.http import Answer, Server, Site
+from feeds.simulate.publishers import faults, sites
 from feeds.simulate.slow import SlowWorld, scene
 from feeds.slow import Polled, Slow, Taken, reaching
 from feeds.source import Page
@@ -28,55 +26,18 @@ from feeds.sources import SOURCES
 from feeds.store import Store
 from feeds.venue import Http
 from feeds.wire import Frame
+from tests.publishers import Market
 
 MORNING = int(datetime(2026, 11, 20, 15, 3, tzinfo=UTC).timestamp()) * 1000  # a Friday, 10:03 in New York
 MINUTE = 60_000
 KEY = "0123456789abcdef0123456789abcdef"
 
 
-class Market:
-    """Every publisher and exchange on loopback, at a time that a test sets. `asked`: all requests, oldest first."""
-
-    def __init__(self) -> None:
-        self.now_ms = MORNING
-        self.faults = Faults()
-        self.asked: list[tuple[str, Request]] = []
-        world = SlowWorld(scene("calm"), 1, lambda: self.now_ms)
-        served = sites(world, self.faults)
-        pages = exchanges.pages(world, {("coinbase", "/products/BTC-USD/candles"): lambda query: Answer(404, "")})
-        pages["deribit", "/api/v2/public/get_book_summary_by_currency"] = lambda query: _book(self.now_ms)
-        for venue in {venue for venue, _ in pages}:
-            served[venue] = conditional(self.faults.over(venue, _site(venue, pages)))
-        self.server = Server({name: self._noted(name, site) for name, site in served.items()})
-        self.endpoints = {f"{name}.http": f"{self.server.url}/{name}" for name in served}
-
-    def _noted(self, name: str, site: Site) -> Site:
-        def answer(request: Request) -> Answer:
-            self.asked.append((name, request))
-            return site(request)
-
-        return answer
-
-
-def _site(venue: str, pages: dict[tuple[str, str], Callable[[dict[str, str]], Answer]]) -> Site:
-    return lambda request: pages[venue, request.path](request.query)
-
-
-def _book(now_ms: int) -> Answer:
-    row = {
-        "instrument_name": "BTC-PERPETUAL",
-        "open_interest": 9.1e8,
-        "mark_price": 91_000.0,
-        "creation_timestamp": now_ms,
-    }
-    return Answer(200, json.dumps({"jsonrpc": "2.0", "result": [row]}))
-
-
 @pytest.fixture(scope="module")
 def served() -> Iterator[Market]:
-    market = Market()
+    market = Market(MORNING)
     yield market
-    market.server.close()
+    market.close()
 
 
 @pytest.fixture

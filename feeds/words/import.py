@@ -57,6 +57,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
+    history = paths(os.environ).data / "history.sqlite"
     now_ms = time.time_ns() // 1_000_000
     rows, problems = _read(args.file, now_ms)
     for problem in problems[:SHOWN]:
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     if not rows:
         say(f"{args.file} holds no value")
         return 4
-    store = Store(paths(os.environ).data / "history.sqlite", keep_days=settings.history.keep_days)
+    store = Store(history, keep_days=settings.history.keep_days)
     store.open()
     try:
         if not store.writing:

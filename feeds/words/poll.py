@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from feeds.due import needed, next_ms
 from feeds.engine import Collector
-from feeds.gather import Gather
+from feeds.gather import Gather, nearby
 from feeds.loop import run as run_loop
 from feeds.poll import Fetcher
 from feeds.run import say
@@ -68,13 +68,14 @@ def run(args: argparse.Namespace) -> int:
 
 async def _ask(collector: Collector, store: Store, names: list[str]) -> list[Told]:
     slow, now_ms = collector.state.slow, collector.clock.now_ms
-    fetcher = Fetcher()
     slow.restore(*store.slow())
-    gather = Gather(slow, collector.settings, fetcher, collector.take_slow, now_ms, hurried=False)
+    sources = [source for source in slow.sources.values() if source.pages and (not names or source.name in names)]
+    near = nearby(sources, collector.settings)
+    fetcher = Fetcher(spacing_s=0.0) if near else Fetcher()
+    gather = Gather(slow, collector.settings, fetcher, collector.take_slow, now_ms, hurried=near)
     turn = asyncio.Semaphore(AT_ONCE)
     told: list[Told] = []
     try:
-        sources = [source for source in slow.sources.values() if source.pages and (not names or source.name in names)]
         if not names:
             # Those that only stand in for others are asked last, once it is known who failed.
             await asyncio.gather(*(_source(gather, slow, source, False, now_ms(), turn, told) for source in sources))
