@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from feeds.paths import Paths, paths
+from feeds.settings import SOURCES
 
 ROOT = Path(__file__).parents[2]
 VENUES = ("binance", "binance_usdm", "bybit", "okx", "coinbase", "kraken", "bitstamp")
@@ -188,8 +189,13 @@ class World:
         return self.places.runtime / "latest.json"
 
     def settings(self, endpoints: Mapping[str, str], **tables: Mapping[str, object] | list[str]) -> None:
-        """Write `config.toml`: the endpoints, tables, and as venues those of `VENUES` that have an endpoint."""
+        """Write `config.toml`: the endpoints, tables, and as venues those of `VENUES` that have an endpoint.
+
+        Publishers of slow series are off unless the test says otherwise of `sources`: nothing is asked that it did
+        not set up.
+        """
         tables.setdefault("venues", [venue for venue in VENUES if f"{venue}.ws" in endpoints])
+        tables.setdefault("sources", {"off": list(SOURCES)})
         top = [f"{name} = {json.dumps(value)}" for name, value in tables.items() if isinstance(value, list)]
         nested = {name: value for name, value in tables.items() if isinstance(value, Mapping)}
         for name, table in {**nested, "endpoints": endpoints}.items():
