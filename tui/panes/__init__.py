@@ -1,6 +1,7 @@
 """The panes, one file each, in the order of their number keys."""
 
 from tui.pane import Pane
+from tui.panes.curve import CurvePane
 from tui.panes.derivatives import DerivativesPane
 from tui.panes.feeds import FeedsPane
 from tui.panes.flows import FlowsPane
@@ -16,6 +17,7 @@ PANES: dict[str, type[Pane]] = {
     "feeds": FeedsPane,
     "derivatives": DerivativesPane,
     "macro": MacroPane,
+    "curve": CurvePane,
     "repo": RepoPane,
     "flows": FlowsPane,
     "share": SharePane,
