@@ -1,6 +1,6 @@
-"""`python -m tests.screenshots [FOLDER]`: the pictures of the README, of the program itself in a simulated cascade.
+"""`python -m tests.screenshots [FOLDER]`: the pictures of the README, of the program itself in simulated scenes.
 
-It takes three minutes, because the market is real-time. Each picture is an SVG as the screen drew it.
+It takes six minutes, because the market is real-time. Each picture is an SVG as the screen drew it.
 """
 
 import asyncio
@@ -10,15 +10,46 @@ import socket
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from feeds.settings import Settings
 from tui.app import TideApp
+from tui.panes import PANES
 from tui.source import Source, start
 
 ROOT = Path(__file__).parent.parent
 SIZES = {"80x24": (80, 24), "120x40": (120, 40), "200x60": (200, 60)}
-KEYS = {"price": "1", "liquidations": "2", "feeds": "3", "derivatives": "4", "help": "question_mark"}
-INTO_THE_SCENE_S = 170.0
+
+
+class Shot(NamedTuple):
+    """One pane, or the desk ("cascade") or the help, in some sizes; `keys` are pressed before."""
+
+    name: str
+    sizes: tuple[str, ...]
+    keys: tuple[str, ...] = ()
+
+
+def pane(name: str, *sizes: str, more: tuple[str, ...] = ()) -> Shot:
+    """A pane alone."""
+    number = str((list(PANES).index(name) + 1) % 10)
+    return Shot(name, sizes, (number, "z", *more))
+
+
+ALL = tuple(SIZES)
+SCENES: dict[str, tuple[float, tuple[Shot, ...]]] = {
+    "cascade": (
+        170.0,
+        (
+            Shot("cascade", ALL),
+            *(pane(name, "120x40") for name in ("price", "liquidations", "feeds", "derivatives")),
+            Shot("help", ("120x40",), ("question_mark",)),
+        ),
+    ),
+    "repo-2019": (40.0, (pane("repo", *ALL),)),
+    "empire": (40.0, (pane("curve", *ALL), pane("regime", *ALL))),
+    "calm": (40.0, (pane("macro", *ALL), pane("flows", *ALL), pane("share", *ALL))),
+}
+"""Scene, seconds into it, and what is taken of it."""
 STAYING: list[socket.socket] = []
 
 
@@ -42,29 +73,31 @@ def _stay(path: Path) -> None:
     STAYING.append(own)
 
 
-async def main(folder: Path) -> None:
+async def scene(name: str, wait_s: float, shots: tuple[Shot, ...], folder: Path) -> None:
     """Start one simulated market, and take every picture of it."""
-    folder.mkdir(exist_ok=True)
     home = Path(tempfile.mkdtemp())
     path = home / "demo.sock"
-    command = (sys.executable, "-m", "tui", "engine", "--demo", "cascade", "--socket", str(path))
+    command = (sys.executable, "-m", "tui", "engine", "--demo", name, "--socket", str(path))
     engine = await asyncio.create_subprocess_exec(*command, env={**os.environ, "TIDEGAUGE_HOME": str(home)})
     try:
         while not path.exists():
             await asyncio.sleep(0.1)
-        source = Source(socket=path)
         _stay(path)
-        wait = INTO_THE_SCENE_S
-        for name, size in SIZES.items():
-            await picture(source, size, folder / f"cascade-{name}.svg", wait)
-            wait = 2.0
-        for pane, key in KEYS.items():
-            zoom = ("z",) if pane != "help" else ()
-            await picture(source, SIZES["120x40"], folder / f"{pane}-120x40.svg", 2.0, key, *zoom)
+        await asyncio.sleep(wait_s)
+        for shot in shots:
+            for size in shot.sizes:
+                await picture(Source(socket=path), SIZES[size], folder / f"{shot.name}-{size}.svg", 2.0, *shot.keys)
     finally:
         if engine.returncode is None:
             engine.send_signal(signal.SIGTERM)
         await engine.wait()
+
+
+async def main(folder: Path) -> None:
+    """Take all pictures, scene by scene."""
+    folder.mkdir(exist_ok=True)
+    for name, (wait_s, shots) in SCENES.items():
+        await scene(name, wait_s, shots, folder)
 
 
 if __name__ == "__main__":
