@@ -205,7 +205,6 @@ async def test_a_fault_of_a_page_s_own_code_is_shown_and_holds_no_key(market: Ma
 
 
 async def test_of_several_addresses_one_that_fails_keeps_none_of_the_others_from_being_read(market: Market) -> None:
-    asked = [request.path for name, request in market.asked]
     async with desk(market) as it:
         _, wrong = await it.ask("yahoo.btc")
         assert wrong == ""
