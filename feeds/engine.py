@@ -129,8 +129,8 @@ class Collector:
         signals = self.session.signals
         while True:
             if signals.due(self.clock.now_ms()):
-                rows, now_ms, rules, spot = signals.begin(self.clock.now_ms())
-                signals.adopt(await asyncio.to_thread(work_out, rows.copy(), now_ms, rules, spot))
+                rows, now_ms, rules, spot, seen = signals.begin(self.clock.now_ms())
+                signals.adopt(await asyncio.to_thread(work_out, rows.copy(), now_ms, rules, spot, seen))
             self.notices["signals"] = "; ".join(signals.faults.values())
             await asyncio.sleep(LOOK_S)
 

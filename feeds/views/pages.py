@@ -31,8 +31,12 @@ from feeds.vintages import Known, Vintages
 
 EVERY_MS = 60_000
 """Pages are worked out so often even without news, for what is due may not have come."""
-LEAST_MS = 5_000
+LEAST_MS = 10_000
 """And not more often than this, so that a first fill, which brings news all the time, does not take all time."""
+CURVE_MS = 5_000
+"""Bitcoin's curve moves with the market, and costs little."""
+AT_LEAST_MS = 600_000
+"""A page whose own series have no news is worked out so often: something of it may have become late."""
 FINE_DAYS = 400
 """Of a long history that is only drawn, days before the last so many are told by the week."""
 
@@ -57,12 +61,28 @@ class Work:
         return oil(self.known, self.rules.oil, self.today)
 
 
+class Make(Struct, frozen=True):
+    """How a page is made, and from which series, by the beginnings of their ids; all where none is named."""
+
+    page: Callable[[Work], Page]
+    of: tuple[str, ...] = ()
+
+    def revision(self, rows: Vintages) -> int:
+        """Rises with every row of these series."""
+        return sum(n for name, n in rows.revisions.items() if not self.of or name.startswith(self.of))
+
+
+Seen = Mapping[str, tuple[int, int]]
+"""Of which revision each page was made, and when."""
+
+
 class Worked(Struct, frozen=True):
-    """Pages by topic, readings as metrics, and which signals failed, and how."""
+    """Pages by topic, readings as metrics, which signals failed, and how, and what was seen."""
 
     pages: dict[str, Page]
     metrics: dict[str, Metric]
     faults: dict[str, str]
+    seen: dict[str, tuple[int, int]]
 
 
 def _flows(work: Work) -> Flows:
@@ -82,27 +102,41 @@ def _verdict(work: Work) -> Verdict:
     return verdict(work.known, work.rows.rows, stress, shocks, work.rules.verdict)
 
 
-MAKES: dict[str, Callable[[Work], Page]] = {
-    "repo": lambda work: repo(work.known, work.rules.repo),
-    "flows": _flows,
-    "share": lambda work: share(work.known, work.rules.share),
-    "oil": _oil,
-    "regime": lambda work: regime(work.known, work.rows.rows, work.rules.drivers, work.rules.regime),
-    "verdict": _verdict,
-    "levels": lambda work: levels(work.known, work.rules.levels),
+_REPO = ("SOFR", "TGCR", "EFFR", "IORB", "SRF")
+MAKES: dict[str, Make] = {
+    "repo": Make(lambda work: repo(work.known, work.rules.repo), (*_REPO, "RRP", "WRES", "WRBW", "TGA", "RDE", "DLOD")),
+    "flows": Make(_flows),
+    "share": Make(lambda work: share(work.known, work.rules.share), ("COT.", "OI.")),
+    "oil": Make(_oil, ("CL",)),
+    "regime": Make(
+        lambda work: regime(work.known, work.rows.rows, work.rules.drivers, work.rules.regime),
+        (
+            *("CPI", "PCE", "T10", "T5", "DGS", "DFII", "EFFR", "GDP", "CFNAI", "GAC", "ICSA", "PAY", "UNRATE", "W"),
+            *("RRP", "M2", "TOTB", "ECB", "JPN", "DEX", "VIX", "MOVE", "BAML", "NFCI"),
+        ),
+    ),
+    "verdict": Make(_verdict, (*_REPO, "MOVE", "CL", "WALCL", "WLCFLPCL")),
+    "levels": Make(lambda work: levels(work.known, work.rules.levels), ("BTC",)),
 }
 """Pages by the name of their topic. A new signal with a page is one row."""
 
 
-def work_out(rows: Vintages, now_ms: int, rules: Rules, spot: float | None) -> Worked:
-    """All pages as of `now_ms`. Pure; one signal's fault is told, and stops no other."""
+def work_out(rows: Vintages, now_ms: int, rules: Rules, spot: float | None, seen: Seen) -> Worked:
+    """All pages as of `now_ms` that may have changed since they were seen. Pure.
+
+    One signal's fault is told, and stops no other.
+    """
     work = Work(rows, now_ms, rules, spot)
-    done = Worked({}, {}, {})
+    done = Worked({}, {}, {}, {})
     for name, make in MAKES.items():
+        revision = make.revision(rows)
+        was, at_ms = seen.get(name, (-1, 0))
+        if make.of and was == revision and now_ms - at_ms < AT_LEAST_MS:
+            continue
         try:
-            page = make(work)
+            page = make.page(work)
             done.metrics.update(metrics(_readings(page)))
-            done.pages[name] = page
+            done.pages[name], done.seen[name] = page, (revision, now_ms)
         except Exception as error:  # noqa: BLE001  the boundary between signals
             done.faults[name] = f"{name} cannot be worked out ({type(error).__name__}: {error})"
     return done
@@ -130,6 +164,7 @@ class Pages:
         self._revision = -1
         self._news: dict[str, Page] = {}
         self._changes: tuple[Change, ...] = ()
+        self._seen: dict[str, tuple[int, int]] = {}
         self.metrics: dict[str, Metric] = {}
         self.faults: dict[str, str] = {}
 
@@ -138,12 +173,12 @@ class Pages:
         age_ms = now_ms - self._at_ms
         return age_ms >= EVERY_MS or (age_ms >= LEAST_MS and self._state.slow.revision != self._revision)
 
-    def begin(self, now_ms: int) -> tuple[Vintages, int, Rules, float | None]:
+    def begin(self, now_ms: int) -> tuple[Vintages, int, Rules, float | None, Seen]:
         """Take note that they are being worked out; give what `work_out` is to be called with."""
         self._at_ms, self._revision = now_ms, self._state.slow.revision
         reference = price(self._state).reference
         fresh = reference.value if reference.state == "fresh" and isinstance(reference.value, float) else None
-        return self._state.slow.vintages, now_ms, self._state.rules, fresh
+        return self._state.slow.vintages, now_ms, self._state.rules, fresh, dict(self._seen)
 
     def adopt(self, worked: Worked) -> None:
         """Take what came. The page of a signal that failed stays as it was."""
@@ -155,12 +190,13 @@ class Pages:
                     self._state.keep(change)
             self._changes = found.changes
         self.faults = worked.faults
+        self._seen |= worked.seen
         self._news |= worked.pages
 
     def news(self, *, whole: bool) -> Mapping[str, Page]:
         """Pages that came since this was last asked; and bitcoin's curve, which moves with the market."""
         now_ms = self._state.now_ms
-        if whole or now_ms - self._curve_ms >= LEAST_MS:
+        if whole or now_ms - self._curve_ms >= CURVE_MS:
             self._curve_ms = now_ms
             known = self._state.slow.vintages.known(now_ms)
             page = curve(derivatives(self._state).rows, known, now_ms, self._state.rules.curve)
