@@ -4,13 +4,18 @@ from msgspec import Struct
 
 from feeds.signals.thresholds import (
     CurveRule,
+    DollarRule,
     DriversRule,
     FlowsRule,
+    FragilityRule,
+    HedgeRule,
     LevelRule,
     OilRule,
     RegimeRule,
     RepoRule,
+    ScenarioRule,
     ShareRule,
+    StudyRule,
     VerdictRule,
 )
 
@@ -27,3 +32,8 @@ class Rules(Struct, frozen=True):
     regime: RegimeRule = RegimeRule()
     verdict: VerdictRule = VerdictRule()
     levels: LevelRule = LevelRule()
+    scenarios: ScenarioRule = ScenarioRule()
+    hedge: HedgeRule = HedgeRule()
+    dollar: DollarRule = DollarRule()
+    fragility: FragilityRule = FragilityRule()
+    study: StudyRule = StudyRule()

@@ -205,3 +205,96 @@ class LevelRule(Struct, frozen=True):
             raise ValueError("touch_pct is to be below away_pct")
         if self.hold_days < 1:
             raise ValueError("hold_days is to be 1 or more")
+
+
+class ScenarioRule(Struct, frozen=True):
+    """The scenario board. What rises or falls is held against 0 unless set otherwise, in the unit of the name.
+
+    `_20d`: over 20 trading days; `_13w`: over 13 weeks. `ratio_level`: over it CL6/CL1 no longer rises toward it.
+    """
+
+    normal_backwardation_usd: float = 3.0
+    tollbooth_backwardation_usd: float = 5.0
+    blockade_backwardation_usd: float = 8.0
+    ratio_rising_20d: float = 0.0
+    ratio_level: float = 1.0
+    normal_move: float = 100.0
+    empire_move: float = 130.0
+    move_rising_20d: float = 0.0
+    tollbooth_custody_13w_bn: float = -40.0
+    custody_falling_13w_bn: float = 0.0
+    gold_up_13w_pct: float = 0.0
+    dollar_up_13w_pct: float = 0.0
+    dollar_down_13w_pct: float = 0.0
+    gold_exports_yoy_pct: float = 50.0
+    cips_up_yoy_pct: float = 0.0
+    yield_up_20d: float = 0.0
+    stocks_down_20d_pct: float = 0.0
+    cards_rising_4q: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a dollar that rises and falls at once."""
+        if self.dollar_down_13w_pct > self.dollar_up_13w_pct:
+            raise ValueError("dollar_down_13w_pct is to be dollar_up_13w_pct at most")
+
+
+class HedgeRule(Struct, frozen=True):
+    """Hedge or high beta. `label_days`: the window that decides the label, 30 or 90 trading days.
+
+    `gap_days`: calendar days without a common close from which on a window has a hole. `history_years`: to show.
+    """
+
+    high_beta: float = 1.0
+    high_corr: float = 0.4
+    hedge_qqq: float = 0.0
+    hedge_gold: float = 0.3
+    label_days: int = 90
+    gap_days: int = 7
+    history_years: int = 10
+
+    def __post_init__(self) -> None:
+        """Refuse a window that is not worked out."""
+        if self.label_days not in (30, 90):
+            raise ValueError("label_days is to be 30 or 90")
+
+
+class DollarRule(Struct, frozen=True):
+    """The dollar exit. `gold_t`: metric tons the Treasury owns, carried at `gold_book_usd` an ounce.
+
+    `hkd_strong`, `hkd_weak`: the band of the Hong Kong dollar.
+    """
+
+    gold_t: float = 8133.0
+    gold_book_usd: float = 42.22
+    hkd_strong: float = 7.75
+    hkd_weak: float = 7.85
+
+    def __post_init__(self) -> None:
+        """Refuse a band without width."""
+        if not self.hkd_strong < self.hkd_weak:
+            raise ValueError("hkd_strong is to be below hkd_weak")
+
+
+class FragilityRule(Struct, frozen=True):
+    """Fragility. `top10_pct`: the mark for the ten largest of the S&P 500."""
+
+    top10_pct: float = 40.0
+
+
+class StudyRule(Struct, frozen=True):
+    """The event study. With fewer than `least_events` that do not overlap, nothing is said of them.
+
+    `resamples` and `seed`: of the bootstrap, whose interval holds `interval_pct` of the means.
+    """
+
+    least_events: int = 10
+    resamples: int = 2_000
+    interval_pct: float = 90.0
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse what no interval can be drawn from."""
+        if self.least_events < 2 or self.resamples < 100:
+            raise ValueError("least_events is to be 2 or more, resamples 100 or more")
+        if not 0 < self.interval_pct < 100:
+            raise ValueError("interval_pct is to be between 0 and 100")
