@@ -266,7 +266,8 @@ _TABLE: tuple[Series, ...] = (
            2e6, 4, 0, use="who sets the price", snapshot=True),
     # Fragility
     Series("DRCCLACBS", "Card delinquency", "%", "fragility", ("fred",), _quarterly(50), 0, 30, 200),
-    Series("LNS14024887", "Youth unemployment", "%", "fragility", ("fred",), _monthly(5), 0, 60, 60, 1),
+    Series("LNS14024887", "Youth unemployment", "%", "fragility", ("fred",), _monthly(5), 0, 60, 60, 1,
+           absent=("2025-10-01",)),
     Series("SPY.TOP10", "Ten largest of the S&P 500", "%", "fragility", ("spdr",),
            Release("day", "09:00", "nyse", 1, usual=True, grace_h=24), 5, 90, 10,
            use="concentration; 40 % is the mark"),
