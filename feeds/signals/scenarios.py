@@ -78,7 +78,7 @@ def _count(name: str, what: Says, labels: Mapping[Says, Sequence[str]], parts: M
     missing = tuple(dict.fromkeys(id_ for part in parts.values() if part.value is None for id_ in part.missing))
     total, lacking = sum(map(len, labels.values())), len(labels["unknown"])
     value = float(len(labels[what])) if what == "unknown" or lacking < total else None
-    words = [f"{what}: {', '.join(labels[what]) or 'none'}"]
+    words = [f"{what}: {' + '.join(labels[what]) or 'none'}"]
     if lacking and what != "unknown":
         words.append(f"{total - lacking} of {total} rows are known")
     words += [f"{part.name} is {part.state}" for part in there if part.state != "fresh"]

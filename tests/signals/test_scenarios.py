@@ -232,7 +232,7 @@ def test_counts_are_of_rows_and_say_which_and_how_many_are_known() -> None:
     by_name = {one.name: one for one in found.readings}
     supports = by_name["scenario.normal.for"]
     assert supports.words[:2] == (
-        "supports: oil, 5 d label, backwardation (CL1 - CL6), MOVE",
+        "supports: oil, 5 d label + backwardation (CL1 - CL6) + MOVE",
         "4 of 6 rows are known",
     )
     assert (supports.quality, supports.missing) == ("partial", ("DGS10", "SPY", "DRCCLACBS"))
