@@ -19,17 +19,34 @@ def points(curve: Curve) -> Sheet:
     rows += [_contract("cme", point) for point in curve.cme]
     for sort, line in (("all", curve.all), ("inverse", curve.inverse), ("linear", curve.linear)):
         rows += [
-            ("median", "", "", sort, one.expiry, one.days, one.basis, "", "", "", None, "", f"{one.venues} venues")
+            (
+                "median",
+                "",
+                "",
+                sort,
+                one.expiry,
+                one.days,
+                one.basis,
+                "",
+                "",
+                "",
+                None,
+                "",
+                f"{one.venues} venue{'s'[: one.venues > 1]}",
+            )
             for one in line
         ]
     worth = {reading.name: reading for reading in curve.readings}
     for tenor in curve.tenors:
         reading = worth[f"curve.btc.{tenor.days}d"]
-        for sort, value in (("all", tenor.all), ("inverse", tenor.inverse), ("linear", tenor.linear)):
-            note = reading.words[0] if reading.words else ""
-            rows.append(
-                ("tenor", "", "", sort, None, tenor.days, value, reading.state, reading.quality, "", None, "", note)
-            )
+        how = "; ".join(reading.words[:1])
+        rows.append(
+            ("tenor", "", "", "all", None, tenor.days, tenor.all, reading.state, reading.quality, "", None, "", how)
+        )
+        rows += [
+            ("tenor", "", "", sort, None, tenor.days, value, "", "", "", None, "", "")
+            for sort, value in (("inverse", tenor.inverse), ("linear", tenor.linear))
+        ]
     rows += [
         ("funding", one.venue, one.symbol, _sort(one.inverse), None, 0, one.funding, one.state, one.quality,
          _moment(one.as_of_ms), None, "", f"next {_moment(one.next_ms)}" if one.next_ms else "")

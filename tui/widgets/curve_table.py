@@ -18,6 +18,7 @@ from tui.widgets.lines import Line, Span
 
 GAP = 2
 CONTRACTS = "dated futures"
+GUESSED = "~ taken as paid every 8 h: the venue does not tell"
 
 
 def rows(curve: Curve, now_ms: int, width: int) -> list[Line]:
@@ -25,7 +26,7 @@ def rows(curve: Curve, now_ms: int, width: int) -> list[Line]:
     lines = _contracts(curve, now_ms, width)
     lines += _perpetuals(curve.funding, now_ms, width)
     if curve.cme:
-        lines += [(), *_titles(_columns({}), "CME, from daily closes", width)]
+        lines += [(), *_titles(_columns({}), "CME daily closes", width)]
         lines += [_row(point, _columns({}), now_ms, width) for point in curve.cme]
         lines += _words(dict.fromkeys(point.note for point in curve.cme if point.note), width, LABEL)
     if curve.dropped:
@@ -142,7 +143,7 @@ def _perpetuals(funding: Sequence[FundingPoint], now_ms: int, width: int) -> lis
     lines: list[Line] = [tuple(padded(column, _title(column.title, "perpetuals, day 0"), GAP) for column in columns)]
     lines += [tuple(padded(column, column.cell(row, now_ms), GAP) for column in columns) for row in funding]
     if any(row.quality == "estimated" for row in funding):
-        lines.append((("~ taken as paid every 8 h: the venue does not tell", LABEL),))
+        lines += _words([GUESSED], width, LABEL)
     return lines
 
 

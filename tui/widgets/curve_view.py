@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from feeds.topics import Curve
-from tui.theme import LABEL
+from tui.theme import LABEL, LATE
 from tui.widgets import curve_table
-from tui.widgets.curve_chart import LEGEND, chart
+from tui.widgets.curve_chart import LEGEND, beyond, chart, scale_of
 from tui.widgets.curve_venues import key
 from tui.widgets.curve_words import head
 from tui.widgets.flow import flow
@@ -84,6 +84,8 @@ class CurvePicture(Lines):
         curve = self._curve
         venues = [point.venue for point in (*curve.points, *curve.cme)] + [row.venue for row in curve.funding]
         items: list[Line] = [(span,) for span in LEGEND]
+        scale = scale_of(curve)
+        items += [(("▲▼ beyond the scale ", LATE),)] if any(beyond(row, scale) for row in curve.funding) else []
         items += [((said, LABEL),) for said in key(venues)]
         words = flow(items, width, 1 if height < 10 else 2, gap=1)
         drawn = chart(curve, width, height - len(words))

@@ -18,6 +18,7 @@ from tui.widgets.reading_words import age
 
 HEARD = ("fresh", "late")
 CARRY = "curve.carry.90d"
+LEFT_OUT = "left out: "
 AIRY = 24
 """Rows from which words that do not fit into one row may take two."""
 
@@ -33,8 +34,9 @@ def head(curve: Curve, now_ms: int, width: int, height: int, *, brief: bool = Fa
     lines += [_tenor(tenor, by_name[f"curve.btc.{tenor.days}d"], width) for tenor in curve.tenors]
     lines += [] if brief else funding(curve.funding, now_ms, width, most)
     lines += flow(cash(curve.cash), width, most)
-    out = [word for reading in curve.readings for word in reading.words if word.startswith("left out")]
-    return [*lines, *(((part, LATE),) for part in wrapped("; ".join(dict.fromkeys(out)), width, most))]
+    said = [word for reading in curve.readings for word in reading.words if word.startswith(LEFT_OUT)]
+    out = "; ".join(word.removeprefix(LEFT_OUT) for word in dict.fromkeys(said))
+    return [*lines, *(((part, LATE),) for part in wrapped(LEFT_OUT + out, width, most) if out)]
 
 
 def _carry(reading: Reading, now_ms: int, width: int) -> list[Line]:
@@ -43,7 +45,7 @@ def _carry(reading: Reading, now_ms: int, width: int) -> list[Line]:
         said = f"carry over cash {text.UNKNOWN}: {'; '.join(reading.words)}"
         return [((part, LABEL),) for part in wrapped(said, width, 2)]
     style = STATE[reading.state]
-    result = f"= {QUALITY[reading.quality]}{points(reading.value)} pp, {reading.band}"
+    result = f"= {QUALITY[reading.quality]}{points(reading.value)} pp, {text.plain(reading.band, 20)}"
     known = f"known {age(reading, now_ms)} ago" + ("" if reading.state == "fresh" else f", {reading.state}")
     said = f"{SIGN[reading.state]} {reading.words[0]}"
     return sentence(said, style + BOLD, [((result, style + BOLD),), ((known, style),)], width, 3)
@@ -102,13 +104,15 @@ def funding(rows: Sequence[FundingPoint], now_ms: int, width: int, most: int) ->
 
 
 def payments(rows: Sequence[FundingPoint], now_ms: int) -> list[str]:
-    """How long until the next payments, with how many pay then."""
+    """How long until the next payments, with how many pay then where that is not all; and how many do not tell."""
     left: dict[str, int] = {}
     for row in sorted(rows, key=lambda row: row.next_ms or 0):
         if row.next_ms is not None:
             said = span_of_time(row.next_ms - now_ms) if row.next_ms > now_ms else "due"
             left[said] = left.get(said, 0) + 1
-    words = [f"next payment in {said} {f'({count})' if len(left) > 1 else ''}".rstrip() for said, count in left.items()]
+    words = [f"next payment {'' if said == 'due' else 'in '}{said}" for said in left]
+    if len(left) > 1:
+        words = ["next payments in " + ", ".join(f"{said} ({count})" for said, count in left.items())]
     untold = sum(row.next_ms is None for row in rows)
     return [*words, f"{untold} do not tell when"] if untold else words
 

@@ -39,10 +39,10 @@ def rows(oil: Oil, width: int) -> list[Line]:
     if oil.shocks:
         lines.append((("shocks", TITLE),))
     for one in reversed(oil.shocks):
-        ended = "on" if one.on else f"to {one.last}"
         count = f"{one.sessions} day{'s'[: one.sessions > 1]}"
-        said = f"{one.first} {ended}, {count}, the back at most {signed(one.back)} over 5 days"
-        lines.append(((said, LATE if one.on else PLAIN),))
+        when = f"since {one.first}" if one.on else f"{one.first} to {one.last}"
+        said = f"{when}, {count}, the back at most {signed(one.back)} over 5 days"
+        lines += [((part, LATE if one.on else PLAIN),) for part in wrap(said, max(10, width), subsequent_indent="  ")]
     for name, reading in ((name, by_name[f"oil.{name.lower()}"]) for name in ("CL1", "CL6")):
         said = f"{name}: {'; '.join(word for word in reading.words if not word.startswith('roll'))}"
         lines += [((part, LABEL),) for part in wrap(text.plain(said, 400), max(10, width), subsequent_indent="  ")]

@@ -93,7 +93,7 @@ def arrows(leg: Leg, largest: float, width: int) -> Line:
     `largest`: the move that a whole arrow stands for, of either sign.
     """
     since = f"  from {leg.start}"
-    half = min(24, (width - 2 * LEG - 4) // 4)
+    half = min(24, (width - 2 * LEG - 4 - (len(since) if width >= WIDE - NAMES else 0)) // 4)
     line: list[Span] = []
     for which, contract, move in (("front", leg.front, leg.front_move), ("back", leg.back, leg.back_move)):
         style = UP if move > 0 else DOWN if move < 0 else PLAIN
@@ -137,7 +137,8 @@ def roll_words(roll: Roll) -> str:
     """Which contract is the front, until when, and which is next; and that one rolls early, where one does."""
     ahead = {0: "today", 1: "in 1 business day"}.get(roll.days, f"in {roll.days} business days")
     lead = "roll: " if roll.soon else ""
-    said = f"{lead}{roll.front} is the front until {roll.last_day}, {ahead}; then {roll.next}"
+    front, after = text.plain(roll.front, 6), text.plain(roll.next, 6)
+    said = f"{lead}{front} is the front until {roll.last_day}, {ahead}; then {after}"
     return f"{said}; rolled {roll.early} business days before the last trading day" if roll.early else said
 
 
