@@ -26,6 +26,7 @@ WORDS: dict[str, str] = {
     "poll": "ask the publishers of slow series once, store and report",
     "export": "series or tables of the history, as CSV or JSON",
     "import": "series of your own into the history, from CSV",
+    "study": "what followed each time a rule fired in the past",
     "doctor": "each endpoint, the clock, the terminal: what works and why not",
 }
 """Word and what it is for; the module of the same name in `feeds.words` does it."""

@@ -4,7 +4,9 @@ import asyncio
 import os
 import re
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -30,6 +32,7 @@ from feeds.venues import VENUES
 from feeds.views.pages import work_out
 from feeds.wire import Frame, Recorder
 
+R = TypeVar("R")
 TICK_S = 0.125
 """A whole part of the screen's usual 250 ms, which draws just after such a tick: then no number waits for two."""
 HISTORY_MS = 86_400_000
@@ -90,6 +93,8 @@ class Collector:
         keep = store.put if store else None
         self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
         self.session.works_out = False
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="slow")
+        """What takes long and only computes: one thread, so that it takes its memory once."""
         self.recorder = recorder
         self._store = store
         self.notices: dict[str, str] = {}
@@ -122,7 +127,11 @@ class Collector:
                 if self._publishers:
                     group.create_task(self._gather(fetcher))
         finally:
+            self._beside.shutdown(wait=False, cancel_futures=True)
             await fetcher.aclose()
+
+    async def _compute(self, call: Callable[..., R], *values: object) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._beside, call, *values)
 
     async def _work_out(self) -> None:
         """Work out the pages of the signals whenever they are due, in a thread; for ever."""
@@ -130,7 +139,7 @@ class Collector:
         while True:
             if signals.due(self.clock.now_ms()):
                 rows, now_ms, rules, spot, seen = signals.begin(self.clock.now_ms())
-                signals.adopt(await asyncio.to_thread(work_out, rows.copy(), now_ms, rules, spot, seen))
+                signals.adopt(await self._compute(work_out, rows.copy(), now_ms, rules, spot, seen))
             self.notices["signals"] = "; ".join(signals.faults.values())
             await asyncio.sleep(LOOK_S)
 
@@ -138,7 +147,7 @@ class Collector:
         """Ask the publishers, once the history of their series is in. The market goes first and is not held up."""
         slow, store, demo = self.state.slow, self._store, self.session.engine.mode == "demo"
         if store:
-            slow.restore(*await asyncio.to_thread(store.slow))
+            slow.restore(*await self._compute(store.slow))
         gather = Gather(slow, self.settings, fetcher, self.take_slow, self.clock.now_ms, hurried=demo)
         await gather.run()
 
@@ -148,7 +157,7 @@ class Collector:
         `through`: the day to which it has to reach at least, "" where that is not known.
         """
         self._record(frame)
-        outs = await asyncio.to_thread(self.session.decode, frame)
+        outs = await self._compute(self.session.decode, frame)
         outs = reaching(outs, through, frame.feed, frame.recv_ms)
         total = Taken()
         for start in range(0, len(outs), PIECE):

@@ -104,6 +104,10 @@ def test_before_anything_is_heard_there_is_no_number_anywhere() -> None:
     assert m["liq.bybit.long.usd.1h"].value is None
     assert m["btc.price"].value is None
     assert {metric.state for metric in m.values()} == {"none"}
+    # How many rows of a scenario are not known is itself known.
+    assert {name for name, metric in m.items() if metric.value is not None} == {
+        f"scenario.{name}.unknown" for name in ("normal", "tollbooth", "blockade", "empire")
+    }
 
 
 def test_a_frame_that_gives_facts_proves_life_and_one_that_gives_none_does_not() -> None:

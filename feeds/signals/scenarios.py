@@ -89,7 +89,7 @@ def _count(name: str, what: Says, labels: Mapping[Says, Sequence[str]], parts: M
         "",
         min((part.period for part in there if part.period), default=None),
         max((part.known_ms for part in there if part.known_ms is not None), default=None),
-        "none" if value is None else worst([part.state for part in there]) if there else "fresh",
+        "none" if value is None else worst([part.state for part in there]),
         "partial" if missing or worth & {"partial", "floor"} else "provisional" if "provisional" in worth else "exact",
         "",
         tuple(words),

@@ -16,7 +16,9 @@ from feeds.topics.base import (
     worst,
 )
 from feeds.topics.curve import CashPoint, Curve, CurvePoint, Dropped, ExpiryPoint, FundingPoint, Tenor
+from feeds.topics.dollar import CustodyWeek, DollarExit, Fragility, Unpublished
 from feeds.topics.flows import FlowPoint, FlowRevision, FlowRow, Flows
+from feeds.topics.hedge import Hedge, HedgeDay, HedgeWindow
 from feeds.topics.macro import Due, Macro, SeriesPage, SeriesRow, SourceRow, VintageRow
 from feeds.topics.market import (
     BarRow,
@@ -55,6 +57,7 @@ from feeds.topics.regime import (
     Verdict,
 )
 from feeds.topics.repo import Cohort, Repo, RepoDay, RepoPart, ReserveIndicator, ShareSpan
+from feeds.topics.scenarios import Cell, Evidence, Scenario, Scenarios
 from feeds.topics.share import Crossing, Share, ShareWeek
 
 __all__ = [
@@ -68,17 +71,21 @@ __all__ = [
     "Bars",
     "Cascade",
     "CashPoint",
+    "Cell",
     "Change",
     "Cohort",
     "Crossing",
     "Curve",
     "CurvePoint",
+    "CustodyWeek",
     "Derivative",
     "Derivatives",
+    "DollarExit",
     "Driver",
     "Dropped",
     "Due",
     "Engine",
+    "Evidence",
     "ExpiryPoint",
     "FeedRow",
     "FeedState",
@@ -88,8 +95,12 @@ __all__ = [
     "FlowRevision",
     "FlowRow",
     "Flows",
+    "Fragility",
     "FundingPoint",
     "GapRow",
+    "Hedge",
+    "HedgeDay",
+    "HedgeWindow",
     "Input",
     "Ladder",
     "Leg",
@@ -120,6 +131,8 @@ __all__ = [
     "ReserveIndicator",
     "RiskPart",
     "Roll",
+    "Scenario",
+    "Scenarios",
     "SeriesPage",
     "SeriesRow",
     "Share",
@@ -134,6 +147,7 @@ __all__ = [
     "Tenor",
     "Total",
     "Trigger",
+    "Unpublished",
     "VenuePrice",
     "Verdict",
     "VintageRow",
@@ -161,6 +175,10 @@ TOPICS: dict[str, type] = {
     "regime": Regime,
     "verdict": Verdict,
     "levels": tuple[Level, ...],
+    "scenarios": Scenarios,
+    "hedge": Hedge,
+    "dollar": DollarExit,
+    "fragility": Fragility,
     **{f"bars.{frame}": Bars for frame in TIMEFRAMES},
     **{f"bar.{frame}": LiveBar for frame in TIMEFRAMES},
 }

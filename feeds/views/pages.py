@@ -13,17 +13,38 @@ from msgspec.structs import replace
 
 from feeds.calendars import new_york_day
 from feeds.signals.curve import curve
+from feeds.signals.dollar_exit import dollar_exit
 from feeds.signals.flows import flows
+from feeds.signals.fragility import fragility
+from feeds.signals.hedge import hedge
 from feeds.signals.levels import levels
 from feeds.signals.oil import oil
 from feeds.signals.regime import regime
 from feeds.signals.repo import repo
 from feeds.signals.rules import Rules
+from feeds.signals.scenario_evidence import oil_now
+from feeds.signals.scenarios import scenarios
 from feeds.signals.share import share
 from feeds.signals.verdict import verdict
 from feeds.signals.verdict_past import shock_past, stress_past
 from feeds.state import State
-from feeds.topics import Change, Curve, Flows, Level, Metric, Oil, Reading, Regime, Repo, Share, Verdict
+from feeds.topics import (
+    Change,
+    Curve,
+    DollarExit,
+    Flows,
+    Fragility,
+    Hedge,
+    Level,
+    Metric,
+    Oil,
+    Reading,
+    Regime,
+    Repo,
+    Scenarios,
+    Share,
+    Verdict,
+)
 from feeds.views.derivatives import derivatives
 from feeds.views.price import price
 from feeds.views.readings import metrics
@@ -40,7 +61,20 @@ AT_LEAST_MS = 600_000
 FINE_DAYS = 400
 """Of a long history that is only drawn, days before the last so many are told by the week."""
 
-Page = Curve | Flows | Oil | Regime | Repo | Share | Verdict | tuple[Level, ...]
+Page = (
+    Curve
+    | DollarExit
+    | Flows
+    | Fragility
+    | Hedge
+    | Oil
+    | Regime
+    | Repo
+    | Scenarios
+    | Share
+    | Verdict
+    | tuple[Level, ...]
+)
 
 
 class Work:
@@ -102,6 +136,9 @@ def _verdict(work: Work) -> Verdict:
     return verdict(work.known, work.rows.rows, stress, shocks, work.rules.verdict)
 
 
+_DOLLAR = ("WSEF", "WMTS", "WFAS", "GOLD", "CIPS", "D", "HKD")
+_FRAGILITY = ("BAML", "RSP", "SPY", "DRCC", "LNS", "NVDA", "SMH", "QQQ")
+_SCENARIOS = ("CL", "MOVE", "WSEF", "GOLD", "D", "CIPS", "SPY", "BTC", "IGV")
 _REPO = ("SOFR", "TGCR", "EFFR", "IORB", "SRF")
 MAKES: dict[str, Make] = {
     "repo": Make(lambda work: repo(work.known, work.rules.repo), (*_REPO, "RRP", "WRES", "WRBW", "TGA", "RDE", "DLOD")),
@@ -117,6 +154,10 @@ MAKES: dict[str, Make] = {
     ),
     "verdict": Make(_verdict, (*_REPO, "MOVE", "CL", "WALCL", "WLCFLPCL")),
     "levels": Make(lambda work: levels(work.known, work.rules.levels), ("BTC",)),
+    "scenarios": Make(lambda work: scenarios(work.known, work.rules.scenarios, oil_now(work.oil)), _SCENARIOS),
+    "hedge": Make(lambda work: hedge(work.known, work.rules.hedge), ("BTC", "QQQ", "GLD", "IGV", "DXY")),
+    "dollar": Make(lambda work: dollar_exit(work.known, work.rules.dollar, work.rules.drivers), _DOLLAR),
+    "fragility": Make(lambda work: fragility(work.known, work.rules.fragility), _FRAGILITY),
 }
 """Pages by the name of their topic. A new signal with a page is one row."""
 

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         if document is None:
             return 1
         show(document)
-        return 0 if any(metric.value is not None for metric in document["metrics"].values()) else 4
+        return 0 if worth(document) != "none" else 4
     document = _from_engine(places) or run_loop(_collect(settings, places, args.wait))
     show(document)
     return EXIT[worth(document)]
@@ -67,7 +67,7 @@ def worth(document: dict[str, Any]) -> State:
     price = metrics.get("btc.price")
     if price is not None and price.value is not None:
         return price.state
-    states = {metric.state for metric in metrics.values() if metric.value is not None}
+    states = {metric.state for metric in metrics.values() if metric.value is not None} - {"none"}
     return "fresh" if "fresh" in states else "stale" if states else "none"
 
 

@@ -216,7 +216,7 @@ def test_with_nothing_known_all_is_unknown_and_no_count_is_a_zero() -> None:
     none = next(one for one in found.readings if one.name == "scenario.normal.for")
     assert (none.state, none.words) == ("none", ("supports: none", "0 of 6 rows are known"))
     unknown = next(one for one in found.readings if one.name == "scenario.normal.unknown")
-    assert (unknown.state, unknown.quality) == ("fresh", "partial")
+    assert (unknown.state, unknown.quality) == ("none", "partial")
     assert set(unknown.missing) == {"CL*", "MOVE", "WSEFINTL1", "DGS10", "SPY", "DRCCLACBS"}
 
 

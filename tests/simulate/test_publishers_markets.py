@@ -85,11 +85,12 @@ def test_what_is_not_listed_is_404_in_json(symbol: str) -> None:
     )
 
 
-def test_a_listed_contract_is_there_until_its_last_trading_day() -> None:
+def test_a_contract_is_there_until_a_week_after_its_last_trading_day() -> None:
     points = {"CLZ26": [("2026-11-18", 61.0)], "BTCX26": [("2026-11-18", 91_000.0)]}
     assert chart(Small(points, "2026-11-20"), "CLZ26.NYM")["indicators"]["quote"][0]["close"][0] == 61.0
     assert chart(Small(points, "2026-11-20"), "BTCX26.CME")["meta"]["exchangeName"] == "CME"
-    assert Asked(Small(points, "2026-11-21"))("yahoo", f"{CHART}CLZ26.NYM").status == 404
+    assert Asked(Small(points, "2026-11-27"))("yahoo", f"{CHART}CLZ26.NYM").status == 200
+    assert Asked(Small(points, "2026-11-28"))("yahoo", f"{CHART}CLZ26.NYM").status == 404
 
 
 def test_cboe_s_file_opens_where_the_day_before_closed() -> None:

@@ -52,6 +52,10 @@ _SYMBOLS: dict[str, tuple[str, _Market]] = {
 }
 
 
+LINGERS = timedelta(7)
+"""For so long an expired contract can still be read."""
+
+
 def site(world: World) -> Site:
     """One symbol a request, from the series' points."""
 
@@ -77,7 +81,8 @@ def _listed(symbol: str, today: date) -> tuple[str, _Market] | None:
     if not contract:
         return _SYMBOLS.get(symbol)
     name = contract[1] or contract[2]
-    return None if last_trading_day(name) < today else (name, _NYMEX if contract[1] else _CME)
+    gone = last_trading_day(name) + LINGERS < today
+    return None if gone else (name, _NYMEX if contract[1] else _CME)
 
 
 def _chart(
