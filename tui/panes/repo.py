@@ -133,7 +133,7 @@ class RepoPane(Pane):
         said = sentence(repo, width, 1 if height < LOW else 2)
         self._head.styles.height = len(said) + 1
         self._head.draw([*said, self._bar(width)])
-        if self._today.display:
+        if self._today.display and all(self._today.size):
             lines = today(repo, self._picked, view.now_ms, view.zone, *self._today.size)
             marked = next((row for row, line in enumerate(lines) if any(said == "▸ " for said, _ in line)), None)
             self._today.show([], lines, marked)

@@ -18,7 +18,7 @@ from tui.widgets.footer import Footer
 from tui.widgets.lines import Line, Lines
 from tui.widgets.listing import Listing
 from tui.widgets.pick_list import Item, PickList
-from tui.widgets.reading_words import by_id, input_row, inputs_title, listed, origin, told
+from tui.widgets.reading_words import by_id, input_row, inputs_title, listed, origin, room_for, told
 
 BESIDE = 100  # columns from which the list stands beside what is told of the one picked
 Readings = Callable[[Mapping[str, Any]], Sequence[Reading]]
@@ -97,9 +97,12 @@ class Inspect(Framed):
         count = "1 number" if len(readings) == 1 else f"{len(readings)} numbers"
         self._head.draw([((plain(f"where the numbers of {self._title} come from"), TITLE), (f"  {count}", LABEL))])
         width = self._list.size.width
-        self._list.offer(
-            [], [Item(one.name) for one in readings], lambda n, picked: listed(readings[n], picked, now_ms, width)
-        )
+        room = room_for(readings, width)
+
+        def draw(number: int, picked: bool) -> Line:
+            return listed(readings[number], picked, now_ms, width, room)
+
+        self._list.offer([], [Item(one.name) for one in readings], draw)
         if self._first:
             self._list.pick(self._first)
             self._first = ""

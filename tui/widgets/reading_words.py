@@ -1,6 +1,6 @@
 """A reading in words: its number with its unit and quality, and all that is known of where it comes from. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import tzinfo
 from textwrap import wrap
 
@@ -155,18 +155,22 @@ def origin(one: Input, row: SeriesRow | None, page: SeriesPage | None, zone: tzi
     return lines
 
 
-def listed(reading: Reading, picked: bool, now_ms: int, width: int) -> Line:
-    """A reading in a list: name, value, band, age."""
+def room_for(readings: Iterable[Reading], width: int) -> int:
+    """How many columns the values of a list have: as many as the longest needs, but the names need theirs."""
+    return max(4, min(max((len(whole(one)) for one in readings), default=0), width // 3))
+
+
+def listed(reading: Reading, picked: bool, now_ms: int, width: int, room: int) -> Line:
+    """A reading in a list: its state, its name, its value in so many columns, and its age."""
     style = STATE[reading.state]
     said = whole(reading)
-    room = max(8, min(18, width // 3))
     if len(said) > room:
         said = short(reading, 2, room)
     name = max(8, width - 2 - 2 - room - 1 - 5)
     return (
         ("▸ " if picked else "  ", ACCENT),
         (f"{SIGN[reading.state]} ", style),
-        (f"{text.plain(reading.name, name):<{name}}", BOLD if picked else PLAIN),
+        (f"{text.plain(reading.name, name - 1):<{name}}", BOLD if picked else PLAIN),
         (f"{said:>{room}}", style + BOLD),
         (f" {age(reading, now_ms):>4}", BAD if reading.state == "down" else LABEL),
     )

@@ -22,7 +22,7 @@ from tui.widgets.repo_history import (
     marks,
     points,
 )
-from tui.widgets.repo_words import share_range
+from tui.widgets.repo_words import joined_marks, share_range
 
 SHOWN: dict[str, tuple[Measure, ...]] = {"share": ("share",), "stress": ("stress",), "both": ("share", "stress")}
 BYS: tuple[By, ...] = ("day", "week", "month")
@@ -136,9 +136,15 @@ class RepoChart(Lines):
         lines: list[Line] = []
         for number, measure in enumerate(measures):
             left = room // len(measures) + (room % len(measures) if not number else 0) - 1
-            lines.append(((TITLES[measure], LABEL),))
+            lines.append(self._title(measure))
             lines += chart(self._shown, measure, self._cursor, width, max(1, left))
         return lines
+
+    def _title(self, measure: Measure) -> Line:
+        levels = (point.low if measure == "share" else point.stress for point in self._shown)
+        if all(level is None for level in levels):
+            return ((f"{TITLES[measure].split(':')[0]}: not known on any of these days", LATE),)
+        return ((TITLES[measure], LABEL),)
 
     def _controls(self, width: int) -> Line:
         _, told = marks(self._shown, width)
@@ -169,7 +175,8 @@ class RepoChart(Lines):
             items.append((0, (("stress ", LABEL), (stress, BOLD))))
             items.append((2, ((f"{point.parts} of 5 parts", LABEL if point.parts == 5 else LATE),)))
         if point.marks:
-            items.append((1, ((f"{' and '.join(point.marks)}: half expected", LATE),)))
+            items.append((1, ((joined_marks(point.marks), LATE),)))
+            items.append((3, (("a spike is half expected", LATE),)))
         return fit(items, width)
 
 

@@ -45,6 +45,8 @@ def page(repo: Repo, picked: int | None, width: int, rows: int) -> list[Line]:
     if not cohorts:
         return [(("no other times to hold it against: no day of SOFR is known", LABEL),)]
     whole = table(repo, picked, width)
+    if not any(score is not None for one in cohorts for score in one.scores):
+        return [(("no part of stress is known on any day of these times", LATE),), (), *whole]
     below, aside = rows - len(whole) - 1, width - TABLE_WIDTH - GAP
     sizes = (size(SHORT, width, below), size(SHORT, aside, rows))
     if max(sizes) >= LEAST_RADIUS:
@@ -83,8 +85,8 @@ def _entry(number: int, one: Cohort, picked: int | None, width: int) -> Line:
 def _score(label: str, one: Cohort, part: int, width: int) -> Line:
     score, count = one.scores[part], one.counts[part]
     if score is None:
-        why = "no day of it is known" if not count else "only a range is known"
-        return ((f"  {label:<7}", PLAIN), (f"{text.UNKNOWN:>4}", BOLD), (f"  {why}"[: width - 13], LATE))
+        why = f"{one.share.low:.0f} to {one.share.high:.0f} %" if not part and one.share else "not known"
+        return ((f"  {label:<7}", PLAIN), (f"{text.UNKNOWN:>4}", BOLD), (f" {why}", LATE))
     of = "" if count == one.days else f"of {count} d"
     bar = text.bar(score, 100, 12)
     return (

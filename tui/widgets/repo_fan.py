@@ -11,6 +11,8 @@ from tui.widgets.repo_words import sign_of
 from tui.widgets.scale import nice
 
 POINTS = {"SOFR1": "p1", "SOFR25": "p25", "SOFR": "median", "SOFR75": "p75", "SOFR99": "p99"}
+RANKS = {"median": 0, "p99": 1, "p1": 2, "p25": 3, "p75": 3}
+"""Which numbers are left out first where there is no room for all: those of the highest rank."""
 PADDING = 0.04
 LABEL_CELLS = 9  # columns of a number on the axis, with air
 
@@ -27,9 +29,9 @@ def fan(share: Reading | None, width: int) -> list[Line]:
     points = {POINTS[name]: round((rates[name] - iorb) * 100, 6) for name in known}
     said: list[tuple[int, Line]] = [(0, (*title, (" ", PLAIN), sign_of(share)))]
     for label, bp in points.items():
-        said.append((1, ((f"{label} ", LABEL), (f"{bp + 0.0:+.4g}", BOLD))))
+        said.append((RANKS[label], ((f"{label} ", LABEL), (f"{bp + 0.0:+.4g}", BOLD))))
     missing = [label for name, label in POINTS.items() if name not in rates]
-    said.append((2, ((f"IORB {iorb:.2f} %", ACCENT),)))
+    said.append((4, ((f"IORB {iorb:.2f} %", ACCENT),)))
     if missing:
         said.append((0, ((f"not known: {', '.join(missing)}", LATE),)))
     return [fit(said, width), *_axis(points, width)]

@@ -68,8 +68,9 @@ def _large(said: str) -> list[str]:
 
 def bar(stress: float | None, style: Style, width: int) -> Line:
     """One row that fills from the left, with ticks at the quarters of what is left."""
-    full = "" if stress is None else text.bar(stress, 100, width - len(END))
-    empty = ["·"] * (width - len(END))
+    room = max(1, width - len(END))
+    full = "" if stress is None else text.bar(stress, 100, room)
+    empty = ["·"] * room
     for tick in TICKS:
         empty[round(tick / 100 * (len(empty) - 1))] = "┊"
     return ((full, style), ("".join(empty[len(full) :]), LABEL), (END, LABEL))

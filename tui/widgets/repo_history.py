@@ -18,12 +18,12 @@ By = Literal["day", "week", "month"]
 SPANS = {"3m": 92, "1y": 365, "3y": 3 * 365, "all": 1 << 20}
 """What can be in view, in days back from the newest."""
 EPISODES = (
-    ("Sep 2019", date(2019, 9, 1)),
-    ("Mar 2020", date(2020, 3, 1)),
-    ("Mar 2023", date(2023, 3, 1)),
-    ("late 2025", date(2025, 10, 1)),
+    ("Sep 2019", date(2019, 9, 1), date(2019, 9, 30)),
+    ("Mar 2020", date(2020, 3, 1), date(2020, 3, 31)),
+    ("Mar 2023", date(2023, 3, 1), date(2023, 3, 31)),
+    ("late 2025", date(2025, 10, 1), date(2025, 12, 31)),
 )
-"""Times that a trader looks for, by the day on which they begin."""
+"""Times that a trader looks for, with their first and last day."""
 LETTERS = {"year-end": "Y", "quarter-end": "Q", "month-end": "m", "tax date": "T"}
 """Marks of the calendar, the weightiest first."""
 LEAST_APART = 3.0  # columns that marks of one kind are apart at least, on average, or that kind is not told
@@ -80,7 +80,7 @@ def chart(shown: Sequence[Point], measure: Measure, cursor: date | None, width: 
     canvas = Canvas(columns, rows)
     for level in GRID:
         canvas.write(0, _row(level, rows), "┈" * columns, GRID_LAYER)
-    for _, start in EPISODES:
+    for _, start, _ in EPISODES:
         if shown[0].day <= start <= shown[-1].day:
             for row in range(rows):
                 canvas.write(_column(start, shown, columns), row, "┊", EPISODE)
@@ -148,10 +148,10 @@ def episodes(shown: Sequence[Point], width: int) -> list[Line]:
     """The names of the times in view, over where they begin; in two rows where they would run into each other."""
     columns = width - AXIS
     rows = ["", ""]
-    for name, start in EPISODES:
-        if not shown[0].day <= start <= shown[-1].day:
+    for name, start, end in EPISODES:
+        if end < shown[0].day or start > shown[-1].day:
             continue
-        at = max(0, min(columns - len(name), _column(start, shown, columns)))
+        at = max(0, min(columns - len(name), _column(max(start, shown[0].day), shown, columns)))
         for number, row in enumerate(rows):
             if not row or at > len(row):
                 rows[number] = row.ljust(at) + name

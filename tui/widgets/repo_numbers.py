@@ -114,8 +114,9 @@ def _row(one: Shown, by_name: Mapping[str, Reading], picked: str, now_ms: int, w
     line.append((f"{text.plain(named, label - 1):<{label}}", BOLD if here else PLAIN))
     line.append((f"{one.said:>{room}}", style + BOLD))
     if reading is None or reading.value is None:
-        why = reading.words[0] if reading is not None and reading.words else ""
-        return (*line, (text.plain(f"  {why}", max(1, width - width_of(line))), LATE))
+        why = reading.words[0] if reading is not None and reading.words else "not told"
+        left = max(1, width - width_of(line) - 2)
+        return (*line, ("  " + text.plain("not known" if narrow and len(why) > left else why, left), LATE))
     period = short_day(one.period) if one.period else text.UNKNOWN
     line.append((f"{period:>{PERIOD}}", PLAIN))
     line.append((f"{age(reading, now_ms):>{AGE - 2 if narrow else AGE}}", style))

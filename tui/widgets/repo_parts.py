@@ -42,8 +42,10 @@ def _row(number: int, part: RepoPart, by_name: Mapping[str, Reading], picked: st
     head: list[Span] = [("▸ " if here else "  ", ACCENT)]
     if part.value is None or part.score is None:
         head += [("· ", LABEL), (f"{text.plain(said, label):<{label}}", BOLD if here else PLAIN)]
-        head.append((f"{text.UNKNOWN:>{VALUE}}", LABEL))
-        return (*head, (text.plain(f"  missing: {part.note}", max(1, width - width_of(head))), LATE))
+        head.append((f" {text.UNKNOWN}  ", LABEL))
+        room = max(1, width - width_of(head))
+        why = f"missing: {part.note}"
+        return (*head, (text.plain(why if len(why) <= room else part.note, room), LATE))
     # The share may be known where its reading has no number: the middle of two bounds as good as one.
     close = part.name == "share" and (reading is None or reading.value is None)
     source = by_name.get("repo.share.low") if close else reading

@@ -4,25 +4,26 @@ from feeds import text
 from feeds.topics import Reading
 from tui.theme import ACCENT, BOLD, KEY, LABEL, LATE
 from tui.widgets.canvas import joined
+from tui.widgets.flow import fit
 from tui.widgets.lines import Line, Span
 from tui.widgets.repo_words import share_range, sign_of, style_of, value
 
 TICKS = (0, 25, 50, 75, 100)
+WIDE = 64  # columns from which the title is whole
 
 
 def share(low: Reading | None, mid: Reading | None, high: Reading | None, width: int) -> list[Line]:
     """Say the bounds and the middle, then draw them; a reason in words where they are not known."""
-    title = "at or above IORB, of SOFR's volume  "
+    title = f"at or above IORB{', of SOFR volume' if width >= WIDE else ''}  "
     if low is None or high is None or not isinstance(low.value, float) or not isinstance(high.value, float):
         why = low.words[0] if low and low.words else "not told by the engine"
-        return [((title, LABEL), (text.UNKNOWN, BOLD), (text.plain(f"  {why}", max(1, width - len(title) - 4)), LATE))]
+        room = max(1, width - len(title) - len(text.UNKNOWN) - 2)
+        return [((title, LABEL), (text.UNKNOWN, BOLD), ("  " + text.plain(why, room), LATE))]
     at = mid.value if mid is not None and isinstance(mid.value, float) else None
-    middle = f"mid {value(mid)}" if at is not None else "no middle: only a range is known"
-    said: Line = (
-        (title, LABEL),
-        sign_of(low),
-        (share_range(low.value, high.value), style_of(low) + BOLD),
-        (f"  {middle}", style_of(mid)),
+    middle = f"mid {value(mid)}" if at is not None else "only this range is known"
+    bounds: Line = (sign_of(low), (share_range(low.value, high.value), style_of(low) + BOLD))
+    said = fit(
+        [(1, ((title.strip(), LABEL),)), (0, bounds), (0 if at is not None else 2, ((middle, style_of(mid)),))], width
     )
     return [said, band(low.value, at, high.value, width), _axis(width)]
 

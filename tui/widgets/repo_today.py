@@ -10,7 +10,7 @@ from tui.widgets.repo_fan import fan
 from tui.widgets.repo_gauge import DIAL_ROWS, DIAL_WIDTH, bar, dial
 from tui.widgets.repo_parts import parts
 from tui.widgets.repo_share import share
-from tui.widgets.repo_words import BAND, beside, coming, day, named, value
+from tui.widgets.repo_words import band_style, beside, coming, day, joined_marks, named, value
 
 WIDE = 90  # columns from which the dial stands beside the parts
 ROOMY = 32  # rows of the dial, the pictures and all numbers with a blank one between
@@ -22,7 +22,7 @@ def today(repo: Repo, picked: str, now_ms: int, zone: tzinfo, width: int, rows: 
     by_name = named(repo.readings)
     stress = by_name.get("repo.stress")
     number = stress.value if stress is not None and isinstance(stress.value, float) else None
-    style = BAND.get(stress.band, PLAIN) if stress is not None else LABEL
+    style = band_style(stress)
     low, mid, high = (by_name.get(f"repo.share.{name}") for name in ("low", "mid", "high"))
     roomy = width >= WIDE and rows >= ROOMY
     numbers = repo_numbers.table(by_name, repo.next_mark, picked, now_ms, zone, width, whole=roomy)
@@ -57,5 +57,5 @@ def _when(repo: Repo, now_ms: int, zone: tzinfo) -> list[Line]:
     marks = repo.history[-1].marks if repo.history else ()
     today_: Line = (("    day   ", LABEL), (day(repo.day), BOLD))
     if marks:
-        today_ = (*today_, (f"  {' and '.join(marks)}: a spike is half expected", LATE))
+        today_ = (*today_, (f"  {joined_marks(marks)}: a spike is half expected", LATE))
     return [today_, (("    next  ", LABEL), (coming(repo.next_mark, now_ms, zone), PLAIN))]

@@ -7,7 +7,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import Reading, Repo
-from tui.theme import BAD, FRESH, LABEL, LATE, PLAIN, SIGN, STATE
+from tui.theme import BAD, BOLD, FRESH, LABEL, LATE, PLAIN, SIGN, STATE
 from tui.widgets.flow import length
 from tui.widgets.lines import Line, Span
 from tui.widgets.macro_rows import clipped
@@ -73,6 +73,13 @@ def style_of(reading: Reading | None) -> Style:
     return LABEL if reading is None or reading.value is None else STATE[reading.state]
 
 
+def band_style(stress: Reading | None) -> Style:
+    """The style of the band; of one that is not fresh that of its state, for an old calm is none."""
+    if stress is None or stress.value is None or stress.state != "fresh":
+        return style_of(stress)
+    return BAND.get(stress.band, PLAIN)
+
+
 def sign_of(reading: Reading | None) -> Span:
     state = "none" if reading is None or reading.value is None else reading.state
     return (f"{SIGN[state]} ", STATE[state])
@@ -97,7 +104,7 @@ def sentence(repo: Repo, width: int, rows: int) -> list[Line]:
     parts = clipped("; ".join([lead + on + state, *said]), width, rows)
     if not parts or not parts[0].startswith(lead):
         return [((part, PLAIN),) for part in parts]
-    style = BAND.get(stress.band, PLAIN) + Style(bold=True)
+    style = band_style(stress) + BOLD
     return [((lead, style), (parts[0][len(lead) :], PLAIN)), *(((part, PLAIN),) for part in parts[1:])]
 
 
@@ -106,13 +113,17 @@ def _matters(word: str) -> bool:
     return word.endswith(" parts") or "half expected" in word
 
 
+def joined_marks(marks: Sequence[str]) -> str:
+    return text.plain(" and ".join(marks), 60)
+
+
 def coming(mark: tuple[date, Sequence[str]] | None, now_ms: int, zone: tzinfo) -> str:
     """The next day on which a spike is half expected: `30 Nov, month-end, in 9 days`."""
     if mark is None:
         return text.UNKNOWN
     days = (mark[0] - datetime.fromtimestamp(now_ms / 1000, zone).date()).days
     near = {0: "today", 1: "tomorrow"}.get(days, f"in {days} days" if days > 0 else "its rates are not out yet")
-    return f"{short_day(mark[0])}, {' and '.join(mark[1])}, {near}"
+    return f"{short_day(mark[0])}, {joined_marks(mark[1])}, {near}"
 
 
 def beside(left: Sequence[Line], right: Sequence[Line], width: int, gap: int = 2) -> list[Line]:
