@@ -290,7 +290,7 @@ def test_the_past_has_stored_and_imported_days_apart_and_the_shock_marked():
     history = (SpreadDay(date(2026, 7, 20), "CL1", "CL6", 80.0, 70.0, -10.0, imported=True), *OIL.history)
     found = replace(OIL, history=history, front=((date(2024, 1, 2), 70.38), (date(2026, 8, 5), 91.0)))
     spread, front = oil_past.panels(found)
-    assert plain([spread.title]) == ["CL6-CL1, $/bbl   below 0 backwardation   ╌╌ imported   ▲ a shock begins"]
+    assert plain([spread.title]) == ["CL6-CL1, $/bbl  ▲ a shock begins  ╌╌ imported  below 0 backwardation"]
     stored, imported = spread.traces
     assert ([len(one) for one in stored.pieces], stored.dashed) == ([11], False)
     assert (imported.pieces, imported.dashed) == ([[(date(2026, 7, 20), -10.0)]], True)

@@ -9,7 +9,7 @@ from feeds.topics import Oil, SpreadDay
 from tui.theme import BAD, BOLD, KEY, LABEL, LATE, PLAIN
 from tui.widgets.flow_panels import Panel, Trace, pieces
 from tui.widgets.flow_words import told_day
-from tui.widgets.lines import Line
+from tui.widgets.lines import Line, Span
 
 SPANS = {"3m": 92, "1y": 366, "all": 1 << 20}
 SPAN = "3m"
@@ -27,17 +27,16 @@ def panels(oil: Oil) -> list[Panel]:
     """The spread, with the newest day and the first of each shock; below it the front future, for what was before."""
     stored = [day for day in oil.history if not day.imported]
     imported = [day for day in oil.history if day.imported]
-    said: Line = (("CL6-CL1, $/bbl", KEY), ("   below 0 backwardation", LABEL))
-    if imported:
-        said = (*said, ("   ╌╌ imported", LATE))
-    if oil.shocks:
-        said = (*said, (f"   {BEGINS} a shock begins", BAD))
+    said: list[Span] = [("CL6-CL1, $/bbl", KEY)]
+    said += [(f"  {BEGINS} a shock begins", BAD)] if oil.shocks else []
+    said += [("  ╌╌ imported", LATE)] if imported else []
+    said.append(("  below 0 backwardation", LABEL))  # last, for it is the first to be cut where there is no room
     at = {day.day: day.spread for day in oil.history}
     marks = [(day.day, day.spread, (NOW, KEY)) for day in oil.history[-1:]]
     marks += [(one.first, at[one.first], (BEGINS, BAD)) for one in oil.shocks if one.first in at]
     return [
-        Panel(said, [Trace(_pieces(stored), KEY), Trace(_pieces(imported), LATE, dashed=True)], 0.0, marks),
-        Panel((("CL=F, $/bbl", KEY), ("   the front future, rolls not adjusted", LABEL)), [Trace([oil.front], PLAIN)]),
+        Panel(tuple(said), [Trace(_pieces(stored), KEY), Trace(_pieces(imported), LATE, dashed=True)], 0.0, marks),
+        Panel((("CL=F, $/bbl", KEY), ("  in front, rolls not adjusted", LABEL)), [Trace([oil.front], PLAIN)]),
     ]
 
 
