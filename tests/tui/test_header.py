@@ -4,12 +4,15 @@ from datetime import UTC
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from feeds.topics import Engine, Price
 from tests.tui.engine_double import everything, feed, feeds, liquidations, metric
+from tests.tui.regime_topics import reading, regime, verdict
 from tui.theme import NOTICE, QUALITY, SIGN, STATE
 from tui.widgets.header import Status, header, strip
 from tui.widgets.lines import Line
+from tui.widgets.verdict_rows import STYLES
 
 NOW = 1_760_131_205_000  # 2025-10-10 21:20:05 UTC
 
@@ -141,6 +144,30 @@ def test_liquidations_that_are_not_fresh_say_so():
     down = type(view)(view.windows, "down", view.quality, view.note, view.venues, (), (), None)
     assert "liq 1h ✕ down long ≥$11.70M" in rows(status(liquidations=down))[0]
     assert "1h ✕ ▼≥$11.70M" in text(strip(status(liquidations=down), 60))
+
+
+def test_verdict_and_regime_stand_in_a_word_each_once_they_are_known():
+    known = status(verdict=verdict("ARMED"), regime=regime())
+    assert rows(known)[1].startswith(" ARMED  regime repair  feeds ●●● 3/3 live")
+    assert ("ARMED", STYLES["ARMED"]) in header(known, 120, 2)[1]
+    assert rows(known, 160, 1)[0].startswith(" BTC  64,210.5 ●  -1.24% 24h  +0.31% 1h  -- 7d  ARMED repair  liq 1h")
+    assert text(strip(known, 72)).startswith(" BTC  64,210.5 ●  -1.24% 24h  1h ▼≥$11.70M ▲≥$3.60M  ARMED repair ")
+    assert rows(status(verdict=verdict("ARMED")))[1].startswith(" ARMED  feeds")
+    nobody = regime(label=reading("regime.label", None, "", "no week has closed"))
+    assert rows(status(verdict=verdict(None), regime=nobody)) == rows(status())
+
+
+def test_a_verdict_that_is_not_fresh_says_so():
+    old = replace(verdict("RELEASED").state, state="stale")
+    assert rows(status(verdict=verdict(state=old)))[1].startswith(" RELEASED ○ stale  feeds")
+    late = replace(regime().label, state="late")
+    assert rows(status(regime=regime(label=late)))[1].startswith(" regime repair ◐ late  feeds")
+
+
+def test_where_there_is_little_room_the_words_lose_their_names_and_a_link_that_is_lost_goes_first():
+    known = status("lost", 5_000, "no such file", verdict=verdict("NO-TRADE"), regime=regime())
+    assert rows(known)[1].startswith(" engine lost 5s ago, reconnecting: no such file  NO-TRADE  regime repair")
+    assert rows(status(verdict=verdict("NO-TRADE"), regime=regime()), 24)[1] == " NO-TRADE repair"
 
 
 def test_every_state_and_quality_has_its_own_look():

@@ -12,11 +12,13 @@ from msgspec import Struct
 from rich.style import Style
 
 from feeds import text
-from feeds.topics import Engine, FeedRow, Feeds, FeedState, Liquidations, Metric, Price
+from feeds.topics import Engine, FeedRow, Feeds, FeedState, Liquidations, Metric, Price, Regime, Verdict
 from tui.link import LinkState
 from tui.theme import BAD, BOLD, DOWN, LABEL, LATE, LONG, NOTICE, PLAIN, QUALITY, SHORT, SIGN, STATE, UP
 from tui.widgets.flow import joined, length
 from tui.widgets.lines import Line, Lines, Span
+from tui.widgets.regime_rows import short as regime_word
+from tui.widgets.verdict_rows import short as verdict_word
 from tui.zones import clock
 
 GAP = 2
@@ -82,13 +84,15 @@ def header(status: Status, width: int, rows: int) -> list[Line]:
     ]
     link = _link(status, width - 2), _link_short(status)
     if rows == 1:
-        return [row([first[0], Piece(2, *link), *first[1:]], width)]
+        words = Piece(10, _regime(status, short=True))
+        return [row([first[0], Piece(2, *link), *first[1:4], words, *first[4:]], width)]
     second = [
         Piece(0, *link),
-        Piece(1, _dots(status)),
-        Piece(2, _troubled(status)),
-        Piece(4, _lag(status)),
-        Piece(3, _notice(status), right=True),
+        Piece(1, _regime(status), _regime(status, short=True)),
+        Piece(2, _dots(status)),
+        Piece(3, _troubled(status)),
+        Piece(5, _lag(status)),
+        Piece(4, _notice(status), right=True),
     ]
     return [row(first, width), row(second, width)]
 
@@ -100,6 +104,7 @@ def strip(status: Status, width: int) -> Line:
         Piece(2, _link(status, width - 2), _link_short(status)),
         Piece(5, _change(status, "24h")),
         Piece(4, _liquidated(status), _liquidated(status, short=True), yields=6),
+        Piece(8, _regime(status, short=True)),
         Piece(7, _title(status), right=True),
         Piece(0, _mode(status), right=True),  # a price is never shown without it
         Piece(3, _paused(status), right=True),
@@ -178,6 +183,16 @@ def _liquidated(status: Status, *, short: bool = False) -> Line:
 
 def _side(name: str, usd: float | None, floor: str, style: Style) -> Line:
     return ((name, LABEL), (text.UNKNOWN, LABEL) if usd is None else (floor + text.usd(usd), style))
+
+
+def _regime(status: Status, *, short: bool = False) -> Line:
+    """The verdict and the regime in a word each, where they are known."""
+    verdict: Verdict | None = status.topics.get("verdict")
+    regime: Regime | None = status.topics.get("regime")
+    words: list[Line] = [verdict_word(verdict) if verdict else ()]
+    if regime and (said := regime_word(regime)):
+        words.append(said if short else (("regime ", LABEL), *said))
+    return joined([word for word in words if word], 1 if short else GAP)
 
 
 def _mode(status: Status) -> Line:
