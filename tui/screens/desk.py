@@ -41,7 +41,7 @@ class Desk(Framed):
 
     def compose(self) -> ComposeResult:
         for number, pane in enumerate(self._panes.values(), 1):
-            pane.border_title = f"{number} {pane.title}"
+            pane.border_title = f"{number % 10} {pane.title}"
         self._place()
         yield self.header
         yield self._body
