@@ -158,11 +158,10 @@ async def test_the_series_of_the_input_that_is_marked_is_asked_for_and_told():
         assert page.wants == ("series.SOFR",)
         page.show({**TOPICS, "series.SOFR": PAGE, "macro": Macro((ROW,), (), ())}, NOW, view({}).zone)
         await pilot.pause()
-        assert [line[50:] for line in text_of(pilot)[13:20]] == [
+        assert [line[50:] for line in text_of(pilot)[13:19]] == [
             "▸ SOFR           2025-03-11                4.33 %  12 Mar 2025 12:59 UTC  nyfed",
             "    series    SOFR: secured overnight financing rate",
-            "    from      nyfed",
-            "              https://www.newyorkfed.org/markets/reference-rates/sofr",
+            "    from      nyfed https://www.newyorkfed.org/markets/reference-rates/sofr",
             "    field     published in basis points",
             "              each business day at 8:00",
             "  IORB           2025-03-11                   4.4  10 Mar 2025 22:35 UTC  board",

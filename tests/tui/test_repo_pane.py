@@ -636,19 +636,23 @@ async def test_a_page_with_another_number_draws_that_row():
         assert dirty_rows(pane.query_one("#repo-today", Lines)) == {14}
 
 
-@pytest.mark.parametrize(
-    "size", [(1, 1), (12, 3), (30, 8), (56, 12), (76, 5), (100, 20), (170, 48), (196, 10), (260, 70)]
-)
-async def test_every_size_and_every_page_can_be_drawn_with_every_key(size):
+@pytest.mark.parametrize("size", [(1, 1), (12, 3), (30, 8), (76, 5), (100, 20), (196, 10), (260, 70)])
+async def test_every_page_can_be_drawn_in_every_view_and_size(size):
     hole = replace(nothing_known(), history=HISTORY[:3], cohorts=())
-    for page in (repo(), nothing_known(), hole, repo(parts=(), indicators=(), readings=())):
-        pane = RepoPane()
-        async with hosted(pane, *size) as pilot:
+    pane = RepoPane()
+    async with hosted(pane, *size) as pilot:
+        for page in (repo(), nothing_known(), hole, repo(parts=(), indicators=(), readings=())):
             pane.show(view({"repo": page}))
-            await pilot.press(*"vjkhlHLcsmmgvjchcgvjkvjk[]G")
-            await pilot.pause()
-            for part in pane.query(Lines):
-                assert all(width_of(line) < 400 for line in part._rows)
+            for _ in range(4):
+                pane.action_move(1)
+                pane.action_cohort(1)
+                pane.action_measure()
+                pane.action_by()
+                pane.action_cursor(-1, finely=False)
+                pane.action_span(1, around=True)
+                pane.action_view()
+                await pilot.pause()
+            assert all(width_of(line) < 400 for part in pane.query(Lines) for line in part._rows)
 
 
 async def test_it_is_laid_out_anew_when_the_terminal_changes_its_size():
