@@ -75,16 +75,16 @@ def header(status: Status, width: int, rows: int) -> list[Line]:
     """Draw the header in one row or two."""
     first = [
         Piece(1, _price(status), _price(status)[1:]),
-        *(Piece(rank, _change(status, window)) for rank, window in ((4, "24h"), (8, "1h"), (9, "7d"))),
+        *(Piece(rank, _change(status, window)) for rank, window in ((4, "24h"), (9, "1h"), (10, "7d"))),
         Piece(6, _liquidated(status), _liquidated(status, short=True)),
-        Piece(7, _title(status), right=True),
+        Piece(8, _title(status), right=True),
         Piece(0, _mode(status), right=True),
         Piece(3, _paused(status), right=True),
         Piece(5, _clock(status), right=True),
     ]
     link = _link(status, width - 2), _link_short(status)
     if rows == 1:
-        words = Piece(10, _regime(status, short=True))
+        words = Piece(7, _regime(status, short=True))
         return [row([first[0], Piece(2, *link), *first[1:4], words, *first[4:]], width)]
     second = [
         Piece(0, *link),
@@ -103,9 +103,9 @@ def strip(status: Status, width: int) -> Line:
         Piece(1, _price(status), _price(status)[1:]),
         Piece(2, _link(status, width - 2), _link_short(status)),
         Piece(5, _change(status, "24h")),
-        Piece(4, _liquidated(status), _liquidated(status, short=True), yields=6),
-        Piece(8, _regime(status, short=True)),
-        Piece(7, _title(status), right=True),
+        Piece(4, _liquidated(status), _liquidated(status, short=True), yields=7),
+        Piece(6, _regime(status, short=True)),
+        Piece(8, _title(status), right=True),
         Piece(0, _mode(status), right=True),  # a price is never shown without it
         Piece(3, _paused(status), right=True),
     ]
