@@ -20,6 +20,8 @@ from feeds.venue import Http, Out
 from feeds.vintages import Vintages
 
 KEPT_FAULTS = 5
+RUNNING_MS = 1_800_000
+"""A number that is not whole yet is kept no more often: the running closes of forty symbols would fill the history."""
 
 
 class Polled(Struct, frozen=True):
@@ -200,6 +202,8 @@ class Slow:
         if row.snapshot or (_rank(row, was.source) < _rank(row, given.source) and not waits):
             return None, ""
         if was.value == given.value and was.provisional == given.provisional:
+            return None, ""
+        if was.provisional and given.provisional and 0 <= recv_ms - was.known_ms < RUNNING_MS:
             return None, ""
         return replace(given, known_ms=max(recv_ms, was.known_ms + 1)), ""
 

@@ -396,3 +396,20 @@ def test_own_rows_are_kept_once(desk: Desk) -> None:
     assert desk.slow.add([row]) == 1
     assert desk.slow.add([row]) == 0
     assert desk.stored == [row]
+
+
+def test_a_running_close_is_kept_every_half_hour_and_the_final_one_at_once() -> None:
+    slow = Slow(SOURCES)
+    noon = ms("2026-11-19T12:00")
+    http = Http("https://query1.finance.yahoo.com/v8/finance/chart/%5EMOVE", 200, "")
+
+    def seen(minutes: int, value: float, running: bool = True) -> None:
+        at_ms = noon + minutes * 60_000
+        slow.take("yahoo.move", http, at_ms, [Observation("MOVE", "2026-11-19", value, at_ms, "yahoo", running)])
+
+    seen(0, 90.0)
+    seen(15, 91.0)
+    seen(30, 92.0)
+    seen(45, 93.0, running=False)
+    rows = [(row.value, row.known_ms - noon, row.provisional) for row in slow.vintages.rows("MOVE")]
+    assert rows == [(90.0, 0, True), (92.0, 1_800_000, True), (93.0, 2_700_000, False)]

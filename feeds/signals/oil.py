@@ -86,7 +86,8 @@ def _leg_close(known: Known, board: Board, rule: OilRule, name: str, n: int) -> 
     named = [(day, board.on(day)[n - 1]) for day in reversed(board.days)]
     found = next(((day, code, point) for day, code in named if (point := board.close(code, day))), None)
     if found is None:
-        return reading(name, None, "$/bbl", known, words=(NOTHING,), missing=("CL*",))
+        why = f"{board.on(board.days[-1])[n - 1]} has no close of {board.days[-1]}" if board.days else NOTHING
+        return reading(name, None, "$/bbl", known, words=(why,), missing=("CL*",))
     day, contract, point = found
     words = [f"{contract} of {day}"]
     newest = board.days[-1]
