@@ -1,6 +1,6 @@
 """A page of repo stress written by hand: a calm day in March 2025, and pieces to make others of."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from feeds.topics import Cohort, Input, Reading, Repo, RepoDay, RepoPart, ReserveIndicator, ShareSpan
@@ -159,7 +159,3 @@ def with_reading(*changed: Reading) -> tuple[Reading, ...]:
     """The readings, with those of these names replaced."""
     by_name = {one.name: one for one in changed}
     return tuple(by_name.get(one.name, one) for one in READINGS)
-
-
-def at(text: str) -> int:
-    return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)

@@ -14,7 +14,6 @@ from tests.tui.repo_topic import (
     COHORTS,
     DAY,
     HISTORY,
-    HOUR,
     INDICATORS,
     PARTS,
     READINGS,
@@ -563,9 +562,9 @@ async def exported(here: Path, *keys: str, **more: object) -> tuple[str, list[li
 async def test_today_is_exported_whole(here):
     name, lines = await exported(here)
     assert name == "tidegauge-repo-today-20250312T143530Z.csv"
-    assert ",".join(lines[0]) == "name,value,unit,score,period,known_ms,state,quality,band,words,missing"
+    assert ",".join(lines[0]) == "name,value,unit,score,period,known,state,quality,band,words,missing"
     assert lines[1] == [
-        "repo.share.low", "1", "%", "", "2025-03-11", str(NOW - int(1.6 * HOUR)), "fresh", "exact", "",
+        "repo.share.low", "1", "%", "", "2025-03-11", "2025-03-12T12:59:30Z", "fresh", "exact", "",
         "1 to 25 % of $2,500 bn at or above 4.40 %", "",
     ]  # fmt: skip
     assert len(lines) == 1 + 14 + 5

@@ -1,6 +1,6 @@
 """Repo stress: what cash costs overnight against what the Fed pays for it, today, before, and in other squeezes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -215,7 +215,7 @@ class RepoPane(Pane):
         readings, at = self._inspected()
         self.app.push_screen(Inspect("repo", readings, at))
 
-    def _inspected(self) -> tuple[Any, str]:
+    def _inspected(self) -> tuple[Callable[[Mapping[str, Any]], Sequence[Reading]], str]:
         """What to inspect, and which of it first: the day under the cursor, the time that is marked, or the number."""
         point, by, cohort, view = self._chart.point, self._chart.by, self._cohort, self._at
 

@@ -145,7 +145,7 @@ def origin(one: Input, row: SeriesRow | None, page: SeriesPage | None, zone: tzi
     if page is not None:
         published = f"published in {page.published}" if page.published != page.unit else f"in {page.unit or 'a ratio'}"
     facts = [
-        ("series", [f"{one.series}: {label}" if label else one.series]),
+        ("series", [f"{one.series}: {label}" if label not in ("", one.series) else one.series]),
         ("from", [f"{page.source} {page.address}" if page else one.source]),
         ("field", [published, page.rule] if page else ["asking the engine"]),
         ("known", [] if _known(width - FIXED) else [moment(one.known_ms, zone, year=True)]),

@@ -31,10 +31,11 @@ def indicators(rows: Sequence[ReserveIndicator], width: int, *, airy: bool = Fal
 
 
 def _value(row: ReserveIndicator) -> str:
-    """The number and its range: `-0.172, -0.452 to 0.068`, `$1.91 bn, at most $17.22 bn`, `1 to 25 %, mid 15.4 %`."""
+    """The number and its range: `-0.172, between -0.452 and 0.068`, `$1.91 bn, peak $17.22 bn`."""
     value = text.UNKNOWN if row.value is None else _amount(row.value, row.unit)
     if row.low is not None and row.high is not None:
-        return f"{value}, between {_amount(row.low, row.unit)} and {_amount(row.high, row.unit)}"
+        bounds = f"between {_amount(row.low, row.unit)} and {_amount(row.high, row.unit)}"
+        return bounds if row.value is None else f"{value}, {bounds}"
     return value if row.high is None else f"{value}, peak {_amount(row.high, row.unit)}"
 
 

@@ -1,6 +1,7 @@
 """What the views of repo stress show, as rows to export. Pure."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from feeds.topics import Repo
 from tui.export import Cell
@@ -10,11 +11,16 @@ Sheet = tuple[Sequence[str], list[tuple[Cell, ...]]]
 """Columns, and rows of them."""
 
 
+def _moment(ms: int | None) -> str | None:
+    """A time in UTC as other programs read it: `2025-03-12T12:59:30Z`."""
+    return None if ms is None else f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
 def today(repo: Repo) -> Sheet:
-    columns = ("name", "value", "unit", "score", "period", "known_ms", "state", "quality", "band", "words", "missing")
+    columns = ("name", "value", "unit", "score", "period", "known", "state", "quality", "band", "words", "missing")
     rows: list[tuple[Cell, ...]] = [
         (
-            one.name, one.value, one.unit, None, one.period, one.known_ms, one.state, one.quality, one.band,
+            one.name, one.value, one.unit, None, one.period, _moment(one.known_ms), one.state, one.quality, one.band,
             "; ".join(one.words), " ".join(one.missing),
         )
         for one in repo.readings
