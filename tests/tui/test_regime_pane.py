@@ -186,7 +186,7 @@ async def test_the_board_has_a_sign_for_each_scenario_and_counts_at_the_bottom()
     assert rows[4:14] == [
         "  evidence                     now                                          norm toll blok emp     for  age",
         "  oil, 5 d label               quiet                                        -    ·    -    -     7 Mar   5h",
-        "▸ gold and dollar, 13 w        gold +11.78 %, DXY -3.24 %                   ·    +    +    +     6 Mar   5h",
+        "▸ gold, dollar, 13 w           gold +11.78 %, DXY -3.24 %                   ·    +    +    +     6 Mar   5h",
         "  Fed custody, 13 w            --                                           ?    ?    ?    ?        --   --",
         "  BTC / IGV, 20 d              +7.09 %                                      ·    ·    ·    ·     7 Mar   5h",
         "  + for: counts, never a probability                                        0    1    1    1",
@@ -195,8 +195,28 @@ async def test_the_board_has_a_sign_for_each_scenario_and_counts_at_the_bottom()
         "",
         "+ supports  - contradicts  ? unknown  · says nothing  no row is worth as much as another",
     ]
-    assert rows[33:] == [
-        "supports toll booth, which wants: rule of tollbooth; supports blockade, which wants: rule of blockade; supp…",
+    assert rows[26:] == [
+        "gold and the dollar index, 13 weeks",
+        "supports toll booth, which wants: rule of tollbooth",
+        "supports blockade, which wants: rule of blockade",
+        "supports empire strikes back, which wants: rule of empire",
+        "words of gold.13w",
+        "words of dxy.13w",
+        "from nyfed",
+        "",
+        "",
+    ]
+
+
+async def test_in_little_room_the_counts_stay_in_sight_and_the_rules_are_run_together():
+    rows = await shown(RegimePane(), topics(), 76, 19, "v", "v", "v", "j")
+    assert rows[9:12] == [
+        "  + for: counts, never a probability                    0    1    1    1",
+        "  - against                                             1    0    1    1",
+        "  ? unknown                                             1    1    1    1",
+    ]
+    assert rows[17:] == [
+        "supports toll booth, which wants: rule of tollbooth; supports blockade, whi…",
         "words of gold.13w; words of dxy.13w; from nyfed",
     ]
 

@@ -200,7 +200,6 @@ def test_a_regime_that_is_not_known_says_why():
     assert said(regime_rows.brief(empty, NOW, 90)) == [
         "regime --  no week has closed: Fed assets are not known",
         "net liquidity --  no driver tells it",
-        "no week has closed: Fed assets are not known",
         "next change not known",
     ]
     assert said(timeline_strip.block((), 80)) == ["regime by the week", "no week has closed yet"]

@@ -22,8 +22,8 @@ from tui.widgets.regime_export import table
 from tui.zones import zone_of
 
 WEEK, YEAR = timedelta(weeks=1), timedelta(weeks=52)
-WIDE, TALL = 100, 22
-"""Columns from which, and rows under which, the words at the bottom take two rows, not three."""
+WIDE, TALL, ROOMY = 100, 22, 30
+"""Columns from which, and rows under which, the words at the bottom take two rows, not three; rows for all of them."""
 
 
 class RegimePane(Pane):
@@ -201,8 +201,9 @@ class RegimePane(Pane):
     def _foot_rows(self) -> int:
         if self._at == "overview":
             return 0
-        short = self._at in ("history", "scenarios") and (self.size.width >= WIDE or self.size.height < TALL)
-        return 2 if short else 3
+        if self._at == "scenarios" and self.size.height >= ROOMY:
+            return 9
+        return 2 if self._at in ("history", "scenarios") and (self.size.width >= WIDE or self.size.height < TALL) else 3
 
     def _draw_foot(self) -> None:
         """Tell what is marked in full."""

@@ -41,6 +41,8 @@ def headline(regime: Regime, now_ms: int, width: int) -> Line:
 
 def reasons(regime: Regime) -> list[str]:
     """What the label rests on: the words of its reading but the first and what is pending, which have their place."""
+    if regime.label.value is None:
+        return []
     return [one for one in regime.label.words if " since the weekly close of " not in one and one != regime.pending]
 
 

@@ -40,11 +40,11 @@ PARTS = {
 }
 """What a number is called where several make one piece of evidence."""
 EVIDENCE = {
-    "backwardation": "backwardation, CL1-CL6",
+    "backwardation": "backwardation",
     "custody": "Fed custody, 13 w",
-    "gold_dollar": "gold and dollar, 13 w",
-    "exports_cips": "gold exports, CIPS y/y",
-    "yield_stocks": "10y and S&P 500, 20 d",
+    "gold_dollar": "gold, dollar, 13 w",
+    "exports_cips": "gold exports, CIPS",
+    "yield_stocks": "10y, S&P 500, 20 d",
     "cards": "cards, 4 quarters",
 }
 """What evidence is called where its whole name has no room."""
@@ -196,14 +196,17 @@ def block(board: Scenarios | None, now_ms: int, width: int) -> list[Line]:
 
 
 def detail(one: Evidence, board: Scenarios, width: int, rows: int) -> list[Line]:
-    """What it would take to support each scenario, and what the numbers say."""
+    """What it would take to support each scenario, and what the numbers say; each by itself where there is room."""
     names = {scenario.name: scenario.label for scenario in board.scenarios}
-    rules = [
-        f"{cell.says} {names.get(cell.scenario, cell.scenario)}, which wants: {cell.rule}"
-        for cell in one.cells
-        if cell.says != "says nothing"
-    ]
-    says = [why(part) if part.value is None else "; ".join(part.words) for part in one.parts]
+    bearing = [cell for cell in one.cells if cell.says != "says nothing"]
+    rules = [f"{cell.says} {names.get(cell.scenario, cell.scenario)}, which wants: {cell.rule}" for cell in bearing]
+    words = [why(part) if part.value is None else "; ".join(part.words) for part in one.parts]
+    says = list(dict.fromkeys(words))
     says.append(f"from {sources(one.parts) or 'nobody yet'}")
+    if len(rules) + len(says) + 1 <= rows:
+        lines: list[Line] = [((text.plain(one.label, width), BOLD),)]
+        for rule, cell in zip(rules, bearing, strict=True):
+            lines += wrapped(rule, width, 1, SAYS[cell.says][2])
+        return [*lines, *(line for said in says for line in wrapped(said, width, 1, LABEL))]
     lines = wrapped("; ".join(rules) or "shown for itself; it says nothing of any scenario", width, max(1, rows - 1))
     return [*lines, *wrapped("; ".join(says), width, rows - len(lines), LABEL)]
