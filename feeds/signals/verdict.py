@@ -17,7 +17,7 @@ from feeds.calendars import new_york_day, shift
 from feeds.signals.lines import number
 from feeds.signals.past import Rows
 from feeds.signals.thresholds import VerdictRule
-from feeds.signals.verdict_events import ARMS, LABELS, Event, Shocks, Stress, events
+from feeds.signals.verdict_events import ARMS, Event, Shocks, Stress, events
 from feeds.signals.verdict_triggers import triggers
 from feeds.topics.base import Reading, worst
 from feeds.topics.regime import Change, Note, Trigger, Verdict, VerdictState
@@ -134,5 +134,5 @@ def _words(found: Course, listed: Sequence[Trigger], quiet: int | None) -> list[
 
 def _to_go(one: Trigger) -> str:
     value, unit = number(one.reading), f" {one.reading.unit}".rstrip()
-    sign = ">" if one.name == "move" else ">="
-    return f"{LABELS[one.name]} {value:,.1f}{unit}, {'arms' if one.arms else 'releases'} at {sign} {one.threshold:g}"
+    does = "arms" if one.arms else "releases"
+    return f"{one.label} {value:,.1f}{unit}, {does} at {one.sign} {one.threshold:g}"

@@ -22,13 +22,13 @@ def triggers(
 ) -> tuple[Trigger, ...]:
     """All six. `newest` and `fired`: the last look at each, and the last that was a trigger."""
     stress = newest.get("stress")
-    found: tuple[tuple[str, float | None, Reading], ...] = (
-        ("move", rule.move_above, _move(known)),
-        ("oil", None, _oil(known, newest.get("oil"))),
-        ("stress", rule.stress_from, _stress(known, stress)),
-        ("assets", rule.assets_bn, _rise(known, "assets", "WALCL", rule.assets_weeks)),
-        ("srf", rule.srf_bn, _standing(known, rule)),
-        ("primary", rule.primary_bn, _rise(known, "primary", "WLCFLPCL", rule.primary_weeks)),
+    found: tuple[tuple[str, str, float | None, Reading], ...] = (
+        ("move", ">", rule.move_above, _move(known)),
+        ("oil", "", None, _oil(known, newest.get("oil"))),
+        ("stress", ">=", rule.stress_from, _stress(known, stress)),
+        ("assets", ">=", rule.assets_bn, _rise(known, "assets", "WALCL", rule.assets_weeks)),
+        ("srf", ">=", rule.srf_bn, _standing(known, rule)),
+        ("primary", ">=", rule.primary_bn, _rise(known, "primary", "WLCFLPCL", rule.primary_weeks)),
     )
     return tuple(
         Trigger(
@@ -36,12 +36,13 @@ def triggers(
             name in ARMS,
             LABELS[name],
             one,
+            sign,
             threshold,
             round(threshold - value, PLACES) if threshold is not None and (value := number(one)) is not None else None,
             newest[name].on if name in newest else None,
             fired[name].day if name in fired else None,
         )
-        for name, threshold, one in found
+        for name, sign, threshold, one in found
     )
 
 

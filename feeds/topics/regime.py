@@ -120,8 +120,9 @@ class Regime(Struct, frozen=True):
 
 
 class Trigger(Struct, frozen=True):
-    """What arms the verdict, or releases it. `distance`: how far the value has to go in `unit`; 0 or less: it is there.
+    """What arms the verdict, or releases it: its value is to be `sign` (">" or ">=") the threshold, "" without one.
 
+    `distance`: how far the value has to go, in the unit of the reading. Less than 0: it is there; 0: only with ">=".
     `on`: what its newest observation says, `None` where that cannot be told. `last`: the last day on which it was.
     """
 
@@ -129,6 +130,7 @@ class Trigger(Struct, frozen=True):
     arms: bool
     label: str
     reading: Reading
+    sign: str
     threshold: float | None
     distance: float | None
     on: bool | None

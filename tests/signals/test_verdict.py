@@ -294,15 +294,16 @@ def test_each_trigger_has_its_value_its_threshold_and_its_distance() -> None:
     shocks = [(day(4), new_york_ms(day(4), "18:00"), False)]
     found = at(rows, known, stress, shocks)
     told = [
-        (one.name, one.arms, one.reading.value, one.reading.unit, one.threshold, one.distance) for one in found.triggers
+        (one.name, one.arms, one.reading.value, one.reading.unit, one.sign, one.threshold, one.distance)
+        for one in found.triggers
     ]
     assert told == [
-        ("move", True, 92.1, "", 130.0, 37.9),
-        ("oil", True, "no shock", "", None, None),
-        ("stress", True, 41.5, "", 75.0, 33.5),
-        ("assets", False, 40.0, "$bn", 100.0, 60.0),
-        ("srf", False, 0.5, "$bn", 50.0, 49.5),
-        ("primary", False, 1.5, "$bn", 50.0, 48.5),
+        ("move", True, 92.1, "", ">", 130.0, 37.9),
+        ("oil", True, "no shock", "", "", None, None),
+        ("stress", True, 41.5, "", ">=", 75.0, 33.5),
+        ("assets", False, 40.0, "$bn", ">=", 100.0, 60.0),
+        ("srf", False, 0.5, "$bn", ">=", 50.0, 49.5),
+        ("primary", False, 1.5, "$bn", ">=", 50.0, 48.5),
     ]
     assert {(one.on, one.last, one.reading.state) for one in found.triggers} == {(False, None, "fresh")}
     assert (found.state.value, found.state.quality, found.state.state) == ("NO-TRADE", "exact", "fresh")

@@ -53,6 +53,7 @@ def trigger(name: str, label: str, value: float | str | None, limit: float | Non
         "arms": name in ("move", "oil", "stress"),
         "label": label,
         "reading": reading(f"verdict.{name}", value, "" if name in ("move", "oil", "stress") else "$bn"),
+        "sign": "" if limit is None else ">" if name == "move" else ">=",
         "threshold": limit,
         "distance": away,
         "on": away is not None and away <= 0,

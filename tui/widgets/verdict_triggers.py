@@ -10,8 +10,7 @@ from tui.widgets.lines import Line, Span, width_of
 from tui.widgets.reading_words import age
 from tui.widgets.regime_words import day, style_of, value, why
 
-ABOVE = frozenset({"move"})
-"""Triggers whose value is to be above their threshold; that of all others may be equal to it."""
+SHOWN = {">": ">", ">=": "≥"}
 RISES = frozenset({"assets", "primary"})
 """Triggers whose threshold is an increase."""
 SAYS = {True: ("■", "on"), False: ("□", "off"), None: ("?", "not known")}
@@ -26,14 +25,14 @@ def limit(one: Trigger) -> str:
     unit = text.plain(one.reading.unit, 8)
     dollars = unit.startswith("$")
     said = f"{plus}{'$' if dollars else ''}{one.threshold:,g}{' ' + unit.removeprefix('$') if unit else ''}"
-    return f"{'>' if one.name in ABOVE else '≥'} {said}"
+    return f"{SHOWN[one.sign]} {said}"
 
 
 def distance(one: Trigger) -> str:
     """How far it has to go in its own unit: `43.9 to go`."""
     if one.distance is None:
         return text.UNKNOWN
-    if one.distance < 0 or (one.distance == 0 and one.name not in ABOVE):
+    if one.distance < 0 or (one.distance == 0 and one.sign == ">="):
         return "there"
     places = 1 if one.distance >= 0.05 else 3
     return f"{one.distance:,.{places}f} to go"
