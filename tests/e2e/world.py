@@ -23,6 +23,8 @@ from feeds.settings import SOURCES
 ROOT = Path(__file__).parents[2]
 VENUES = ("binance", "binance_usdm", "bybit", "okx", "coinbase", "kraken", "bitstamp")
 """Those of every test that names no others: spot, linear, inverse; all, samples and parts of liquidations."""
+LACKING = {f"scenario.{name}.unknown": 6.0 for name in ("normal", "tollbooth", "blockade", "empire")}
+"""The only numbers there are where nothing is known: for how many rows of evidence that is so."""
 Json = dict[str, Any]
 T = TypeVar("T")
 _WARNING = re.compile(r"\w+Warning:")

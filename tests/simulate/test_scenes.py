@@ -4,12 +4,18 @@ import pytest
 
 from feeds import simulate
 from feeds.simulate.listings import VENUES
+from feeds.simulate.scenes import SCENES as OF_THE_MARKET
 from feeds.simulate.scenes import named, value
+from feeds.simulate.slow import SLOW_SCENES
 
 
 def test_the_scenes_are_known_by_name_with_a_line_each() -> None:
-    assert list(simulate.SCENES) == ["quiet", "cascade"]
+    assert list(OF_THE_MARKET) == ["quiet", "cascade"]
+    slow = ["calm", "quarter-end", "repo-2019", "tollbooth", "blockade", "empire", "release"]
+    assert list(SLOW_SCENES) == slow
+    assert list(simulate.SCENES) == ["quiet", "cascade", *slow]
     assert simulate.SCENES["quiet"] == "a calm market with a few small liquidations a minute"
+    assert simulate.SCENES["calm"].startswith("made up: repo calm, ")
 
 
 def test_an_unknown_scene_is_refused_with_the_names_there_are() -> None:
@@ -28,7 +34,7 @@ def test_a_curve_is_straight_between_its_points_and_holds_outside(second: float,
 
 
 def test_only_venues_that_exist_drop_out() -> None:
-    for name in simulate.SCENES:
+    for name in OF_THE_MARKET:
         for outage in named(name).outages:
             assert outage.venue in VENUES
             assert outage.from_s < outage.to_s

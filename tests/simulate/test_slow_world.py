@@ -16,7 +16,7 @@ from tests.simulate.rules import Clock, at, world
 
 NOW = "2026-11-21T06:20"  # a Saturday, 01:20 in New York
 FRIDAY = date(2026, 11, 20)
-FEWER = {"MOVE", "CPIAUCSL", "CPILFESL", "UNRATE"}
+FEWER = {"MOVE", "CPIAUCSL", "CPILFESL", "UNRATE", "LNS14024887"}
 """Series with holes."""
 
 
@@ -234,7 +234,7 @@ def test_a_days_low_is_not_above_its_close(calm: SlowWorld) -> None:
 
 def test_october_2025_has_neither_prices_nor_unemployment(calm: SlowWorld) -> None:
     month = date(2025, 10, 1)
-    for id_ in ("CPIAUCSL", "CPILFESL", "UNRATE"):
+    for id_ in ("CPIAUCSL", "CPILFESL", "UNRATE", "LNS14024887"):
         days = {day for day, _ in calm.points(id_)}
         assert month not in days
         assert {date(2025, 9, 1), date(2025, 11, 1)} <= days
