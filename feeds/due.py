@@ -36,7 +36,7 @@ def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
     assert polled.ok_ms is not None
     if page.every_s and _weekday(now_ms):
         return polled.ok_ms + round(page.every_s * 1000)
-    due = min(_next_release(row, polled.ok_ms) for row in rows(slow, page))
+    due = min(_next_release(row, polled.ok_ms) for row in rows(page))
     due = min([due, *(_next_time(at, polled.ok_ms) for at in page.times)])
     missing_min = _missing_min(slow, page, polled.ok_ms)
     if missing_min is not None:
@@ -59,10 +59,10 @@ def needed(slow: Slow, source: Source, page: Page, now_ms: int) -> bool:
     """Whether a better publisher leaves something of this page to be asked for."""
     if source.name in slow.off:
         return False
-    return any(_wanted(slow, row, source.name, now_ms) for row in rows(slow, page))
+    return any(_wanted(slow, row, source.name, now_ms) for row in rows(page))
 
 
-def rows(slow: Slow, page: Page) -> list[Series]:
+def rows(page: Page) -> list[Series]:
     """The rows of the table behind a page: of a family, the family's."""
     return [row for name in page.series if (row := series(name))]
 
@@ -90,9 +90,7 @@ def _missing_min(slow: Slow, page: Page, ok_ms: int) -> int | None:
     Of a family it is there if any member has it. A series' grace is no matter here.
     """
     released = [
-        release_ms(row.release, period)
-        for row in rows(slow, page)
-        if (period := missed(row, slow.newest(row.id), ok_ms))
+        release_ms(row.release, period) for row in rows(page) if (period := missed(row, slow.newest(row.id), ok_ms))
     ]
     return (ok_ms - max(released)) // MINUTE_MS if released else None
 

@@ -74,7 +74,7 @@ class Session:
         """Take what `decode` read in a publisher's frame."""
         assert isinstance(frame.data, Http)
         self.state.advance(frame.recv_ms)
-        return self.state.slow.take(frame.feed, frame.data, frame.recv_ms, outs)
+        return self.state.slow.take(frame.feed, frame.recv_ms, outs)
 
     def changes(self, now_ms: int, *, whole: bool = False) -> Changes:
         """Let time pass up to `now_ms`; return the topics that differ from what was returned before.

@@ -16,7 +16,7 @@ from feeds.interruptions import out
 from feeds.series import Series, imported, series
 from feeds.source import Page, Source
 from feeds.timeliness import HOUR_MS
-from feeds.venue import Http, Out
+from feeds.venue import Out
 from feeds.vintages import Vintages
 
 KEPT_FAULTS = 5
@@ -156,7 +156,7 @@ class Slow:
         """The newest period of a series that has any row; of a family, of any member: contracts expire."""
         return max((last for id_ in self.members(name) if (last := self.vintages.newest(id_))), default=None)
 
-    def take(self, feed: str, http: Http, recv_ms: int, outs: Iterable[object]) -> Taken:
+    def take(self, feed: str, recv_ms: int, outs: Iterable[object]) -> Taken:
         """Take what one answer gave: date each value, refuse what cannot be, keep what is new."""
         values = new = revised = 0
         refused: list[Rejected] = []

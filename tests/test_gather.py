@@ -24,7 +24,6 @@ from feeds.slow import Polled, Slow, Taken, reaching
 from feeds.source import Page
 from feeds.sources import SOURCES
 from feeds.store import Store
-from feeds.venue import Http
 from feeds.wire import Frame
 from tests.publishers import Market
 
@@ -78,10 +77,9 @@ async def desk(
     decoder = Decoder({}, slow.pages)
 
     async def sink(frame: Frame, through: str) -> Taken:
-        assert isinstance(frame.data, Http)
         at = Frame(frame.feed, market.now_ms, frame.data)
         outs = reaching(decoder.decode(at), through, at.feed, at.recv_ms)
-        return slow.take(at.feed, frame.data, at.recv_ms, outs)
+        return slow.take(at.feed, at.recv_ms, outs)
 
     settings = Settings(
         endpoints={**market.endpoints, **(endpoints or {})},

@@ -10,7 +10,6 @@ from feeds.facts import Observation, Rejected
 from feeds.series import series
 from feeds.slow import Polled, Slow, Taken, Wrong, known_ms
 from feeds.sources import SOURCES
-from feeds.venue import Http
 from feeds.vintages import Vintages
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -45,7 +44,7 @@ class Desk:
         return self.take(feed, when, rows)
 
     def take(self, feed: str, when: str, outs: Iterable[object]) -> Taken:
-        return self.slow.take(feed, Http("http://127.0.0.1/", 200, ""), ms(when), outs)
+        return self.slow.take(feed, ms(when), outs)
 
     def known(self, id_: str, day: str) -> list[tuple[float, str, int]]:
         """All rows of a period: value, publisher, since when."""
@@ -401,11 +400,10 @@ def test_own_rows_are_kept_once(desk: Desk) -> None:
 def test_a_running_close_is_kept_every_half_hour_and_the_final_one_at_once() -> None:
     slow = Slow(SOURCES)
     noon = ms("2026-11-19T12:00")
-    http = Http("https://query1.finance.yahoo.com/v8/finance/chart/%5EMOVE", 200, "")
 
     def seen(minutes: int, value: float, running: bool = True) -> None:
         at_ms = noon + minutes * 60_000
-        slow.take("yahoo.move", http, at_ms, [Observation("MOVE", "2026-11-19", value, at_ms, "yahoo", running)])
+        slow.take("yahoo.move", at_ms, [Observation("MOVE", "2026-11-19", value, at_ms, "yahoo", running)])
 
     seen(0, 90.0)
     seen(15, 91.0)

@@ -44,7 +44,7 @@ def hedge(known: Known, rule: HedgeRule) -> Hedge:
         for window in WINDOWS
         for one in _readings(known, id_, pair, fits[id_, window], window, rule)
     ]
-    return Hedge((*readings, _label(known, readings, windows, rule)), tuple(windows))
+    return Hedge((*readings, _label(readings, windows, rule)), tuple(windows))
 
 
 def _day(day: date, by_id: Mapping[str, Fits], rule: HedgeRule) -> HedgeDay:
@@ -94,7 +94,7 @@ def _readings(known: Known, id_: str, pair: Common, fits: Fits, window: int, rul
     return found
 
 
-def _label(known: Known, readings: Sequence[Reading], windows: Sequence[HedgeWindow], rule: HedgeRule) -> Reading:
+def _label(readings: Sequence[Reading], windows: Sequence[HedgeWindow], rule: HedgeRule) -> Reading:
     """The label of the window that decides it, and what the other one says."""
     decides = f".{rule.label_days}d"
     asked = [f"hedge.{what}{decides}" for what in ("beta.qqq", "corr.qqq", "corr.gld")]
