@@ -68,7 +68,7 @@ def _gap(known: Known, lately: Reading, core: Reading) -> Reading:
 
 def rates(known: Known, rule: DriversRule) -> Driver:
     """Whether money has become dearer in real terms; and what the market thinks the Fed will do."""
-    moved = change(known, "rates.real_10y.13w", "DFII10", "real yield, 10 years,", "points", rule.nearest_days)
+    moved = change(known, "rates.real_10y.13w", "DFII10", "real 10-year yield", "points", rule.nearest_days)
     return _driver(
         "rates",
         push(

@@ -150,7 +150,7 @@ def test_a_holiday_13_weeks_ago_is_stood_for_by_the_day_before_it_and_that_is_sa
     rates = chain({"DFII10": [("2026-05-19", 2.00), (WEDNESDAY, 1.70)]})["rates"]
     assert rates.push.value == 1.0
     assert rates.push.words == (
-        "real yield, 10 years, 2.00 to 1.70, 2026-05-20 to 2026-08-19",
+        "real 10-year yield 2.00 to 1.70, 2026-05-20 to 2026-08-19",
         "2026-05-19 stands for 2026-05-20",
     )
     hole = chain({"DFII10": [("2026-05-15", 2.00), (WEDNESDAY, 1.70)]})["rates"]
