@@ -252,11 +252,3 @@ def wti(n: int, session: date, early: int = 0) -> str:
     if n < 1:
         raise ValueError(f"contracts are counted from 1, not {n}")
     return next(islice(_from_front(session, early), n - 1, None))
-
-
-def rolls_in(session: date) -> tuple[str, date, int]:
-    """The front WTI contract, its last trading day, and the business days until then, 0 on the day itself."""
-    front = wti(1, session)
-    last = last_trading_day(front)
-    ahead = (session + timedelta(days=n) for n in range(1, (last - session).days + 1))
-    return front, last, sum(business_day("nymex", day) for day in ahead)

@@ -19,7 +19,6 @@ from feeds.calendars import (
     next_due,
     periods,
     release_ms,
-    rolls_in,
     shift,
     wti,
 )
@@ -416,17 +415,3 @@ def test_contracts_follow_one_another_over_the_year() -> None:
     assert contracts(day("2026-10-21"), 4) == ["CLZ26", "CLF27", "CLG27", "CLH27"]
     assert contracts(day("2026-10-20"), 1) == ["CLX26"]
     assert contracts(day("2026-10-20"), 0) == []
-
-
-@pytest.mark.parametrize(
-    ("session", "contract", "last", "left"),
-    [
-        ("2026-04-14", "CLK26", "2026-04-21", 5),
-        ("2026-04-18", "CLK26", "2026-04-21", 2),  # a Saturday
-        ("2026-04-21", "CLK26", "2026-04-21", 0),
-        ("2026-04-22", "CLM26", "2026-05-19", 19),
-        ("2026-01-15", "CLG26", "2026-01-20", 2),  # over Martin Luther King's day
-    ],
-)
-def test_the_roll_is_so_many_business_days_away(session: str, contract: str, last: str, left: int) -> None:
-    assert rolls_in(day(session)) == (contract, day(last), left)
