@@ -108,6 +108,21 @@ def change(known: Known, name: str, id_: str, label: str, unit: str, days: int) 
     )
 
 
+def risen_bn(known: Known, name: str, id_: str, ends: tuple[Point, Point], formula: str) -> Reading:
+    """How far a series of millions rose between two of its points, in $bn."""
+    start, end = ends
+    return reading(
+        name,
+        round((end.value - start.value) / 1000, PLACES),
+        "$bn",
+        known,
+        [Used(id_, end), Used(id_, start)],
+        period=end.period,
+        words=[f"{start.value / 1000:,.1f} to {end.value / 1000:,.1f} $bn, {start.period} to {end.period}"],
+        formula=formula,
+    )
+
+
 def number(of: Reading) -> float | None:
     """The value of a reading that has a number."""
     return of.value if isinstance(of.value, float) else None

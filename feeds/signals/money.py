@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from feeds.signals._reading import Used, reading
 from feeds.signals.by_date import PLACES, WEEKS_13, growth_pct, near, older
-from feeds.signals.lines import unknown
+from feeds.signals.lines import risen_bn, unknown
 from feeds.signals.thresholds import DriversRule
 from feeds.topics.base import Reading
 from feeds.topics.regime import Money, MoneyWeek
@@ -101,14 +101,5 @@ def custody(known: Known, rule: DriversRule) -> Reading:
     if start is None or last.period < start.period:
         why = f"custody of {rule.custody_since} is not known"
         return unknown(known, name, "$bn", [id_], why, used=[Used(id_, last)])
-    value = round((last.value - start.value) / 1000, PLACES)
-    return reading(
-        name,
-        value,
-        "$bn",
-        known,
-        [Used(id_, last), Used(id_, start)],
-        period=last.period,
-        words=[f"{start.value / 1000:,.1f} to {last.value / 1000:,.1f} $bn, {start.period} to {last.period}"],
-        formula=f"({id_} - that of {rule.custody_since}) / 1,000, Wednesday levels",
-    )
+    formula = f"({id_} - that of {rule.custody_since}) / 1,000, Wednesday levels"
+    return risen_bn(known, name, id_, (start, last), formula)

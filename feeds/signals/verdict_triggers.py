@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from feeds.series import series
 from feeds.signals._reading import Used, reading
 from feeds.signals.by_date import PLACES
-from feeds.signals.lines import number, unknown
+from feeds.signals.lines import number, risen_bn, unknown
 from feeds.signals.thresholds import VerdictRule
 from feeds.signals.verdict_events import ARMS, LABELS, Event, srf_window
 from feeds.timeliness import state_of
@@ -95,17 +95,7 @@ def _rise(known: Known, trigger: str, id_: str, weeks: int) -> Reading:
     before = known.on(id_, start)
     if before is None:
         return unknown(known, name, "$bn", [id_], f"that of {start} is not known", used=[Used(id_, now)])
-    value = round((now.value - before.value) / 1000, PLACES)
-    return reading(
-        name,
-        value,
-        "$bn",
-        known,
-        [Used(id_, now), Used(id_, before)],
-        period=now.period,
-        words=[f"{before.value / 1000:,.1f} to {now.value / 1000:,.1f} $bn, {start} to {now.period}"],
-        formula=f"({id_} - that of {weeks} weeks before) / 1,000",
-    )
+    return risen_bn(known, name, id_, (before, now), f"({id_} - that of {weeks} weeks before) / 1,000")
 
 
 def _standing(known: Known, rule: VerdictRule) -> Reading:
