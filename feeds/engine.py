@@ -29,7 +29,7 @@ from feeds.stream import keep
 from feeds.topics import TOPICS, Engine, Mode
 from feeds.venue import Control, Stream, Venue
 from feeds.venues import VENUES
-from feeds.views.pages import work_out
+from feeds.views.pages import study_of, work_out
 from feeds.wire import Frame, Recorder
 
 R = TypeVar("R")
@@ -141,6 +141,9 @@ class Collector:
                 rows, now_ms, rules, spot, seen = signals.begin(self.clock.now_ms())
                 signals.adopt(await self._compute(work_out, rows.copy(), now_ms, rules, spot, seen))
             self.notices["signals"] = "; ".join(signals.faults.values())
+            for rule in [rule for rule, known in self.session.studies.items() if known is None]:
+                rows, now_ms = self.state.slow.vintages.copy(), self.clock.now_ms()
+                self.session.studied(rule, await self._compute(study_of, rule, rows, now_ms, self.state.rules))
             await asyncio.sleep(LOOK_S)
 
     async def _gather(self, fetcher: Fetcher) -> None:

@@ -10,9 +10,9 @@ from feeds.decode import Decoder
 from feeds.facts import TIMEFRAME_MS, FeedStatus, Rejected
 from feeds.slow import Taken
 from feeds.state import State
-from feeds.topics import Engine, Metric
+from feeds.topics import Engine, Metric, Study
 from feeds.venue import Alive, Control, Http, Out, Reconnect, Refused, Send
-from feeds.views.pages import work_out
+from feeds.views.pages import study_of, work_out
 from feeds.wire import Frame
 
 Changes = dict[str, bytes]
@@ -38,6 +38,8 @@ class Session:
         """Whether the pages of the signals are worked out here, by the session's own time; else somebody else does."""
         self._macro = views.macro.MacroView(state.slow)
         self._pages: dict[str, tuple[int, bytes | None]] = {}
+        self.studies: dict[str, bytes | None] = {}
+        """Studies that were asked for, by their rule; `None` while one is not worked out."""
         self._published: Changes = {}
         self._revisions: dict[str, object] = {}
         self._second = 0
@@ -106,10 +108,17 @@ class Session:
         return dict(self._published)
 
     def wanted(self, name: str) -> bytes | None:
-        """A topic that is only told to who asks for it, as JSON; `None` where there is none of that name."""
+        """A topic that is only told to who asks for it, as JSON; `None` where there is none of that name, or not yet."""
         kind, _, of = name.partition(".")
-        if kind != "series":
-            return None
+        match kind:
+            case "series":
+                return self._page(of)
+            case "study":
+                return self._study(of)
+            case _:
+                return None
+
+    def _page(self, of: str) -> bytes | None:
         revision = self.state.slow.vintages.revisions.get(of.upper(), 0)
         known = self._pages.get(of)
         if known is None or known[0] != revision:
@@ -117,6 +126,16 @@ class Session:
             known = (revision, _encode(page) if page else None)
             self._pages = {**dict(list(self._pages.items())[-KEPT_PAGES:]), of: known}
         return known[1]
+
+    def _study(self, rule: str) -> bytes | None:
+        """A study takes a second. Where somebody else works out the signals, it is put down for them."""
+        if rule not in self.studies and self.works_out:
+            self.studied(rule, study_of(rule, self.state.slow.vintages, self.state.now_ms, self.state.rules))
+        return self.studies.setdefault(rule, None)
+
+    def studied(self, rule: str, study: Study) -> None:
+        """Take a study that was asked for."""
+        self.studies = {**dict(list(self.studies.items())[-KEPT_PAGES:]), rule: _encode(study)}
 
     def snapshot(self) -> dict[str, Any]:
         """Return the document that `tidegauge snapshot` prints."""

@@ -1,15 +1,17 @@
 """From frames to topics and metrics: the one path, with the venues' own parsers and frames in their own formats."""
 
 import json
+from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from feeds.facts import Bar, Gap, Liquidation, Observation
 from feeds.replay import replay
 from feeds.session import Session, line
 from feeds.state import Past, State
-from feeds.topics import TOPICS, Engine, Metric
+from feeds.topics import TOPICS, Engine, Metric, Study
 from feeds.venue import Alive
 from feeds.venues import VENUES
 from feeds.wire import Frame
@@ -376,3 +378,21 @@ def test_at_the_turn_of_a_day_what_cannot_be_had_later_is_stored() -> None:
     ]
     session.changes(midnight + 1_000)
     assert len([fact for fact in kept if isinstance(fact, Observation)]) == 2
+
+
+def test_a_study_is_told_to_who_asks_and_a_rule_that_is_none_is_answered_with_the_reason() -> None:
+    s = session()
+    s.state.slow.add([Observation("MOVE", f"2026-01-{day:02}", 90.0 + day, T0 - 1, "yahoo") for day in range(1, 20)])
+    s.changes(T0)
+    told = s.wanted("study.MOVE above 100")
+    assert told is not None
+    found = msgspec.json.decode(told, type=Study)
+    assert (found.rule, found.seen, found.first, found.last) == (
+        "MOVE above 100",
+        19,
+        date(2026, 1, 1),
+        date(2026, 1, 19),
+    )
+    refused = s.wanted("study.NOBODY above 1")
+    assert refused is not None
+    assert msgspec.json.decode(refused, type=Study).answer[0].startswith("'NOBODY' is no series")

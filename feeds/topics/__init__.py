@@ -59,6 +59,7 @@ from feeds.topics.regime import (
 from feeds.topics.repo import Cohort, Repo, RepoDay, RepoPart, ReserveIndicator, ShareSpan
 from feeds.topics.scenarios import Cell, Evidence, Scenario, Scenarios
 from feeds.topics.share import Crossing, Share, ShareWeek
+from feeds.topics.study import Study
 
 __all__ = [
     "STATES",
@@ -143,6 +144,7 @@ __all__ = [
     "SpreadDay",
     "State",
     "Strip",
+    "Study",
     "TapeRow",
     "Tenor",
     "Total",
@@ -179,13 +181,15 @@ TOPICS: dict[str, type] = {
     "hedge": Hedge,
     "dollar": DollarExit,
     "fragility": Fragility,
+    "studies": tuple[Study, ...],
     **{f"bars.{frame}": Bars for frame in TIMEFRAMES},
     **{f"bar.{frame}": LiveBar for frame in TIMEFRAMES},
 }
 """Topics for panes, by name. Every other name in a line is a metric and holds a `Metric`."""
 
-WANTED: dict[str, type] = {"series": SeriesPage}
-"""Topics that a viewer gets only when it asks for them, by what stands before the first dot: `series.WALCL`."""
+WANTED: dict[str, type] = {"series": SeriesPage, "study": Study}
+"""Topics that a viewer gets only when it asks for them, by what stands before the first dot of their names, such as
+`series.WALCL` and `study.MOVE above 130`."""
 
 
 def topic_type(name: str) -> type | None:

@@ -17,6 +17,7 @@ from feeds.signals.dollar_exit import dollar_exit
 from feeds.signals.flows import flows
 from feeds.signals.fragility import fragility
 from feeds.signals.hedge import hedge
+from feeds.signals.histories import Record
 from feeds.signals.levels import levels
 from feeds.signals.oil import oil
 from feeds.signals.regime import regime
@@ -25,6 +26,7 @@ from feeds.signals.rules import Rules
 from feeds.signals.scenario_evidence import oil_now
 from feeds.signals.scenarios import scenarios
 from feeds.signals.share import share
+from feeds.signals.studies import answered, studies
 from feeds.signals.verdict import verdict
 from feeds.signals.verdict_past import shock_past, stress_past
 from feeds.state import State
@@ -43,6 +45,7 @@ from feeds.topics import (
     Repo,
     Scenarios,
     Share,
+    Study,
     Verdict,
 )
 from feeds.views.derivatives import derivatives
@@ -74,6 +77,7 @@ Page = (
     | Share
     | Verdict
     | tuple[Level, ...]
+    | tuple[Study, ...]
 )
 
 
@@ -96,10 +100,14 @@ class Work:
 
 
 class Make(Struct, frozen=True):
-    """How a page is made, and from which series, by the beginnings of their ids; all where none is named."""
+    """How a page is made, and from which series, by the beginnings of their ids; all where none is named.
+
+    `rest_ms`: for how long it is left as it is even where there is news.
+    """
 
     page: Callable[[Work], Page]
     of: tuple[str, ...] = ()
+    rest_ms: int = 0
 
     def revision(self, rows: Vintages) -> int:
         """Rises with every row of these series."""
@@ -136,6 +144,15 @@ def _verdict(work: Work) -> Verdict:
     return verdict(work.known, work.rows.rows, stress, shocks, work.rules.verdict)
 
 
+def _studies(work: Work) -> tuple[Study, ...]:
+    return studies(Record(work.rows, work.now_ms, work.rules), work.rules.study)
+
+
+def study_of(rule: str, rows: Vintages, now_ms: int, rules: Rules) -> Study:
+    """The study of a rule that somebody asks for; a second's work. Pure."""
+    return answered(rule, Record(rows, now_ms, rules), rules.study)
+
+
 _DOLLAR = ("WSEF", "WMTS", "WFAS", "GOLD", "CIPS", "D", "HKD")
 _FRAGILITY = ("BAML", "RSP", "SPY", "DRCC", "LNS", "NVDA", "SMH", "QQQ")
 _SCENARIOS = ("CL", "MOVE", "WSEF", "GOLD", "D", "CIPS", "SPY", "BTC", "IGV")
@@ -154,6 +171,7 @@ MAKES: dict[str, Make] = {
     ),
     "verdict": Make(_verdict, (*_REPO, "MOVE", "CL", "WALCL", "WLCFLPCL")),
     "levels": Make(lambda work: levels(work.known, work.rules.levels), ("BTC",)),
+    "studies": Make(_studies, (*_REPO, "MOVE", "WALCL", "BTC", "DTWEXBGS"), 3_600_000),
     "scenarios": Make(lambda work: scenarios(work.known, work.rules.scenarios, oil_now(work.oil)), _SCENARIOS),
     "hedge": Make(lambda work: hedge(work.known, work.rules.hedge), ("BTC", "QQQ", "GLD", "IGV", "DXY")),
     "dollar": Make(lambda work: dollar_exit(work.known, work.rules.dollar, work.rules.drivers), _DOLLAR),
@@ -172,7 +190,8 @@ def work_out(rows: Vintages, now_ms: int, rules: Rules, spot: float | None, seen
     for name, make in MAKES.items():
         revision = make.revision(rows)
         was, at_ms = seen.get(name, (-1, 0))
-        if make.of and was == revision and now_ms - at_ms < AT_LEAST_MS:
+        age_ms = now_ms - at_ms
+        if make.of and (age_ms < make.rest_ms or (was == revision and age_ms < AT_LEAST_MS)):
             continue
         try:
             page = make.page(work)
@@ -191,7 +210,7 @@ def _readings(page: Page) -> Iterable[Reading]:
         case Verdict():
             return (page.state,)
         case tuple():
-            return (reading for level in page for reading in level.readings)
+            return (reading for level in page if isinstance(level, Level) for reading in level.readings)
         case _:
             return page.readings
 

@@ -12,23 +12,14 @@ from feeds.clock import Clock
 from feeds.run import say
 from feeds.settings import Settings, SettingsError, load, paths
 from feeds.signals.histories import HISTORIES, Record
+from feeds.signals.studies import READY
 from feeds.signals.study import study
 from feeds.signals.study_rule import RuleError
-from feeds.signals.verdict_events import LABELS
 from feeds.store import Store
 from feeds.text import UNKNOWN
 from feeds.topics.study import Cell, Fired, Spread, Study
 from feeds.vintages import Vintages
 
-READY = (
-    *(f"verdict.{trigger} changes on" for trigger in LABELS),
-    "verdict.state changes ARMED",
-    "verdict.state changes RELEASED",
-    "regime.label changes",
-    "repo.band changes",
-    "repo.band above watch",
-)
-"""What is studied where no rule is given."""
 DAYS = 20
 """Of these bitcoin's move is told in the list."""
 SHOWN = 12
