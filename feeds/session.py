@@ -108,7 +108,7 @@ class Session:
         return dict(self._published)
 
     def wanted(self, name: str) -> bytes | None:
-        """A topic that is only told to who asks for it, as JSON; `None` where there is none of that name, or not yet."""
+        """A topic told only to who asks for it, as JSON; `None` where there is none of that name, or not yet."""
         kind, _, of = name.partition(".")
         match kind:
             case "series":
