@@ -57,4 +57,6 @@ QUALITY = {
     "floor": "≥",
     "partial": "≥",
 }
-"""A sign for each quality, put before the number: what was sampled, or missed a part, is at least so much."""
+"""A sign for each quality, put before a total: what was sampled, or missed a part, is at least so much."""
+ABOUT = {**QUALITY, "partial": QUALITY["estimated"]}
+"""The same before a level, a difference or a mean: a part that is missing may be of either sign, so it is no floor."""

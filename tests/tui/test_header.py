@@ -59,6 +59,12 @@ def test_a_price_that_is_not_fresh_says_so_with_sign_word_and_age(state, age_ms,
     assert said in rows(status(price=at(int(age_ms), state=state)))[0]
 
 
+def test_a_change_that_lacks_a_part_is_only_about_so_much_and_no_floor():
+    price = at(200)
+    lacking = replace(price, changes=price.changes | {"24h": metric(-1.24, "%", quality="partial")})
+    assert " ~-1.24% 24h " in rows(status(price=lacking))[0]
+
+
 def test_a_price_that_is_not_known_is_never_a_number():
     shown = rows(status(price=at(0, None, "none", note="no venue is fresh")))[0]
     assert shown.startswith(" BTC  -- no venue is fresh  ")

@@ -31,7 +31,7 @@ STATES = {
 }
 QUALITIES = {
     "floor": "at least so much: sampled by the venue, or a part was missed",
-    "estimated": "estimated",
+    "estimated": "estimated; or a part is missing, of either sign",
     "provisional": "provisional, will be revised",
     "revised": "revised since it was first published",
 }

@@ -14,7 +14,7 @@ from rich.style import Style
 from feeds import text
 from feeds.topics import Engine, FeedRow, Feeds, FeedState, Liquidations, Metric, Price, Regime, Verdict
 from tui.link import LinkState
-from tui.theme import BAD, BOLD, DOWN, LABEL, LATE, LONG, NOTICE, PLAIN, QUALITY, SHORT, SIGN, STATE, UP
+from tui.theme import ABOUT, BAD, BOLD, DOWN, LABEL, LATE, LONG, NOTICE, PLAIN, QUALITY, SHORT, SIGN, STATE, UP
 from tui.widgets.flow import joined, length
 from tui.widgets.lines import Line, Lines, Span
 from tui.widgets.regime_rows import short as regime_word
@@ -139,7 +139,7 @@ def _price(status: Status) -> Line:
     style = BOLD if metric.state == "fresh" else STATE[metric.state] + BOLD
     return (
         ("BTC  ", LABEL),
-        (QUALITY[metric.quality] + text.price(metric.value), style),
+        (ABOUT[metric.quality] + text.price(metric.value), style),
         (" " + _worth(metric, status.now_ms), STATE["live" if metric.state == "fresh" else metric.state]),
     )
 
@@ -162,7 +162,7 @@ def _change(status: Status, window: str) -> Line:
     good = metric.state == "fresh"
     style = STATE[metric.state] if not good else UP if metric.value > 0 else DOWN if metric.value < 0 else PLAIN
     mark = "" if good else f" {SIGN[metric.state]}"
-    return ((QUALITY[metric.quality] + text.percent(metric.value), style), (f" {window}{mark}", LABEL))
+    return ((ABOUT[metric.quality] + text.percent(metric.value), style), (f" {window}{mark}", LABEL))
 
 
 def _liquidated(status: Status, *, short: bool = False) -> Line:

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from feeds import text
 from feeds.topics import Input, Reading, SeriesPage, SeriesRow
-from tui.theme import ACCENT, BAD, BOLD, LABEL, LATE, PLAIN, QUALITY, SIGN, STATE, TITLE
+from tui.theme import ABOUT, ACCENT, BAD, BOLD, LABEL, LATE, PLAIN, SIGN, STATE, TITLE
 from tui.widgets.flow import flow
 from tui.widgets.lines import Line, Span
 from tui.widgets.slow_numbers import moment, number
@@ -44,7 +44,7 @@ def with_unit(said: str, unit: str) -> str:
 
 def mark(reading: Reading) -> str:
     """The sign of its quality. What lacks a part is only about so much: the part may have been of either sign."""
-    return QUALITY["estimated" if reading.quality == "partial" else reading.quality]
+    return ABOUT[reading.quality]
 
 
 def whole(reading: Reading) -> str:
