@@ -144,6 +144,11 @@ def test_at_its_threshold_stands_what_may_be_equal_to_it_and_not_what_is_to_be_a
     assert verdict_triggers.distance(trigger(name, "it", now, limit)) == away
 
 
+@pytest.mark.parametrize(("on", "away"), [(True, "there"), (False, "--"), (None, "--")])
+def test_a_trigger_without_a_number_is_there_once_it_is_on(on, away):
+    assert verdict_triggers.distance(trigger("oil", "oil shock", "shock", None, on=on)) == away
+
+
 def test_changes_stand_newest_first_and_what_changed_nothing_is_only_noted():
     assert said(verdict_rows.changes(verdict(), UTC, 76, 10)) == [
         "2025-03-07 ARMED     MOVE closed at 134.50 on 2025-03-07",

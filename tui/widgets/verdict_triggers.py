@@ -31,7 +31,7 @@ def limit(one: Trigger) -> str:
 def distance(one: Trigger) -> str:
     """How far it has to go in its own unit: `43.9 to go`."""
     if one.distance is None:
-        return text.UNKNOWN
+        return "there" if one.on else text.UNKNOWN
     if one.distance < 0 or (one.distance == 0 and one.sign == ">="):
         return "there"
     places = 1 if one.distance >= 0.05 else 3
