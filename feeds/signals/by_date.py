@@ -12,6 +12,11 @@ PLACES = 9
 """To which what is computed is rounded: 1.80 - 2.00 is -0.2, and not a little more."""
 
 
+def values_by_day(known: Known, id_: str) -> dict[date, float]:
+    """The values of a series by their day, oldest first."""
+    return {point.period: point.value for point in known.points(id_)}
+
+
 def months_before(month: date, months: int) -> date:
     """The first of the month so many months before."""
     year, left = divmod(month.year * 12 + month.month - 1 - months, 12)

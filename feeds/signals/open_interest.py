@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
+from feeds.signals.by_date import values_by_day
 from feeds.signals.thresholds import ShareRule
 from feeds.vintages import Known, Point
 
@@ -34,7 +35,7 @@ class Cme(Struct, frozen=True, gc=False):
 def reports(known: Known) -> list[Cme]:
     """All reports by their own dates, oldest first."""
     open_, long_, short = (
-        {code: _by_day(known, f"COT.{code}.{what}") for code, _ in CONTRACTS}
+        {code: values_by_day(known, f"COT.{code}.{what}") for code, _ in CONTRACTS}
         for what in ("OI", "LEV.LONG", "LEV.SHORT")
     )
     found = []
@@ -47,10 +48,6 @@ def reports(known: Known) -> list[Cme]:
         net = [(sold - bought) * size for sold, bought, size in legs if sold is not None and bought is not None]
         found.append(Cme(day, btc, sum(net) if len(net) == len(legs) else None, missing))
     return found
-
-
-def _by_day(known: Known, series: str) -> dict[date, float]:
-    return {point.period: point.value for point in known.points(series)}
 
 
 def gaps(days: Sequence[date], rule: ShareRule) -> list[tuple[date, date, int]]:

@@ -7,6 +7,7 @@ from statistics import fmean
 
 from msgspec import Struct
 
+from feeds.signals.by_date import values_by_day
 from feeds.signals.marks import marks
 from feeds.signals.repo_share import PERCENTILES, Share, share
 from feeds.signals.thresholds import RepoRule
@@ -68,11 +69,6 @@ def days(known: Known, rule: RepoRule) -> list[Day]:
         stress = None if x is None else fmean([score for score in scores if score is not None])
         found.append(Day(day, x, part, volumes.get(day), values, scores, stress, len(window), marks(day)))
     return found
-
-
-def values_by_day(known: Known, series: str) -> dict[date, float]:
-    """The values of a series by their day, oldest first."""
-    return {point.period: point.value for point in known.points(series)}
 
 
 def spread_bp(rate: float | None, iorb: float | None) -> float | None:

@@ -1,7 +1,10 @@
 """The quantities beside repo rates: standing repo, reverse repo, reserves, the Treasury's account, indicators."""
 
+from msgspec.structs import replace
+
 from feeds.calendars import shift
-from feeds.signals._reading import Used, last_used, reading, state_of
+from feeds.signals._reading import Used, reading, state_of
+from feeds.signals.lines import level, number, unknown
 from feeds.signals.thresholds import RepoRule
 from feeds.topics.base import Reading
 from feeds.topics.repo import ReserveIndicator
@@ -12,7 +15,7 @@ def standing(known: Known, rule: RepoRule) -> Reading:
     """The largest take-up of standing repo of the last business days, in dollars; a floor where a day is missing."""
     name, newest = "repo.srf.5d", known.last("SRF")
     if newest is None:
-        return reading(name, None, "$", known, words=("standing repo is not known",), missing=("SRF",))
+        return unknown(known, name, "$", ["SRF"], "standing repo is not known")
     first = shift("repo", newest.period, 1 - rule.srf_days)
     points = known.points("SRF", since=first)
     most = max(points, key=lambda point: point.value)
@@ -38,30 +41,19 @@ def standing(known: Known, rule: RepoRule) -> Reading:
 def levels(known: Known) -> tuple[Reading, ...]:
     """Reverse repo, reserves (the average of the week, and its Wednesday) and the Treasury's account; all in $bn."""
     wednesday = known.last("WRBWFRBL")
-    beside = f"Wednesday {wednesday.period}: ${wednesday.value / 1000:,.0f} bn" if wednesday else ""
+    beside = [f"Wednesday {wednesday.period}: ${wednesday.value / 1000:,.0f} bn"] if wednesday else []
     return (
         _level(known, "repo.rrp", "RRPONTSYD", 1.0, "overnight reverse repo"),
-        _level(known, "repo.reserves", "WRESBAL", 1000.0, "reserves, average of the week", beside),
+        _level(known, "repo.reserves", "WRESBAL", 1000.0, "reserves, average of the week", *beside),
         _level(known, "repo.reserves.wednesday", "WRBWFRBL", 1000.0, "reserves, Wednesday level"),
         _level(known, "repo.tga", "TGA", 1000.0, "Treasury's account, daily close"),
     )
 
 
-def _level(known: Known, name: str, series: str, per_bn: float, label: str, beside: str = "") -> Reading:
+def _level(known: Known, name: str, series: str, per_bn: float, label: str, *beside: str) -> Reading:
     """A level in $bn of a series of which `per_bn` make one: H.4.1 and the Treasury write millions."""
-    used = last_used(known, series)
-    if not used:
-        return reading(name, None, "$bn", known, words=(f"{label}: not known",), missing=(series,))
-    point = used[0].point
-    return reading(
-        name,
-        point.value / per_bn,
-        "$bn",
-        known,
-        used,
-        words=[f"{label}, {point.period}", *([beside] if beside else [])],
-        formula=series if per_bn == 1 else f"{series} / {per_bn:,.0f}",
-    )
+    found = level(known, name, series, label, "$bn", per_bn)
+    return replace(found, words=(*found.words, *beside)) if found.value is not None else found
 
 
 def indicators(known: Known, mid: Reading, low: Reading, high: Reading) -> tuple[ReserveIndicator, ...]:
@@ -71,9 +63,9 @@ def indicators(known: Known, mid: Reading, low: Reading, high: Reading) -> tuple
         _published(known, "daylight overdrafts, average", "DLOD", "", "DLOD.PEAK", "$bn"),
         ReserveIndicator(
             "repo volume at or above IORB",
-            _number(mid),
-            _number(low),
-            _number(high),
+            number(mid),
+            number(low),
+            number(high),
             "%",
             low.period,
             low.state,
@@ -82,10 +74,6 @@ def indicators(known: Known, mid: Reading, low: Reading, high: Reading) -> tuple
         _closed("interbank payments sent late"),
         _closed("domestic banks' share of fed funds borrowed"),
     )
-
-
-def _number(one: Reading) -> float | None:
-    return one.value if isinstance(one.value, float) else None
 
 
 def _closed(label: str) -> ReserveIndicator:

@@ -6,7 +6,7 @@ from functools import partial
 
 from feeds.calendars import day_end_ms, new_york_day, release_ms
 from feeds.series import FUTURES
-from feeds.signals.oil_legs import SHOCK_LABEL, moves
+from feeds.signals.oil_legs import SHOCK_LABEL, SHOCK_WINDOW, moves
 from feeds.signals.oil_strip import Board
 from feeds.signals.past import Past, Rows
 from feeds.signals.repo_days import days
@@ -19,7 +19,6 @@ BEGIN = date(2018, 4, 2)
 ENOUGH = 20
 """Days of each series that the newest day of stress looks at, and some."""
 LEAST_PARTS = 3
-SHOCK_WINDOW = 5
 
 
 def stress_past(rows: Rows, as_of_ms: int, rule: RepoRule) -> Stress:
