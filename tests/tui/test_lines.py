@@ -7,7 +7,7 @@ from rich.style import Style
 
 from tui.layout import RULES, rule_for
 from tui.panes import PANES
-from tui.widgets.lines import changed
+from tui.widgets.lines import changed, cut, width_of
 
 A, B = Style(), Style(bold=True)
 
@@ -47,3 +47,13 @@ def test_the_rules_go_from_roomy_to_tiny_and_name_panes_there_are():
         assert roomier.columns >= smaller.columns
         assert roomier.rows >= smaller.rows
     assert all(name in PANES for rule in RULES for name in rule.panes)
+
+
+@pytest.mark.parametrize(
+    ("width", "said"),
+    [(9, "share, %"), (8, "share, %"), (7, "share,…"), (6, "share…"), (3, "sh…")],
+)
+def test_a_row_without_room_for_all_says_that_it_is_cut(width, said):
+    row = cut((("share", Style(bold=True)), (", %", Style())), width)
+    assert "".join(text for text, _ in row) == said
+    assert width_of(row) <= width

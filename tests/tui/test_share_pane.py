@@ -15,6 +15,7 @@ from tests.tui.hosted import dirty_rows, hosted, styles_of, text_of
 from tui.pane import View
 from tui.panes.share import SharePane
 from tui.screens.inspect import Inspect
+from tui.widgets.flow_panels import stack
 from tui.widgets.lines import Lines, width_of
 from tui.widgets.share_history import panels
 from tui.widgets.share_rows import titles, week_row, weeks
@@ -244,6 +245,15 @@ def test_a_share_of_other_parts_is_another_line_and_says_of_how_many() -> None:
     ]
     assert [[day for day, _ in piece] for piece in other.pieces] == [[date(2026, 6, 16)]], "that of two is no share"
     assert [(day, sign) for day, _, (sign, _) in share_panel.marks] == [(date(2026, 6, 16), "3")]
+
+
+def test_the_name_of_a_panel_that_has_no_room_ends_in_a_sign() -> None:
+    found = values()
+    for day in ("2026-06-10", "2026-06-17"):
+        del found["OI.OKX"][day], found["OI.DERIBIT"][day]
+    drawn = stack(panels(made(found)), date(2026, 6, 9), date(2026, 7, 7), 76, 16).lines()
+    title = "".join(said for said, _ in drawn[0])
+    assert title == "CME's share of the five, %   ╌╌ of as many as the digit says: at most, or d…"
 
 
 def test_a_snapshot_of_another_day_has_its_own_date() -> None:

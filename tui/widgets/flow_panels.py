@@ -10,7 +10,7 @@ from rich.style import Style
 from tui.theme import ACCENT, LABEL, PLAIN
 from tui.widgets.braille import Dot, plotted
 from tui.widgets.candle_rows import BRAILLE
-from tui.widgets.lines import Line, Span
+from tui.widgets.lines import Line, Span, cut
 from tui.widgets.scale import Scale, fitted, price_ticks
 from tui.widgets.series_plot import date_ticks, place
 
@@ -87,7 +87,7 @@ class Stack(Struct, frozen=True):
         axis = self.width - self.columns
         drawn: list[Line] = []
         for panel in self.panels:
-            drawn.append(panel.title)
+            drawn.append(cut(panel.title, self.width))
             for number, row in enumerate(panel.rows):
                 cells = [("│", ACCENT) if x == at and cell[0] == " " else cell for x, cell in enumerate(row)]
                 drawn.append((*_together(cells), (f"{panel.labels.get(number, ''):>{axis}}", LABEL)))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
@@ -68,6 +68,20 @@ def changed(old: Line, new: Line) -> tuple[int, int]:
 def width_of(line: Line) -> int:
     """How many cells a row takes."""
     return sum(cell_len(text) for text, _ in line)
+
+
+def cut(line: Line, width: int) -> Line:
+    """A row of at most so many cells: what has no room is left out, and a sign says so."""
+    if width_of(line) <= width:
+        return line
+    kept: list[Span] = []
+    room = width - 1
+    for said, style in line:
+        kept.append((set_cell_size(said, min(room, cell_len(said))), style))
+        room -= cell_len(kept[-1][0])
+        if room <= 0:
+            break
+    return (*kept, ("…", kept[-1][1]))
 
 
 def window(rows: Sequence[Line], top: int, room: int) -> list[Line]:
