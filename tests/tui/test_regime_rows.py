@@ -246,6 +246,12 @@ def test_the_years_hold_one_letter_a_week_the_newest_on_top():
     ]
 
 
+def test_the_week_of_the_cursor_keeps_the_sign_that_the_legend_tells():
+    found = weeks("mixed", "late")
+    row = timeline_years.grid(found, found[0].day)[1]
+    assert [said for said, style in row if style == timeline_years.CURSOR] == ["·"]
+
+
 def test_a_week_whose_close_said_something_else_says_both():
     week = replace(weeks("easy")[0], raw="drain", liquidity=None, netliq=None, z=None, risk=None, parts=2)
     assert said(timeline_years.told((week,), week.day, UTC, 200, 2)) == [

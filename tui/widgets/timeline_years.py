@@ -37,7 +37,7 @@ def grid(weeks: Sequence[RegimeWeek], cursor: date | None) -> list[Line]:
             week = by_place.get((year, at))
             one: Span = (" ", PLAIN) if week is None else cell(week.label)
             if week is not None and week.day == cursor:
-                one = (one[0] if one[0] != "·" else "M", CURSOR)
+                one = (one[0], CURSOR)
             if line[-1][1] == one[1] and at:
                 line[-1] = (line[-1][0] + one[0], one[1])
             else:
