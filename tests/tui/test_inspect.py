@@ -191,6 +191,18 @@ async def test_enter_opens_the_page_of_the_input():
         assert screen.wants == ("series.IORB",)
 
 
+@pytest.mark.parametrize(("series", "source"), [("okx BTC-USD-250328", "okx"), ("btc.price", "live")])
+async def test_an_input_that_is_a_live_quote_waits_for_no_page_and_opens_none(series, source):
+    basis = reading("curve.btc.30d", 5.0, "%/y", inputs=(Input(series, DAY, 5.0, known(1), source),))
+    async with opened({"readings": (basis,)}) as (page, pilot):
+        shown = "\n".join(text_of(pilot))
+        assert "field     a live quote: no stored series, so there is no page of it" in shown
+        assert "asking" not in shown
+        await pilot.press("enter")
+        await pilot.pause()
+        assert pilot.app.screen is page
+
+
 async def test_enter_does_nothing_where_there_is_no_input():
     async with opened(TOPICS) as (page, pilot):
         await pilot.press("j", "enter")

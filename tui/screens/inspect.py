@@ -18,7 +18,7 @@ from tui.widgets.footer import Footer
 from tui.widgets.lines import Line, Lines
 from tui.widgets.listing import Listing
 from tui.widgets.pick_list import Item, PickList
-from tui.widgets.reading_words import by_id, input_row, inputs_title, listed, origin, room_for, told
+from tui.widgets.reading_words import by_id, input_row, inputs_title, listed, live, origin, room_for, told
 
 BESIDE = 100  # columns from which the list stands beside what is told of the one picked
 Readings = Callable[[Mapping[str, Any]], Sequence[Reading]]
@@ -126,7 +126,7 @@ class Inspect(Framed):
             picked = number == self._input
             lines.append(input_row(used, rows.get(used.series), picked, zone, width))
             if picked:
-                wanted = f"series.{used.series}"
+                wanted = "" if live(used) else f"series.{used.series}"
                 page: SeriesPage | None = topics.get(wanted)
                 below = origin(used, rows.get(used.series), page, zone, width)
                 lines += below

@@ -11,6 +11,7 @@ from tui.widgets.flow import flow
 from tui.widgets.lines import Line, Span
 from tui.widgets.slow_numbers import moment, number
 
+LIVE = "a live quote: no stored series, so there is no page of it"
 NAMES = 10  # columns of what a fact is called
 MOST_PLACES = 6
 QUALITIES = {
@@ -137,6 +138,11 @@ def _known(room: int) -> int:
     return KNOWN if room >= VALUE + KNOWN else 0
 
 
+def live(one: Input) -> bool:
+    """Whether it is a quote, as `okx BTC-USD-270326` or the price now, and so no stored series with a page."""
+    return " " in one.series or one.source == "live"
+
+
 def origin(one: Input, row: SeriesRow | None, page: SeriesPage | None, zone: tzinfo, width: int) -> list[Line]:
     """Where an input comes from: what it is, the address, what it was published in, and when it became known."""
     lines: list[Line] = []
@@ -144,10 +150,11 @@ def origin(one: Input, row: SeriesRow | None, page: SeriesPage | None, zone: tzi
     published = ""
     if page is not None:
         published = f"published in {page.published}" if page.published != page.unit else f"in {page.unit or 'a ratio'}"
+    field = [published, page.rule] if page else [LIVE if live(one) else "asking the engine"]
     facts = [
         ("series", [f"{one.series}: {label}" if label not in ("", one.series) else one.series]),
         ("from", [f"{page.source} {page.address}" if page else one.source]),
-        ("field", [published, page.rule] if page else ["asking the engine"]),
+        ("field", field),
         ("known", [] if _known(width - FIXED) else [moment(one.known_ms, zone, year=True)]),
     ]
     for name, said in facts:
