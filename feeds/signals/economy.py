@@ -35,7 +35,7 @@ def inflation(known: Known, rule: DriversRule) -> Driver:
             gap,
             low_is_good(number(gap), -rule.core_gap_pct, rule.core_gap_pct),
             ("heating", "steady", "cooling"),
-            f"core CPI, 3 months annualised less the year: +1 at -{rule.core_gap_pct:g} points, -1 at +",
+            f"core CPI, 3 months annualised less the year: +1 at -{rule.core_gap_pct:g}, -1 at +{rule.core_gap_pct:g} points",
         ),
         over_months(known, "inflation.cpi.yoy", "CPIAUCSL", "CPI", 12),
         core,
@@ -76,7 +76,7 @@ def rates(known: Known, rule: DriversRule) -> Driver:
             moved,
             low_is_good(number(moved), -rule.real_10y_pct, rule.real_10y_pct),
             ("tightening", "steady", "easing"),
-            f"13-week change of the real 10-year yield: +1 at -{rule.real_10y_pct:g} points, -1 at +",
+            f"13-week change of the real 10-year yield: +1 at -{rule.real_10y_pct:g}, -1 at +{rule.real_10y_pct:g} points",
         ),
         _priced(known),
         level(known, "rates.real_10y", "DFII10", "real yield, 10 years", "%"),
@@ -128,7 +128,7 @@ def _mean_3m(known: Known) -> Reading:
         words = f"{why_missing(id_, lacking)}: no 3-month mean of {month(last.period)}"
         return unknown(known, name, "index", [id_], words, used=used)
     value = round(sum(one.point.value for one in used) / 3, PLACES)
-    words = f"CFNAI {value:+.2f} over the 3 months to {month(last.period)}"
+    words = f"CFNAI {round(value, 2) + 0.0:+.2f} over the 3 months to {month(last.period)}"
     return reading(name, value, "index", known, used, period=last.period, words=[words], formula="mean of 3 months")
 
 

@@ -125,7 +125,7 @@ def liquidity(known: Known, rule: DriversRule) -> Driver:
         moved,
         liquidity_push(number(moved), rule),
         ("falling", "flat", "rising"),
-        f"13-week change of net liquidity: +1 at +{rule.netliq_pct:g} %, -1 at -",
+        f"13-week change of net liquidity: +1 at +{rule.netliq_pct:g} %, -1 at -{rule.netliq_pct:g} %",
     )
     values = (
         at,

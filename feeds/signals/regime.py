@@ -86,15 +86,15 @@ def changed(weeks: Sequence[RegimeWeek]) -> tuple[str, ...]:
         return ()
     before, now = weeks[-2], weeks[-1]
     words = [
-        f"{label} {_shown(was, unit)} -> {_shown(is_, unit)}"
+        f"{label} {_shown(was, unit)} → {_shown(is_, unit)}"
         for label, was, is_, unit in ((LIQUIDITY, before.netliq, now.netliq, " %"), (RISK, before.z, now.z, ""))
         if was != is_
     ]
     for label, was, is_ in (("liquidity", before.liquidity, now.liquidity), ("risk", before.risk, now.risk)):
         if was != is_:
-            words.append(f"push of {label} {_push(was)} -> {_push(is_)}")
+            words.append(f"push of {label} {_push(was)} → {_push(is_)}")
     if before.label != now.label:
-        words.append(f"regime {before.label} -> {now.label}")
+        words.append(f"regime {before.label} → {now.label}")
     return (f"since the close of {before.day}:", *words) if words else (f"nothing since the close of {before.day}",)
 
 

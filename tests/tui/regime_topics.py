@@ -151,7 +151,7 @@ def regime(**more: Any) -> Regime:
     made: dict[str, Any] = {
         "label": label,
         "pending": "mixed at 1 of 2 weekly closes",
-        "changed": ("since the close of 2025-02-26:", "13-week net liquidity +1.21 % -> +2.15 %"),
+        "changed": ("since the close of 2025-02-26:", "13-week net liquidity +1.21 % → +2.15 %"),
         "flips": (
             Flip("mixed", (), "mixed if the next weekly closes say so again"),
             Flip("drain", (), "flips to drain if 13-week net liquidity <= -1.00 %, now +2.15 %, at 2 weekly closes"),

@@ -96,7 +96,7 @@ async def test_a_middling_terminal_has_large_letters_the_triggers_and_the_strip_
         "13-week net liquidity +2.15 %: +1; risk appetite, mean z, +0.38: 0; risk appetite from 4 of 5 parts",
         "pending  mixed at 1 of 2 weekly closes",
         "mixed if the next weekly closes say so again",
-        "since the close of 2025-02-26: 13-week net liquidity +1.21 % -> +2.15 %",
+        "since the close of 2025-02-26: 13-week net liquidity +1.21 % → +2.15 %",
         "regime by the week  since 2015-01-07, 4.9 weeks a letter   E easy  R repair  L late  D drain  · mixed",
         "·" * 41 + "E" * 20 + "D" * 20 + "L" * 21 + "R" * 6,
         "2015      2016       2017      2018       2019      2020       2021       2022      2023       2024",

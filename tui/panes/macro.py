@@ -99,7 +99,7 @@ class MacroPane(Pane):
             self._words = self._words if event.key == "enter" else ""
         elif event.key == "backspace":
             self._words = self._words[:-1]
-        elif event.is_printable and event.character:
+        elif event.is_printable and event.character and not event.key.startswith("alt+"):
             self._words = (self._words + event.character)[:MOST_WORDS]
         else:
             return
