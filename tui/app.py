@@ -178,6 +178,12 @@ class TideApp(App[None], inherit_bindings=False):
             self.push_screen(Help(bindings(self.BINDINGS)))
             self._tick(all_=True)  # its header must not be blank until the next one
 
+    def action_studies(self) -> None:
+        from tui.screens.study_page import StudyScreen  # off the path of the first paint
+
+        self.push_screen(StudyScreen())
+        self._tick(all_=True)  # its header must not be blank until the next one
+
     def action_screenshot(self, filename: str | None = None, path: str | None = None) -> None:
         try:
             self.say(f"saved {self.save_screenshot(filename, path)}")
@@ -196,6 +202,7 @@ class TideApp(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         for name in PANES:
             yield SystemCommand(f"Go to {name}", f"Focus the {name} pane", lambda name=name: self.action_go(name))
+        yield SystemCommand("Event studies", "What followed each time a rule fired", self.action_studies)
         yield SystemCommand("Zoom", "Show the focused pane alone, or all again", self.action_zoom)
         yield SystemCommand("Pause", "Freeze the panes, or let them run again", self.action_pause)
         yield SystemCommand("Time zone", "Tell times in the next zone", self.action_zone)

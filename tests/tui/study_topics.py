@@ -1,4 +1,4 @@
-"""Studies written by hand: one seldom, one often with a difference, one that never fired, one of which nothing is known."""
+"""Studies written by hand: of a rule that fired seldom, often, never, of one never seen, and of what is no rule."""
 
 from datetime import date, timedelta
 

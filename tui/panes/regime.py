@@ -41,7 +41,7 @@ class RegimePane(Pane):
         Binding("V", "view(-1)", "view before", id="regime.view_before"),
         Binding("i", "inspect", "where the numbers come from", id="regime.inspect"),
         Binding("e", "export", "write what is shown to a file", id="regime.export"),
-        Binding("y", "studies", "what followed when a rule fired", id="regime.studies"),
+        Binding("y", "app.studies", "what followed when a rule fired", id="regime.studies"),
         Binding("enter", "open", "inspect what is marked", id="regime.open"),
         Binding("j,down", "move(1)", "down; in the history an earlier year", id="regime.down"),
         Binding("k,up", "move(-1)", "up; in the history a later year", id="regime.up"),
@@ -112,11 +112,6 @@ class RegimePane(Pane):
 
     def action_open(self) -> None:
         self.action_inspect()
-
-    def action_studies(self) -> None:
-        from tui.screens.study_page import StudyScreen  # only where it is asked for
-
-        self.app.push_screen(StudyScreen())
 
     def action_move(self, rows: int) -> None:
         if self._at == "history":

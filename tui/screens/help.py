@@ -13,6 +13,7 @@ from tui.keys import bindings, told
 from tui.panes import PANES
 from tui.screens.framed import Framed
 from tui.screens.series_page import SeriesScreen
+from tui.screens.study_page import StudyScreen
 from tui.theme import BOLD, KEY, LABEL, PLAIN, QUALITY, SIGN, STATE, TITLE
 from tui.widgets.flow import length
 from tui.widgets.lines import Line, Lines
@@ -96,6 +97,7 @@ def page(keys: Sequence[Binding], width: int) -> list[Line]:
     for pane in PANES.values():
         left += _keys(f"in the {pane.title} pane", bindings(pane.BINDINGS), width)
     left += _keys("on the page of a series", bindings(SeriesScreen.BINDINGS), width)
+    left += _keys("on the page of studies", bindings(StudyScreen.BINDINGS), width)
     left += _keys("on this page", bindings(Help.BINDINGS), width)
     used = max(length(line) for line in left) + GAP
     if width - used < SENTENCES:

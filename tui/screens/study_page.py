@@ -26,8 +26,8 @@ from tui.widgets.study_words import ASKING, DAYS, Asked, brief, listed, whole
 
 WORD_S = 4.0
 LONGEST = 120
-LEAST_LIST = 16
-"""Rows of the list before what is said of the one picked takes more than six."""
+LEAST_FOOT = 6
+"""Rows in which is told what is to be said of the rule picked."""
 HOW = "METRIC above|below|crosses|changes [VALUE], such as MOVE above 130 or repo.band changes"
 TYPING = [
     Binding("enter", "", "ask the engine", id="study.ask"),
@@ -43,8 +43,8 @@ class StudyScreen(Framed):
     StudyScreen #study-head { height: 1; padding: 0 1; }
     StudyScreen #study-ask { height: 1; border: none; padding: 0 1; display: none; }
     StudyScreen #study-ask, StudyScreen #study-ask:focus { background: ansi_default; color: ansi_default; }
-    StudyScreen #study-list { height: 1fr; padding: 0 1; }
-    StudyScreen #study-foot { height: 6; padding: 0 1; }
+    StudyScreen #study-list { height: 3; padding: 0 1; }
+    StudyScreen #study-foot { height: 1fr; padding: 0 1; }
     StudyScreen #study-one { height: 1fr; padding: 0 1; display: none; }
     """
     AUTO_FOCUS = ""
@@ -96,7 +96,6 @@ class StudyScreen(Framed):
         self._list.display = self._foot.display = not self._opened
         self._one.display = self._opened
         self._ask.display = self._typing
-        self._foot.styles.height = max(3, min(12, max(6, self.app.size.height - LEAST_LIST - 4)))
         self._drawn = ()
         self.call_after_refresh(self.post_message, LaidOut())
 
@@ -108,7 +107,7 @@ class StudyScreen(Framed):
         if not self._head.size.width:
             return
         word, until = self._word
-        self._footer.show(TYPING if self._typing else bindings(self.BINDINGS), word if seconds() < until else "")
+        self._footer.show(self._keys, word if seconds() < until else "")
         studies: tuple[Study, ...] | None = topics.get("studies")
         own: Study | None = topics.get(self.wants[0]) if self.wants else None
         drawn = (studies, own, self._own, self._opened, self.size)
@@ -120,12 +119,20 @@ class StudyScreen(Framed):
         except Exception as error:  # noqa: BLE001  a fault here is shown here, and the panes go on
             self._head.draw([((plain(f"studies cannot be drawn: {error!r}"), BAD),)])
 
+    @property
+    def _keys(self) -> list[Binding]:
+        """Those that do something now."""
+        if self._typing:
+            return TYPING
+        return [one for one in bindings(self.BINDINGS) if not (self._opened and one.id == "study.open")]
+
     def _draw(self, studies: tuple[Study, ...] | None, own: Study | None) -> None:
         self._rows = [Asked(self._own, own)] if self._own else []
         self._rows += [Asked(one.rule, one) for one in studies or ()]
         width = self.size.width - 2
         self._head.draw([((plain(f"what bitcoin did in {DAYS} days after a rule fired, in %", width), TITLE),)])
         head, lines = listed(self._rows, width)
+        self._list.styles.height = min(len(lines) + 1, self._free - LEAST_FOOT)
         items = [Item(f"{number} {row.rule}") for number, row in self._numbered()]
         self._list.offer(head if items else [], items, lambda number, picked: lines[number][picked])
         if not self._rows:
@@ -144,10 +151,16 @@ class StudyScreen(Framed):
         at = self._list.picked.partition(" ")[0]
         return next((row for number, row in self._numbered() if str(number) == at), None)
 
+    @property
+    def _free(self) -> int:
+        """Rows that the list and what is told of the rule picked share."""
+        return max(LEAST_FOOT + 3, self.size.height - self.header.size.height - 2 - self._typing)
+
     def _tell(self) -> None:
         row = self._picked
         if row is not None:
-            self._foot.draw([(), *brief(row, self.size.width - 2, max(1, self._foot.size.height - 1))])
+            rows = self._free - min(len(self._rows) + 1, self._free - LEAST_FOOT) - 1
+            self._foot.draw([(), *brief(row, self.size.width - 2, rows)])
 
     def _draw_one(self, width: int) -> None:
         row = self._picked

@@ -90,13 +90,13 @@ def listed(rows: Sequence[Asked], width: int) -> tuple[list[Line], list[tuple[Li
 def _columns(rows: Sequence[Asked], width: int) -> list[Column[Asked]]:
     says = max((len(verdict(row.study)[0]) for row in rows), default=4)
     rest: list[Column[Asked]] = [
-        Column("n", 8, 1, lambda row, _: counted(len(row.study.fired)) if _known(row) and row.study else _none()),
+        Column("n", 8, 0, lambda row, _: counted(len(row.study.fired)) if _known(row) and row.study else _none()),
         Column("ended", 5, 4, lambda row, _: _of(row, lambda cell: str(cell.fired.n if cell.fired else 0))),
         Column("last", 10, 5, _last, left=True),
         Column("mean", 8, 2, lambda row, _: _of(row, lambda cell: signed(cell.fired.mean if cell.fired else None))),
         Column("all days", 8, 3, lambda row, _: _of(row, lambda cell: signed(cell.all.mean if cell.all else None))),
         Column("difference", 18, 6, lambda row, _: _of(row, between)),
-        Column("says", min(says, 22), 0, lambda row, _: verdict(row.study), left=True),
+        Column("says", min(says, 22), 1, lambda row, _: verdict(row.study), left=True),
     ]
     longest = max((len(plain(row.rule, LONGEST_RULE)) for row in rows), default=4)
     rule: Column[Asked] = Column("rule", longest, 0, lambda row, _: (row.rule, PLAIN), left=True)
@@ -246,14 +246,13 @@ def firings(of: Study, width: int) -> list[Line]:
     columns: list[Column[Fired]] = [
         Column("fired for", 10, 0, lambda one, _: (str(one.day), PLAIN), left=True),
         Column("value", value, 0, lambda one, _: (shown(one.value), PLAIN)),
-        Column("known (UTC)", 16, 8, lambda one, _: (_utc(one.known_ms), PLAIN), left=True),
-        Column("entry", 10, 9, lambda one, _: (str(one.entry), PLAIN), left=True),
+        Column("known (UTC)", 16, 2, lambda one, _: (_utc(one.known_ms), PLAIN), left=True),
     ]
-    for at, cell in enumerate(of.cells):
-        title = f"{SHORT.get(cell.outcome, plain(cell.outcome, 6))} {cell.days}d"
-        rank = 1 if cell.outcome == "btc" else 10
-        columns.append(Column(title, max(8, len(title) + 1), rank, _moved(at)))
-    kept = fitting(columns, width, GAP)
+    entry: Column[Fired] = Column("entry", 10, 3, lambda one, _: (str(one.entry), PLAIN), left=True)
+    moves = [(cell.outcome, _moves(at, cell)) for at, cell in enumerate(of.cells)]
+    every, bitcoin = [column for _, column in moves], [column for outcome, column in moves if outcome == "btc"]
+    choices = ([*columns, entry, *every], [*columns, *every], [*columns, entry, *bitcoin])
+    kept = fitting(next((one for one in choices if width_of(one, GAP) <= width), choices[-1]), width, GAP)
     lines: list[Line] = [((f"each time, the newest first; moves in %, {UNKNOWN} where the window is open", LABEL),)]
     lines.append(tuple(padded(column, (column.title, LABEL), GAP) for column in kept))
     lines += [tuple(padded(column, column.cell(one, 0), GAP) for column in kept) for one in reversed(of.fired)]
@@ -264,11 +263,11 @@ def _utc(ms: int) -> str:
     return f"{datetime.fromtimestamp(ms / 1000, UTC):%Y-%m-%d %H:%M}"
 
 
-def _moved(at: int) -> Callable[[Fired, int], tuple[str, Style]]:
-    """The cell of what followed, in the order of the study's cells."""
+def _moves(at: int, of: Cell) -> Column[Fired]:
+    """The column of what followed over the span of the cell of that number."""
 
-    def cell(one: Fired, _: int) -> tuple[str, Style]:
+    def told(one: Fired, _: int) -> tuple[str, Style]:
         move = one.moves[at] if at < len(one.moves) else None
         return signed(move), LABEL if move is None else UP if move > 0 else DOWN if move < 0 else PLAIN
 
-    return cell
+    return Column(f"{SHORT.get(of.outcome, plain(of.outcome, 4))} {of.days}d", 8, 1, told)
