@@ -202,7 +202,7 @@ class TideApp(App[None], inherit_bindings=False):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         for name in PANES:
             yield SystemCommand(f"Go to {name}", f"Focus the {name} pane", lambda name=name: self.action_go(name))
-        yield SystemCommand("Event studies", "What followed each time a rule fired", self.action_studies)
+        yield SystemCommand("Event studies", "What followed each time a rule fired", self.action_studies, False)
         yield SystemCommand("Zoom", "Show the focused pane alone, or all again", self.action_zoom)
         yield SystemCommand("Pause", "Freeze the panes, or let them run again", self.action_pause)
         yield SystemCommand("Time zone", "Tell times in the next zone", self.action_zone)
