@@ -40,8 +40,13 @@ TABLE: tuple[Interruption, ...] = (
 )
 
 
+_FIRST = min(row.first for row in TABLE)
+
+
 def out(series: str, period: date) -> date | None:
     """The day before which the value of that period was not out; `None` where the rule held."""
+    if period < _FIRST:
+        return None
     return next(
         (row.out for row in TABLE if series.startswith(row.prefix) and row.first <= period <= row.last),
         None,

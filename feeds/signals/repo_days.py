@@ -40,8 +40,8 @@ class Day(Struct, frozen=True, gc=False):
         return sum(score is not None for score in self.scores)
 
 
-def days(known: Known, rule: RepoRule) -> list[Day]:
-    """Every day of SOFR, oldest first, each from what is for that day or before it."""
+def days(known: Known, rule: RepoRule, newest: int | None = None) -> list[Day]:
+    """Every day of SOFR, oldest first, each from what is for that day or before it; or the `newest` few of them."""
     percentiles = [(values_by_day(known, name), nth) for name, nth in PERCENTILES]
     volumes, effr = values_by_day(known, "SOFRVOL"), values_by_day(known, "EFFR")
     taken = values_by_day(known, "SRF")
@@ -51,7 +51,7 @@ def days(known: Known, rule: RepoRule) -> list[Day]:
     operated = sorted(sofr.keys() | taken.keys())
     place = {day: at for at, day in enumerate(operated)}
     found = []
-    for day in sofr:
+    for day in list(sofr)[-newest if newest else 0 :]:
         at = bisect_right(iorb_days, day)
         x = iorb[at - 1].value if at else None
         points = [(value, nth) for by_day, nth in percentiles if (value := by_day.get(day)) is not None]

@@ -33,7 +33,7 @@ def stress_past(rows: Rows, as_of_ms: int, rule: RepoRule) -> Stress:
     for end_ms in sorted(min(end_ms, as_of_ms) for end_ms in ends):
         known = past.at(end_ms)
         recent = Known(end_ms, partial(_newest, known), tuple)
-        for day in days(recent, rule)[-1:]:
+        for day in days(recent, rule, newest=1):
             found.setdefault(day.day, (end_ms, day.stress if day.at_hand() >= LEAST_PARTS else None))
     return [(day, known_ms, stress) for day, (known_ms, stress) in sorted(found.items())]
 
