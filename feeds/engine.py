@@ -138,7 +138,9 @@ class Collector:
         signals = self.session.signals
         while True:
             if signals.due(self.clock.now_ms()):
-                rows, now_ms, rules, spot, seen = signals.begin(self.clock.now_ms())
+                slow = self.state.slow
+                filling = slow.filled < slow.to_fill or not slow.polled
+                rows, now_ms, rules, spot, seen = signals.begin(self.clock.now_ms(), filling=filling)
                 signals.adopt(await self._compute(work_out, rows.copy(), now_ms, rules, spot, seen))
             self.notices["signals"] = "; ".join(signals.faults.values())
             for rule in [rule for rule, known in self.session.studies.items() if known is None]:

@@ -17,9 +17,11 @@ from feeds.settings import Settings
 from feeds.signals.rules import Rules
 from feeds.simulate.slow import SlowWorld, scene
 from feeds.slow import known_ms
+from feeds.sources import SOURCES
+from feeds.state import State
 from feeds.store import Store
 from feeds.topics import Regime, Scenarios, Verdict
-from feeds.views.pages import MAKES, Worked, work_out
+from feeds.views.pages import MAKES, Pages, Worked, work_out
 from feeds.vintages import Vintages
 
 NOW = round(datetime(2026, 11, 19, 19, tzinfo=ZoneInfo("America/New_York")).timestamp() * 1000)
@@ -174,3 +176,15 @@ def test_a_look_back_gives_what_the_timeline_says_of_that_day(
 
 def change_day(t_ms: int) -> date:
     return datetime.fromtimestamp(t_ms / 1000, ZoneInfo("America/New_York")).date()
+
+
+def test_the_usual_studies_wait_until_the_history_is_in() -> None:
+    state = State({}, sources=SOURCES)
+    pages = Pages(state)
+    early = work_out(*pages.begin(NOW, filling=True))
+    assert "studies" not in early.pages
+    pages.adopt(early)
+    later = work_out(*pages.begin(NOW + 10_000))
+    assert "studies" in later.pages
+    pages.adopt(later)
+    assert "studies" not in work_out(*pages.begin(NOW + 20_000)).pages

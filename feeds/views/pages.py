@@ -233,12 +233,18 @@ class Pages:
         age_ms = now_ms - self._at_ms
         return age_ms >= EVERY_MS or (age_ms >= LEAST_MS and self._state.slow.revision != self._revision)
 
-    def begin(self, now_ms: int) -> tuple[Vintages, int, Rules, float | None, Seen]:
-        """Take note that they are being worked out; give what `work_out` is to be called with."""
+    def begin(self, now_ms: int, *, filling: bool = False) -> tuple[Vintages, int, Rules, float | None, Seen]:
+        """Take note that they are being worked out; give what `work_out` is to be called with.
+
+        `filling`: the history is still being read; pages that rest for long are not worth making yet.
+        """
         self._at_ms, self._revision = now_ms, self._state.slow.revision
         reference = price(self._state).reference
         fresh = reference.value if reference.state == "fresh" and isinstance(reference.value, float) else None
-        return self._state.slow.vintages, now_ms, self._state.rules, fresh, dict(self._seen)
+        seen = dict(self._seen)
+        if filling:
+            seen |= {name: (-1, now_ms) for name, make in MAKES.items() if make.rest_ms}
+        return self._state.slow.vintages, now_ms, self._state.rules, fresh, seen
 
     def adopt(self, worked: Worked) -> None:
         """Take what came. The page of a signal that failed stays as it was."""
