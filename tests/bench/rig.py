@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from feeds.settings import SOURCES, VENUES
 from feeds.topics import FeedRow, Feeds
 from tests.bench.terminal import Terminal
 
@@ -44,9 +45,16 @@ class Rig:
         self.home = Path(self._folder.name)
         self.environ = environment(self.home)
         (self.home / "config").mkdir()
-        # Only venues that are simulated: the others would be asked for over the network.
-        venues = sorted({name.partition(".")[0] for name in self._endpoints})
-        lines = [f"venues = {msgspec.json.encode(venues).decode()}", "[endpoints]"]
+        # Only venues and publishers that are simulated: the others would be asked for over the network.
+        venues = [name for name in VENUES if f"{name}.ws" in self._endpoints]
+        off = [name for name in SOURCES if f"{name}.http" not in self._endpoints and name != "interest"]
+        lines = [
+            f"venues = {msgspec.json.encode(venues).decode()}",
+            "[sources]",
+            f"off = {msgspec.json.encode(off).decode()}",
+            'opt_in = ["yahoo", "cips"]',
+            "[endpoints]",
+        ]
         lines += [f'"{name}" = "{address}"' for name, address in self._endpoints.items()]
         (self.home / "config" / "config.toml").write_text("\n".join(lines))
         self._log = (self.home / "engine.log").open("wb")
