@@ -89,6 +89,8 @@ class Collector:
         """`publishers`: whether to ask those of the slow series as well."""
         self.settings = settings
         self._publishers = publishers
+        self._restored = asyncio.Event()
+        """The history of the slow series is in, or there is none to wait for."""
         self.clock = Clock()
         keep = store.put if store else None
         self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
@@ -126,6 +128,8 @@ class Collector:
                 group.create_task(self._work_out())
                 if self._publishers:
                     group.create_task(self._gather(fetcher))
+                else:
+                    self._restored.set()
         finally:
             self._beside.shutdown(wait=False, cancel_futures=True)
             await fetcher.aclose()
@@ -135,6 +139,7 @@ class Collector:
 
     async def _work_out(self) -> None:
         """Work out the pages of the signals whenever they are due, in a thread; for ever."""
+        await self._restored.wait()
         signals = self.session.signals
         while True:
             if signals.due(self.clock.now_ms()):
@@ -153,6 +158,7 @@ class Collector:
         slow, store, demo = self.state.slow, self._store, self.session.engine.mode == "demo"
         if store:
             slow.restore(*await self._compute(store.slow))
+        self._restored.set()
         gather = Gather(slow, self.settings, fetcher, self.take_slow, self.clock.now_ms, hurried=demo)
         await gather.run()
 

@@ -82,7 +82,7 @@ Page = (
 
 
 class Work:
-    """What pages are made of: the rows, the time, the thresholds, the price; and what several pages need."""
+    """What a page is made of: the rows, the time, the thresholds, the price."""
 
     def __init__(self, rows: Vintages, now_ms: int, rules: Rules, spot: float | None) -> None:
         self.rows, self.now_ms, self.rules, self.spot = rows, now_ms, rules, spot
@@ -93,9 +93,9 @@ class Work:
         """What is known now."""
         return self.rows.known(self.now_ms)
 
-    @cached_property
+    @property
     def oil(self) -> Oil:
-        """The oil page, which others look at too."""
+        """The oil page, which the scenarios look at too."""
         return oil(self.known, self.rules.oil, self.today)
 
 
@@ -185,7 +185,6 @@ def work_out(rows: Vintages, now_ms: int, rules: Rules, spot: float | None, seen
 
     One signal's fault is told, and stops no other.
     """
-    work = Work(rows, now_ms, rules, spot)
     done = Worked({}, {}, {}, {})
     for name, make in MAKES.items():
         revision = make.revision(rows)
@@ -193,6 +192,8 @@ def work_out(rows: Vintages, now_ms: int, rules: Rules, spot: float | None, seen
         age_ms = now_ms - at_ms
         if make.of and (age_ms < make.rest_ms or (was == revision and age_ms < AT_LEAST_MS)):
             continue
+        # What one page has read of the rows is let go before the next is made: all at once it would be 40 MB.
+        work = Work(rows, now_ms, rules, spot)
         try:
             page = make.page(work)
             done.metrics.update(metrics(_readings(page)))
