@@ -89,6 +89,7 @@ class Collector:
         """`publishers`: whether to ask those of the slow series as well."""
         self.settings = settings
         self._publishers = publishers
+        self._asking = False
         self._restored = asyncio.Event()
         """The history of the slow series is in, or there is none to wait for."""
         self.clock = Clock()
@@ -144,7 +145,7 @@ class Collector:
         while True:
             if signals.due(self.clock.now_ms()):
                 slow = self.state.slow
-                filling = slow.filled < slow.to_fill or not slow.polled
+                filling = self._publishers and (not self._asking or slow.filled < slow.to_fill)
                 rows, now_ms, rules, spot, seen = signals.begin(self.clock.now_ms(), filling=filling)
                 signals.adopt(await self._compute(work_out, rows.copy(), now_ms, rules, spot, seen))
             self.notices["signals"] = "; ".join(signals.faults.values())
@@ -160,6 +161,7 @@ class Collector:
             slow.restore(*await self._compute(store.slow))
         self._restored.set()
         gather = Gather(slow, self.settings, fetcher, self.take_slow, self.clock.now_ms, hurried=demo)
+        self._asking = True
         await gather.run()
 
     async def take_slow(self, frame: Frame, through: str) -> Taken:

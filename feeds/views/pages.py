@@ -223,7 +223,7 @@ class Pages:
         self._state = state
         self._at_ms = self._curve_ms = 0
         self._revision = -1
-        self._news: dict[str, Page] = {}
+        self._news: dict[str, Page] = {"studies": ()}  # until the history is in there are none
         self._changes: tuple[Change, ...] = ()
         self._seen: dict[str, tuple[int, int]] = {}
         self.metrics: dict[str, Metric] = {}

@@ -51,7 +51,7 @@ async def test_a_venue_that_drops_out_grows_late_stale_and_down_and_comes_back_b
             await until(lambda: viewer.feed("binance_usdm")["state"] == "live", "it is live again", 8)
             await until(lambda: viewer.topics["btc.binance_usdm.price"]["state"] == "fresh", "its price is fresh")
             (gap,) = viewer.gaps("binance_usdm")
-            assert cut_ms - 700 <= gap["from_ms"] <= cut_ms
+            assert cut_ms - 700 <= gap["from_ms"] <= cut_ms + 100  # a frame may come in while it is being cut
             assert back_ms <= gap["to_ms"] <= viewer.feed("binance_usdm")["seen_ms"]
             row = viewer.feed("binance_usdm")
             assert (row["reconnects"], row["gaps"], row["gap_ms"]) == (1, 1, gap["to_ms"] - gap["from_ms"])
