@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 import tests.bench
-from tests.bench import days, decode, lag, starts, steady
+from tests.bench import days, decode, fill, lag, starts, steady
 from tests.bench.pace import FULL, QUICK, Pace
 from tests.bench.rows import Row, table
 
@@ -22,6 +22,7 @@ SUBJECTS: tuple[tuple[Callable[[Pace], Iterator[Row]], tuple[str, ...]], ...] = 
     (lag.rows, ("lag", "cpu.engine.500", "cpu.engine.2000")),
     (steady.quiet, ("bytes", "cpu.viewer", "cpu.engine.quiet", "memory.viewer", "memory.engine")),
     (steady.cascade, ("bytes", "cpu.viewer", "cpu.engine.cascade")),
+    (fill.rows, ("fill", "memory.engine.fill")),
     (days.rows, ("memory.day",)),
 )
 """What measures, and how the names of its rows begin."""

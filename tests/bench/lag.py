@@ -8,7 +8,7 @@ price of the chart's venue stands.
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from random import Random
@@ -39,8 +39,12 @@ def rows(pace: Pace) -> Iterator[Row]:
     for frames_s, rate in RATES.items():
         with Coinbase.served() as (venue, address), MarketProcess("quiet", rate=rate) as market:
             endpoints = {**market.endpoints, "coinbase.ws": address}
-            with Rig(endpoints, silent=("coinbase",)) as rig, rig.viewer(120, 40, screen=True) as viewer:
+            with _rig(endpoints, pace) as rig, rig.viewer(120, 40, screen=True) as viewer:
                 yield from _measured(frames_s, venue, rig, viewer, pace)
+
+
+def _rig(endpoints: Mapping[str, str], pace: Pace) -> Rig:
+    return Rig(endpoints, silent=("coinbase",), past=pace.publishers, publishers=pace.publishers)
 
 
 def _measured(frames_s: int, venue: "Coinbase", rig: Rig, viewer: Terminal, pace: Pace) -> Iterator[Row]:

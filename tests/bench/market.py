@@ -1,17 +1,19 @@
 """A simulated market in a process of its own, so that what it costs is nobody else's.
 
-`python -m tests.bench.market SCENE FROM_S RATE` prints its endpoints as one line of JSON and plays the scene from that
-second on, until its standard input is closed.
+`python -m tests.bench.market SCENE FROM_S RATE [apart]` prints its endpoints as one line of JSON and plays the scene
+from that second on, until its standard input is closed. `apart`: each publisher has an address of its own.
 """
 
 import asyncio
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import msgspec
 
 from feeds.simulate.scenes import Curve, Scene, named, value
 from feeds.simulate.server import SimulatedMarket
+from tests.bench.apart import apart
 
 PEAK_S = 480.0
 """From this scene second on the cascade liquidates hundreds a minute, for a minute and more."""
@@ -20,8 +22,8 @@ PEAK_S = 480.0
 class MarketProcess:
     """Runs from entry to exit. `endpoints` goes into the settings of that name."""
 
-    def __init__(self, scene: str, *, from_s: float = 0.0, rate: float = 1.0) -> None:
-        self._argv = [sys.executable, "-m", "tests.bench.market", scene, str(from_s), str(rate)]
+    def __init__(self, scene: str, *, from_s: float = 0.0, rate: float = 1.0, apart: bool = False) -> None:
+        self._argv = [sys.executable, "-m", "tests.bench.market", scene, str(from_s), str(rate), *["apart"] * apart]
         self.endpoints: dict[str, str] = {}
 
     def __enter__(self) -> "MarketProcess":
@@ -72,15 +74,16 @@ def later(scene: Scene, by_s: float) -> Scene:
     )
 
 
-async def _play(scene: Scene, rate: float) -> None:
+async def _play(scene: Scene, rate: float, *spread: str) -> None:
     market = SimulatedMarket(scene, 1, rate, 1.0)
     await market.start()
     try:
-        print(msgspec.json.encode(market.endpoints).decode(), flush=True)
-        await asyncio.to_thread(sys.stdin.read)
+        async with apart(market.endpoints) if spread else nullcontext(market.endpoints) as endpoints:
+            print(msgspec.json.encode(endpoints).decode(), flush=True)
+            await asyncio.to_thread(sys.stdin.read)
     finally:
         await market.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(_play(later(named(sys.argv[1]), float(sys.argv[2])), float(sys.argv[3])))
+    asyncio.run(_play(later(named(sys.argv[1]), float(sys.argv[2])), float(sys.argv[3]), *sys.argv[4:]))

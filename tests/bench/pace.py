@@ -4,7 +4,10 @@ from msgspec import Struct
 
 
 class Pace(Struct, frozen=True):
-    """Seconds of each window, and how many times what is repeated is repeated."""
+    """Seconds of each window, and how many times what is repeated is repeated.
+
+    `publishers`: whether the engines have those of the slow series too, and their history.
+    """
 
     frames: int
     turns: int
@@ -15,6 +18,7 @@ class Pace(Struct, frozen=True):
     cascade_s: float
     lag_s: float
     days: bool
+    publishers: bool
 
 
 FULL = Pace(
@@ -27,6 +31,7 @@ FULL = Pace(
     cascade_s=40.0,
     lag_s=40.0,
     days=True,
+    publishers=True,
 )
 QUICK = Pace(
     frames=12_000,
@@ -38,4 +43,5 @@ QUICK = Pace(
     cascade_s=3.0,
     lag_s=3.0,
     days=False,
+    publishers=False,
 )

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -12,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from feeds.settings import SOURCES, VENUES
-from feeds.topics import FeedRow, Feeds
+from feeds.topics import FeedRow, Feeds, Macro
 from tests.bench.terminal import Terminal
 
 VIEWER = (sys.executable, "-m", "tui")
@@ -23,6 +24,14 @@ class _Topics(msgspec.Struct):
     feeds: Feeds
 
 
+class _Set(msgspec.Struct):
+    macro: Macro
+
+
+class _Line(msgspec.Struct):
+    set: _Set
+
+
 class _Latest(msgspec.Struct):
     topics: _Topics
 
@@ -30,15 +39,21 @@ class _Latest(msgspec.Struct):
 def environment(home: Path | str) -> dict[str, str]:
     """What a program is started with: a home of its own, a terminal of 256 colours, none of the caller's settings."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "VIRTUAL_ENV") if name in os.environ}
-    return {**kept, "TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", "TIDEGAUGE_HOME": str(home)}
+    named = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "TZ": "UTC", "TIDEGAUGE_HOME": str(home)}
+    return kept | named | {f"{name}_API_KEY": "a-key-of-a-bench" for name in ("CENSUS", "SOSOVALUE", "COINGLASS")}
 
 
 class Rig:
     """An engine from entry to exit, with settings, history and sockets in a temporary folder."""
 
-    def __init__(self, endpoints: Mapping[str, str], *, silent: Collection[str] = ()) -> None:
-        """Entry waits until every venue is live but the `silent`, which need only be connected."""
-        self._endpoints, self._silent = endpoints, silent
+    def __init__(
+        self, endpoints: Mapping[str, str], *, silent: Collection[str] = (), past: bool = False, publishers: bool = True
+    ) -> None:
+        """Entry waits until every venue is live but the `silent`, which need only be connected.
+
+        `past`: the engine finds a history of all slow series, as after its first day; without, it reads it all now.
+        """
+        self._endpoints, self._silent, self._past, self._publishers = endpoints, silent, past, publishers
 
     def __enter__(self) -> "Rig":
         self._folder = tempfile.TemporaryDirectory(prefix="tidegauge-bench-")
@@ -47,7 +62,8 @@ class Rig:
         (self.home / "config").mkdir()
         # Only venues and publishers that are simulated: the others would be asked for over the network.
         venues = [name for name in VENUES if f"{name}.ws" in self._endpoints]
-        off = [name for name in SOURCES if f"{name}.http" not in self._endpoints and name != "interest"]
+        asked = {name for name in SOURCES if f"{name}.http" in self._endpoints or name == "interest"}
+        off = [name for name in SOURCES if not self._publishers or name not in asked]
         lines = [
             f"venues = {msgspec.json.encode(venues).decode()}",
             "[sources]",
@@ -58,6 +74,8 @@ class Rig:
         lines += [f'"{name}" = "{address}"' for name, address in self._endpoints.items()]
         (self.home / "config" / "config.toml").write_text("\n".join(lines))
         self._log = (self.home / "engine.log").open("wb")
+        if self._past:
+            subprocess.run([*VIEWER, "poll"], env=self.environ, stdout=self._log, stderr=self._log, check=True)
         self._process = subprocess.Popen([*VIEWER, "engine"], env=self.environ, stderr=self._log)
         try:
             wait_for(self._heard, "an engine that hears its feeds")
@@ -88,6 +106,13 @@ class Rig:
     def rate(self) -> float:
         """Frames a second over all feeds, as the engine counts them: the last ten whole seconds."""
         return sum(row.rate for row in self._feeds())
+
+    def macro(self) -> Macro:
+        """The topic of the slow series, as a viewer gets it."""
+        with socket.socket(socket.AF_UNIX) as engine:
+            engine.connect(str(self.home / "runtime" / "engine.sock"))
+            with engine.makefile("rb") as lines:
+                return msgspec.json.decode(lines.readline(), type=_Line).set.macro
 
     def _feeds(self) -> tuple[FeedRow, ...]:
         path = self.home / "runtime" / "latest.json"

@@ -21,7 +21,7 @@ _VIEWER_CPU = (3.0, 10.0)
 
 def quiet(pace: Pace) -> Iterator[Row]:
     """A calm market: also what the processes hold after a minute of it."""
-    with _running("quiet", 0.0, pace.settle_s) as (rig, viewers):
+    with _running("quiet", 0.0, pace) as (rig, viewers):
         began = _Reading(rig, viewers)
         time.sleep(pace.quiet_s)
         ended = _Reading(rig, viewers)
@@ -38,7 +38,7 @@ def quiet(pace: Pace) -> Iterator[Row]:
 
 def cascade(pace: Pace) -> Iterator[Row]:
     """The cascade near its worst: some 600 liquidations a minute, four times the trades."""
-    with _running("cascade", PEAK_S - pace.settle_s, pace.settle_s) as (rig, viewers):
+    with _running("cascade", PEAK_S - pace.settle_s, pace) as (rig, viewers):
         began = _Reading(rig, viewers)
         time.sleep(pace.cascade_s)
         ended = _Reading(rig, viewers)
@@ -48,13 +48,13 @@ def cascade(pace: Pace) -> Iterator[Row]:
 
 
 @contextmanager
-def _running(scene: str, from_s: float, settle_s: float) -> Iterator[tuple[Rig, Viewers]]:
+def _running(scene: str, from_s: float, pace: Pace) -> Iterator[tuple[Rig, Viewers]]:
     """A market, an engine and a viewer of each size, which have settled."""
     with ExitStack() as stack:
         market = stack.enter_context(MarketProcess(scene, from_s=from_s))
-        rig = stack.enter_context(Rig(market.endpoints))
+        rig = stack.enter_context(Rig(market.endpoints, past=pace.publishers, publishers=pace.publishers))
         viewers = {size: stack.enter_context(rig.viewer(*size)) for size in BYTES}
-        time.sleep(settle_s)
+        time.sleep(pace.settle_s)
         yield rig, viewers
 
 
