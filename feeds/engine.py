@@ -255,7 +255,7 @@ class Collector:
             return
         self._minute = minute
         for name, metric in self.session.metrics().items():
-            if isinstance(metric.value, float | int) and not _VENUE.match(name):
+            if isinstance(metric.value, float | int) and metric.quality and not _VENUE.match(name):
                 store.metric(name, minute * 60_000, metric.value, metric.state, metric.quality)
 
     def _flush(self, recorder: Recorder) -> None:

@@ -5,21 +5,31 @@ Nothing is overwritten: a revision is another row beside the one it revises.
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from feeds.facts import Observation
+from feeds.topics.base import Quality
 
 
 class Point(NamedTuple):
-    """The value of one period as it was known at the time asked about, and since when that value was known."""
+    """The value of one period as it was known at the time asked about, and since when that value was known.
+
+    `later`: read afterwards: what the publisher says today of a period that may first have had another value.
+    """
 
     period: date
     value: float
     known_ms: int
     source: str
     provisional: bool = False
+    later: bool = False
+
+    @property
+    def quality(self) -> Quality:
+        """What the number is worth by itself."""
+        return "provisional" if self.provisional else "later" if self.later else "exact"
 
 
 class _Rows:
@@ -192,8 +202,13 @@ class Known:
         as_of_ms: int,
         points: Callable[[str], Sequence[Point]],
         series: Callable[[], Sequence[str]],
+        unread: Collection[str] = (),
+        progress: tuple[int, int] = (0, 0),
     ) -> None:
+        """`unread`: series whose past is still being read for the first time; `progress`: pages read, of how many."""
         self.as_of_ms = as_of_ms
+        self.unread = unread
+        self.progress = progress
         self._points = points
         self._names = series
         self._cache: dict[str, Sequence[Point]] = {}

@@ -3,7 +3,7 @@
 from datetime import date
 
 from feeds.facts import Observation
-from feeds.vintages import Vintages, given
+from feeds.vintages import Point, Vintages, given
 
 
 def row(period: str, value: float, known_ms: int, source: str = "nyfed", provisional: bool = False) -> Observation:
@@ -49,7 +49,7 @@ def test_periods_come_in_order_however_they_were_put() -> None:
 
 def test_nothing_is_known_before_its_time_whatever_its_period() -> None:
     known = Vintages([row("2020-01-01", 1.55, 1_000), row("2026-08-05", 3.64, 500)]).known(999)
-    assert known.points("SOFR") == [(date(2026, 8, 5), 3.64, 500, "nyfed", False)]
+    assert known.points("SOFR") == [Point(date(2026, 8, 5), 3.64, 500, "nyfed")]
     assert known.last("SOFR", date(2026, 8, 4)) is None
     assert known.series() == ["SOFR"]
     assert Vintages([row("2026-08-05", 3.64, 500)]).known(499).series() == []

@@ -50,8 +50,10 @@ SIGN = {
 
 QUALITY = {
     "exact": "",
-    "provisional": "p",
-    "revised": "r",
+    "provisional": "ᵖ",
+    "revised": "ʳ",
+    "later": "ˡ",
+    "doubted": "?",
     "estimated": "~",
     "sampled": "≥",
     "floor": "≥",
@@ -60,3 +62,13 @@ QUALITY = {
 """A sign for each quality, put before a total: what was sampled, or missed a part, is at least so much."""
 ABOUT = {**QUALITY, "partial": QUALITY["estimated"]}
 """The same before a level, a difference or a mean: a part that is missing may be of either sign, so it is no floor."""
+
+
+def sum_mark(quality: str | None) -> str:
+    """The sign before a total; of a quality that a later engine tells, that it is to be doubted."""
+    return QUALITY.get(quality, QUALITY["doubted"]) if quality else ""
+
+
+def level_mark(quality: str | None) -> str:
+    """The sign before a level, a difference or a mean."""
+    return ABOUT.get(quality, ABOUT["doubted"]) if quality else ""

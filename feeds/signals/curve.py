@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from feeds.calendars import new_york_day
-from feeds.signals._reading import Used, reading, state_of
+from feeds.signals._reading import Used, derived, reading, state_of
 from feeds.signals.curve_points import At, at, cme, funding, line, points
 from feeds.signals.thresholds import CurveRule
-from feeds.topics.base import Input, Reading, worst
+from feeds.topics.base import Input, Reading, noted, worst
 from feeds.topics.curve import CashPoint, Curve, CurvePoint, Dropped, ExpiryPoint, Tenor
 from feeds.topics.market import Derivative
 from feeds.vintages import Known
@@ -76,7 +76,7 @@ def _basis(days: int, found: At, live: Sequence[CurvePoint], dropped: Sequence[D
         worst([point.state for point in used]),
         "estimated" if found.rough else "exact",
         "backwardation" if found.value < 0 else "contango",
-        tuple(words),
+        noted(words),
         FORMULA,
         tuple(inputs),
     )
@@ -102,18 +102,16 @@ def _carry(basis: Reading, known: Known) -> Reading:
     assert isinstance(basis.value, float)
     value = basis.value - bill.value
     day = basis.period or bill.period
-    return Reading(
+    said = _carried(basis.value, day, bill.value, bill.period)
+    cash = reading("cash.3m", bill.value, "%", known, [Used(BILL, bill)], words=[said])
+    return derived(
         name,
         value,
         "pp",
-        min(day, bill.period),
-        max(basis.known_ms or 0, bill.known_ms),
-        worst([basis.state, state_of(BILL, bill, known.as_of_ms)]),
-        basis.quality,
-        "above cash" if value > 0 else "below cash",
-        (_carried(basis.value, day, bill.value, bill.period), *basis.words),
-        formula,
-        (*basis.inputs, Input(BILL, bill.period, bill.value, bill.known_ms, bill.source)),
+        (basis, cash),
+        band="above cash" if value > 0 else "below cash",
+        words=[said, *basis.notes],
+        formula=formula,
     )
 
 

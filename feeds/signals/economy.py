@@ -16,7 +16,7 @@ from feeds.signals.lines import (
     unknown,
 )
 from feeds.signals.thresholds import DriversRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Reading, noted
 from feeds.topics.regime import Driver
 from feeds.vintages import Known
 
@@ -91,7 +91,7 @@ def _priced(known: Known) -> Reading:
     if not isinstance(found.value, float):
         return found
     band = "hikes priced" if found.value > 0 else "cuts priced" if found.value < 0 else "nothing priced"
-    return replace(found, band=band, words=(f"{band}: {found.words[0]}", *found.words[1:]))
+    return replace(found, band=band, notes=noted([f"{band}: {found.words[0]}", *found.notes[1:]]))
 
 
 def growth(known: Known, rule: DriversRule) -> Driver:

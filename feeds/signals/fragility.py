@@ -6,7 +6,7 @@ from feeds.signals.by_date import PLACES
 from feeds.signals.changes import Line, a_year, change, line, months, now, ratio, trading_days
 from feeds.signals.lines import number
 from feeds.signals.thresholds import FragilityRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Reading, noted
 from feeds.topics.dollar import Fragility, Unpublished
 from feeds.vintages import Known
 
@@ -42,7 +42,7 @@ def fragility(known: Known, rule: FragilityRule) -> Fragility:
 
 
 def _with(of: Reading, words: tuple[str, ...]) -> Reading:
-    return of if of.value is None else replace(of, words=(*of.words, *words))
+    return of if of.value is None else replace(of, notes=(*of.notes, *noted(words, "part")))
 
 
 def _cards(known: Known) -> Line:
@@ -66,7 +66,7 @@ def top10(known: Known, rule: FragilityRule) -> Reading:
     said = (
         f"{abs(apart):.2f} points {'over' if apart >= 0 else 'under'} {rule.top10_pct:g} %" if apart else "at the mark"
     )
-    return replace(found, band=band, words=(said, *found.words))
+    return replace(found, band=band, notes=(*noted([said]), *found.notes))
 
 
 def _against_qqq(known: Known, id_: str, label: str) -> Reading:

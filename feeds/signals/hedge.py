@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
-from feeds.signals._reading import Used, reading
+from feeds.signals._reading import Used, derived, reading
 from feeds.signals.lines import unknown
 from feeds.signals.rolling import Common, Fit, common, rolling
 from feeds.signals.thresholds import HedgeRule
-from feeds.topics.base import Quality, Reading, worst
+from feeds.topics.base import Quality, Reading
 from feeds.topics.hedge import Hedge, HedgeDay, HedgeLabel, HedgeWindow
 from feeds.vintages import Known
 
@@ -111,18 +111,15 @@ def _label(readings: Sequence[Reading], windows: Sequence[HedgeWindow], rule: He
         lacking = [word for part in parts if part.value is None for word in part.words]
         words = lacking or [f"gold has no close in common of {day.day if day else 'any day'}"]
     there = [part for part in parts if part.value is not None]
-    return Reading(
+    return derived(
         "hedge.label",
         value,
         "",
-        day.day if day else None,
-        max((part.known_ms for part in there if part.known_ms is not None), default=None),
-        worst([part.state for part in there]) if value else "none",
-        "partial" if missing or any(part.quality == "partial" for part in there) else "exact",
-        value or "",
-        (*words, *others),
-        f"over {rule.label_days} days: high beta from {rule.high_beta:g} with correlation from {rule.high_corr:g}; "
-        f"hedge to {rule.hedge_qqq:g} with gold from {rule.hedge_gold:g}; else its own",
-        tuple(dict.fromkeys(given for part in there for given in part.inputs)),
-        missing,
+        there,
+        period=day.day if day else None,
+        band=value or "",
+        words=(*words, *others),
+        formula=f"over {rule.label_days} days: high beta from {rule.high_beta:g} with correlation from "
+        f"{rule.high_corr:g}; hedge to {rule.hedge_qqq:g} with gold from {rule.hedge_gold:g}; else its own",
+        missing=missing,
     )

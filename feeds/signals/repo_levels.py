@@ -6,7 +6,7 @@ from feeds.calendars import shift
 from feeds.signals._reading import Used, reading, state_of
 from feeds.signals.lines import level, number, unknown
 from feeds.signals.thresholds import RepoRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Reading, noted
 from feeds.topics.repo import ReserveIndicator
 from feeds.vintages import Known
 
@@ -53,7 +53,7 @@ def levels(known: Known) -> tuple[Reading, ...]:
 def _level(known: Known, name: str, series: str, per_bn: float, label: str, *beside: str) -> Reading:
     """A level in $bn of a series of which `per_bn` make one: H.4.1 and the Treasury write millions."""
     found = level(known, name, series, label, "$bn", per_bn)
-    return replace(found, words=(*found.words, *beside)) if found.value is not None else found
+    return replace(found, notes=(*found.notes, *noted(beside, "part"))) if found.value is not None else found
 
 
 def indicators(known: Known, mid: Reading, low: Reading, high: Reading) -> tuple[ReserveIndicator, ...]:

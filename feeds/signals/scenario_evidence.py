@@ -11,7 +11,7 @@ from feeds.signals.changes import NEAREST_DAYS, Line, change, line, now, ratio, 
 from feeds.signals.dollar_exit import cips_yoy, custody_13w, dxy_13w, gold_13w, gold_exports_yoy
 from feeds.signals.fragility import cards_4q
 from feeds.signals.lines import number
-from feeds.topics.base import Reading
+from feeds.topics.base import Reading, noted
 from feeds.topics.oil import Oil, SpreadDay
 from feeds.vintages import Known
 
@@ -83,17 +83,15 @@ def _ratio_change(oil: OilNow) -> Reading:
     if ratio is None:
         return replace(oil.ratio, name=name, formula=formula)
     if before is None or before.cl1 <= 0:
-        words = [f"the curve of {DAYS} trading days before is not known"]
-        return replace(
-            oil.ratio, name=name, value=None, state="none", words=tuple(words), formula=formula, missing=("CL*",)
-        )
+        why = noted([f"the curve of {DAYS} trading days before is not known"], "why")
+        return replace(oil.ratio, name=name, value=None, state="none", notes=why, formula=formula, missing=("CL*",))
     was = before.cl6 / before.cl1
     value = round(ratio - was, PLACES)
     words = [
         f"CL6/CL1 {value:+.4f} over {DAYS} trading days: {was:.4f} to {ratio:.4f}, {before.day} to {oil.ratio.period}",
         *([f"{before.day} from your own series CL1 and CL6"] if before.imported else []),
     ]
-    return replace(oil.ratio, name=name, value=value, words=tuple(words), formula=formula)
+    return replace(oil.ratio, name=name, value=value, notes=noted(words), formula=formula)
 
 
 def _yield_and_stocks(known: Known) -> tuple[Reading, Reading]:
@@ -119,4 +117,4 @@ def _btc_igv(known: Known) -> Reading:
     btc, igv = ((now_ / was - 1) * 100 for now_, was in ((btc_now, btc_was), (igv_now, igv_was)))
     apart = bool(btc and igv) and copysign(1, btc) != copysign(1, igv)
     band = "decoupling" if apart else "going together"
-    return replace(found, band=band, words=(f"BTC {btc:+.2f} %, IGV {igv:+.2f} %: {band}", *found.words))
+    return replace(found, band=band, notes=(*noted([f"BTC {btc:+.2f} %, IGV {igv:+.2f} %: {band}"]), *found.notes))

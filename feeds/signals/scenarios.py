@@ -5,10 +5,11 @@ from operator import ge, gt, le, lt
 
 from msgspec.structs import asdict
 
+from feeds.signals._reading import derived
 from feeds.signals.scenario_evidence import OWN, OilNow, evidence
 from feeds.signals.scenario_table import SCENARIOS, TABLE, Claim, Condition, Row
 from feeds.signals.thresholds import ScenarioRule
-from feeds.topics.base import Reading, worst
+from feeds.topics.base import Reading
 from feeds.topics.scenarios import Cell, Evidence, Says, Scenario, ScenarioName, Scenarios
 from feeds.vintages import Known
 
@@ -75,25 +76,11 @@ def _scenario(name: ScenarioName, rows: Sequence[Evidence], readings: Mapping[st
 def _count(name: str, what: Says, labels: Mapping[Says, Sequence[str]], parts: Mapping[str, Reading]) -> Reading:
     """How many rows say so. Where all are unknown there is no number for and none against, only of what is unknown."""
     there = [part for part in parts.values() if part.value is not None]
-    missing = tuple(dict.fromkeys(id_ for part in parts.values() if part.value is None for id_ in part.missing))
     total, lacking = sum(map(len, labels.values())), len(labels["unknown"])
     value = float(len(labels[what])) if what == "unknown" or lacking < total else None
     words = [f"{what}: {' + '.join(labels[what]) or 'none'}"]
     if lacking and what != "unknown":
         words.append(f"{total - lacking} of {total} rows are known")
     words += [f"{part.name} is {part.state}" for part in there if part.state != "fresh"]
-    worth = {part.quality for part in there}
-    return Reading(
-        name,
-        value,
-        "",
-        min((part.period for part in there if part.period), default=None),
-        max((part.known_ms for part in there if part.known_ms is not None), default=None),
-        "none" if value is None else worst([part.state for part in there]),
-        "partial" if missing or worth & {"partial", "floor"} else "provisional" if "provisional" in worth else "exact",
-        "",
-        tuple(words),
-        "rows of evidence, counted and not weighed: no probability",
-        tuple(dict.fromkeys(given for part in there for given in part.inputs)),
-        missing,
-    )
+    formula = "rows of evidence, counted and not weighed: no probability"
+    return derived(name, value, "", parts.values(), words=words, formula=formula)

@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from feeds.calendars import new_york_day, shift
+from feeds.signals._reading import derived
 from feeds.signals.lines import number
 from feeds.signals.past import Rows
 from feeds.signals.thresholds import VerdictRule
 from feeds.signals.verdict_events import ARMS, Event, Shocks, Stress, events
 from feeds.signals.verdict_triggers import triggers
-from feeds.topics.base import Reading, worst
-from feeds.topics.regime import Change, Note, Trigger, Verdict, VerdictState
+from feeds.topics.base import Reading
+from feeds.topics.regime import Change, Noted, Trigger, Verdict, VerdictState
 from feeds.vintages import Known
 
 
@@ -34,7 +35,7 @@ class Course(Struct):
     state: VerdictState = "NO-TRADE"
     quiet: dict[str, int] = {}
     changes: list[Change] = []
-    noted: list[Note] = []
+    noted: list[Noted] = []
     newest: dict[str, Event] = {}
     fired: dict[str, Event] = {}
     seen: bool = False
@@ -59,7 +60,7 @@ class Course(Struct):
         arms = event.trigger in ARMS
         if self.state == "NO-TRADE" and not arms:
             if not was_on:
-                self.noted.append(Note(event.day, event.known_ms, event.trigger, f"{event.words}: nothing was armed"))
+                self.noted.append(Noted(event.day, event.known_ms, event.trigger, f"{event.words}: nothing was armed"))
             return
         self.quiet[event.trigger] = 0
         if self.state == "NO-TRADE":
@@ -93,24 +94,14 @@ def verdict(known: Known, rows: Rows, stress: Stress, shocks: Shocks, rule: Verd
 
 def _state(found: Course, listed: Sequence[Trigger], quiet: int | None) -> Reading:
     """The verdict as a reading: as old as the oldest of what goes into it, and partial without a part."""
-    readings = [one.reading for one in listed]
-    missing = tuple(dict.fromkeys(id_ for one in readings for id_ in one.missing))
-    there = [one for one in readings if one.value is not None]
-    days = [one.period for one in there if one.period]
-    worth = {one.quality for one in there}
-    return Reading(
+    return derived(
         "verdict.state",
         found.state if found.seen else None,
         "",
-        min(days, default=None),
-        max((one.known_ms for one in there if one.known_ms is not None), default=None),
-        worst([one.state for one in there]) if found.seen else "none",
-        "partial" if missing or worth & {"partial", "floor"} else "provisional" if "provisional" in worth else "exact",
-        found.state if found.seen else "",
-        tuple(_words(found, listed, quiet)) if found.seen else ("nothing that would arm it is known",),
-        "armed by MOVE, oil or repo stress; released by the Fed; never by price",
-        tuple(given for one in there for given in one.inputs),
-        missing,
+        [one.reading for one in listed],
+        band=found.state if found.seen else "",
+        words=_words(found, listed, quiet) if found.seen else ["nothing that would arm it is known"],
+        formula="armed by MOVE, oil or repo stress; released by the Fed; never by price",
     )
 
 

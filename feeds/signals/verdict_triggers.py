@@ -12,7 +12,7 @@ from feeds.signals.lines import number, risen_bn, unknown
 from feeds.signals.thresholds import VerdictRule
 from feeds.signals.verdict_events import ARMS, LABELS, Event, srf_window
 from feeds.timeliness import state_of
-from feeds.topics.base import Reading
+from feeds.topics.base import Reading, noted
 from feeds.topics.regime import Trigger
 from feeds.vintages import Known
 
@@ -70,7 +70,7 @@ def _oil(known: Known, event: Event | None) -> Reading:
         event.day,
         event.known_ms,
         state_of(row, event.day, known.as_of_ms),
-        words=(event.words if event.on else f"no shock on {event.day}",),
+        notes=noted([event.words if event.on else f"no shock on {event.day}"]),
         formula="back-led catch-up over 5 days",
     )
 

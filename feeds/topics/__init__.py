@@ -1,18 +1,23 @@
 """The contract with viewers and other programs: metric values, typed topics, names. Imports nothing of the rest."""
 
 from feeds.topics.base import (
+    QUALITIES,
     STATES,
     WINDOW_MS,
     WINDOWS,
     Engine,
     FeedState,
     Input,
+    Kind,
     LiqLevel,
     Metric,
     Mode,
+    Note,
     Quality,
     Reading,
     State,
+    noted,
+    poorest,
     worst,
 )
 from feeds.topics.curve import CashPoint, Curve, CurvePoint, Dropped, ExpiryPoint, FundingPoint, Tenor
@@ -49,7 +54,7 @@ from feeds.topics.regime import (
     Money,
     MoneyWeek,
     Need,
-    Note,
+    Noted,
     Regime,
     RegimeWeek,
     RiskPart,
@@ -62,6 +67,7 @@ from feeds.topics.share import Crossing, Share, ShareWeek
 from feeds.topics.study import Study
 
 __all__ = [
+    "QUALITIES",
     "STATES",
     "TIMEFRAMES",
     "TOPICS",
@@ -103,6 +109,7 @@ __all__ = [
     "HedgeDay",
     "HedgeWindow",
     "Input",
+    "Kind",
     "Ladder",
     "Leg",
     "Level",
@@ -119,6 +126,7 @@ __all__ = [
     "MoneyWeek",
     "Need",
     "Note",
+    "Noted",
     "Oil",
     "OilPoint",
     "Price",
@@ -153,6 +161,8 @@ __all__ = [
     "VenuePrice",
     "Verdict",
     "VintageRow",
+    "noted",
+    "poorest",
     "topic_type",
     "worst",
 ]

@@ -148,7 +148,7 @@ class Change(Struct, frozen=True):
     cause: str
 
 
-class Note(Struct, frozen=True):
+class Noted(Struct, frozen=True):
     """A trigger of release that came while nothing was armed, and so changed nothing."""
 
     day: date
@@ -163,7 +163,7 @@ class Verdict(Struct, frozen=True):
     state: Reading
     triggers: tuple[Trigger, ...]
     changes: tuple[Change, ...]
-    noted: tuple[Note, ...]
+    noted: tuple[Noted, ...]
     quiet_days: int | None
 
 

@@ -100,13 +100,13 @@ def metrics(view: Liquidations) -> dict[str, Metric]:
     quality, note = view.quality["1m"], "; ".join(filter(None, (view.level_note, view.note["1m"])))
     result = {"liq.state": Metric(level, "", view.as_of_ms, source, view.state, quality, note)}
     for window, total in view.windows.items():
-        head = Metric(None, "", view.as_of_ms, source, view.state, view.quality[window], view.note[window])
+        head = Metric("", "", view.as_of_ms, source, view.state, view.quality[window], view.note[window])
         result |= _sides(total, f"liq.{{}}.{{}}.{window}", head, ("usd", "btc", "count"))
         for venue in view.venues:
             quality, note = _completeness((venue,), window)
             known = venue.windows[window]
             worth = "none" if known.long_usd is None else _worth(venue)
-            own = Metric(None, "", view.as_of_ms, venue.venue, worth, quality, note)
+            own = Metric("", "", view.as_of_ms, venue.venue, worth, quality, note)
             result |= _sides(known, f"liq.{venue.venue}.{{}}.{{}}.{window}", own, ("usd",))
     return result
 

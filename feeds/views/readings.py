@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec import UNSET, UnsetType
+
 from feeds.calendars import day_end_ms
 from feeds.topics import Metric, Reading
 
@@ -18,4 +20,9 @@ def metric(reading: Reading) -> Metric:
         as_of_ms = min(as_of_ms, reading.known_ms)
     source = ", ".join(dict.fromkeys(f"{one.source} {one.series}" for one in reading.inputs))
     note = "; ".join([reading.band, *reading.words] if reading.band else reading.words)
-    return Metric(reading.value, reading.unit, as_of_ms, source, reading.state, reading.quality, note)
+    ends = _end(reading.least), _end(reading.most)
+    return Metric(reading.value, reading.unit, as_of_ms, source, reading.state, reading.quality, note, *ends)
+
+
+def _end(bound: float | None) -> float | UnsetType:
+    return UNSET if bound is None else bound

@@ -12,7 +12,7 @@ from feeds.signals.scenario_evidence import OilNow, oil_now
 from feeds.signals.scenario_table import SCENARIOS, TABLE
 from feeds.signals.scenarios import scenarios
 from feeds.signals.thresholds import OilRule, ScenarioRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Reading, noted
 from feeds.topics.oil import SpreadDay
 from feeds.topics.scenarios import Scenarios
 from feeds.vintages import given
@@ -30,8 +30,8 @@ def curve(label: str | None, spread: float | None, ratio: float | None, ratio_be
 
     def one(name: str, value: float | str | None) -> Reading:
         if value is None:
-            return Reading(name, None, "", missing=("CL*",), words=("not known",))
-        return Reading(name, value, "", DAY, day_end_ms(DAY), "fresh", words=(name,))
+            return Reading(name, None, "", missing=("CL*",), notes=noted(("not known",), "why"))
+        return Reading(name, value, "", DAY, day_end_ms(DAY), "fresh", notes=noted((name,)))
 
     before = SpreadDay(date(2026, 7, 8), "CLQ26", "CLF27", 100.0, ratio_before * 100, 0.0) if ratio_before else None
     return OilNow(one("oil.leg.5d", label), one("oil.spread", spread), one("oil.ratio", ratio), before)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from feeds.topics import Input, Reading
+from feeds.topics import Input, Reading, noted
 from feeds.topics.dollar import DollarExit, Fragility, Unpublished
 from feeds.topics.hedge import Hedge
 from feeds.topics.regime import (
@@ -15,7 +15,7 @@ from feeds.topics.regime import (
     LevelTest,
     Money,
     MoneyWeek,
-    Note,
+    Noted,
     Regime,
     RegimeWeek,
     RiskPart,
@@ -32,13 +32,13 @@ FRIDAY, WEDNESDAY = date(2025, 3, 7), date(2025, 3, 5)
 def reading(name: str, value: float | str | None, unit: str = "", *words: str, **more: Any) -> Reading:
     """A fresh reading of last Friday that was known 5 h ago, of one input of the New York Fed's."""
     if value is None:
-        return Reading(name, None, unit, words=words or ("not known",), missing=("X",), **more)
+        return Reading(name, None, unit, notes=noted(words or ("not known",), "why"), missing=("X",), **more)
     given = Input("SOFR", FRIDAY, 4.31, NOW - 5 * HOUR, "nyfed")
     made: dict[str, Any] = {
         "period": FRIDAY,
         "known_ms": NOW - 5 * HOUR,
         "state": "fresh",
-        "words": words or (f"words of {name}",),
+        "notes": noted(words or (f"words of {name}",)),
         "formula": f"formula of {name}",
         "inputs": (given,),
     }
@@ -76,7 +76,7 @@ CHANGES = (
     Change(date(2025, 2, 4), NOW - 35 * DAY, "ARMED", "NO-TRADE", "stress", "20 business days without a trigger"),
     Change(FRIDAY, NOW - 5 * HOUR, "NO-TRADE", "ARMED", "move", ARMING),
 )
-NOTES = (Note(date(2025, 2, 19), NOW - 20 * DAY, "assets", "Fed assets +104.3 $bn in 4 weeks: nothing was armed"),)
+NOTES = (Noted(date(2025, 2, 19), NOW - 20 * DAY, "assets", "Fed assets +104.3 $bn in 4 weeks: nothing was armed"),)
 
 
 def verdict(word: str | None = "ARMED", **more: Any) -> Verdict:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from feeds.topics import Cohort, Input, Reading, Repo, RepoDay, RepoPart, ReserveIndicator, ShareSpan
+from feeds.topics import Cohort, Input, Reading, Repo, RepoDay, RepoPart, ReserveIndicator, ShareSpan, noted
 from tests.tui.hosted import NOW
 
 HOUR = 3_600_000
@@ -23,6 +23,8 @@ def used(series: str, value: float, hours: float, day: date = DAY) -> Input:
 
 def reading(name: str, value: float | str | None, unit: str, hours: float = 1.6, **more: Any) -> Reading:
     """Of 11 March, known for so many hours, fresh."""
+    if "words" in more:
+        more["notes"] = noted(more.pop("words"), "says" if value is not None else "why")
     parts: dict[str, Any] = {"period": DAY, "known_ms": known(hours), "state": "none" if value is None else "fresh"}
     return Reading(name, value, unit, **(parts | more))
 

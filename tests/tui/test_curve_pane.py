@@ -11,7 +11,7 @@ from feeds.calendars import business_day, contracts, day_end_ms
 from feeds.signals.curve import curve
 from feeds.signals.oil import oil
 from feeds.signals.thresholds import CurveRule, OilRule
-from feeds.topics import Curve, Derivative, Engine, Oil, Strip
+from feeds.topics import Curve, Derivative, Engine, Note, Oil, Strip, noted
 from feeds.topics.oil import OilPoint, Shock, SpreadDay
 from feeds.vintages import given
 from tests.tui.engine_double import EngineDouble, everything
@@ -804,7 +804,7 @@ async def test_escapes_and_markup_in_names_are_shown_as_text():
         points=points,
         funding=tuple(replace(one, venue=bad, symbol=bad) for one in BTC.funding),
         dropped=tuple(replace(one, venue=bad, symbol=bad, why=bad) for one in BTC.dropped),
-        readings=tuple(replace(one, words=(bad, f"left out: {bad}"), band=bad) for one in BTC.readings),
+        readings=tuple(replace(one, notes=(*noted([bad]), Note("lacks", bad)), band=bad) for one in BTC.readings),
         cash=tuple(replace(one, label=bad) for one in BTC.cash),
         notes=(bad,),
     )
@@ -815,7 +815,7 @@ async def test_escapes_and_markup_in_names_are_shown_as_text():
     hostile_oil = replace(
         OIL,
         strips=strips,
-        readings=tuple(replace(one, words=(bad, bad, bad), band=bad) for one in OIL.readings),
+        readings=tuple(replace(one, notes=noted((bad, bad, bad)), band=bad) for one in OIL.readings),
         legs=tuple(replace(one, front=bad, back=bad, meaning=bad) for one in OIL.legs),
         history=tuple(replace(one, front=bad, back=bad, leg=bad) for one in OIL.history),
         roll=replace(OIL.roll, front=bad, next=bad),

@@ -12,7 +12,7 @@ from feeds.calendars import day_end_ms
 from feeds.facts import Observation
 from feeds.signals.flows import flows
 from feeds.signals.thresholds import FlowsRule
-from feeds.topics import Flows
+from feeds.topics import Flows, noted
 from feeds.vintages import Vintages
 from tests.tui.hosted import dirty_rows, hosted, styles_of, text_of
 from tui.pane import View
@@ -111,7 +111,7 @@ async def test_where_a_day_is_not_whole_it_says_who_has_not_reported_and_marks_w
     assert (await shown(made(OPEN, unsure=("FBTC", "HODL")), 76, 19))[:11] == [
         "4 days in a row of outflows (2026-07-22 is provisional: -3 without it); the",
         "average ETF holder is 19.8 % under water by the flows known",
-        "● p-48.0 $M  Wed 22 Jul 2026  known 8h ago  z --  5 days ~-892.9",
+        "● ᵖ-48.0 $M  Wed 22 Jul 2026  known 8h ago  z --  5 days ~-892.9",
         "20 days -- only 6 of 20 days are known  all days ~+471.6",
         "p 4 of 8 funds ▕██████░░░░░░▏ provisional not yet: BITB GBTC FBTC HODL",
         "net cost ~$134,660 of net $ / net coins  average cost ~$118,142 without GBTC",
@@ -367,7 +367,7 @@ async def test_flows_that_are_stale_say_so_and_lose_the_colour_of_a_sign() -> No
 async def test_names_and_words_from_outside_are_neither_markup_nor_escapes() -> None:
     evil = "[red]\x1b[31mX\x07"
     topic = made()
-    readings = tuple(replace(one, words=(evil, *one.words)) for one in topic.readings)
+    readings = tuple(replace(one, notes=(*noted([evil]), *one.notes)) for one in topic.readings)
     topic = replace(topic, readings=readings, funds=(evil, *topic.funds[1:]), new=((evil, date(2026, 7, 15)),))
     for keys in ((), ("v",), ("v", "v"), ("l", "l")):
         said = "\n".join(await shown(topic, 116, 40, *keys))

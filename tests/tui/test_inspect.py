@@ -12,7 +12,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 import tui.app
-from feeds.topics import Input, Macro, Reading, SeriesPage, SeriesRow
+from feeds.topics import Input, Macro, Reading, SeriesPage, SeriesRow, noted
 from tests.tui.hosted import NOW, text_of, view
 from tests.tui.repo_topic import HOUR, known, reading
 from tui.screens.inspect import Inspect
@@ -276,7 +276,7 @@ async def test_values_are_told_with_all_their_places_and_their_unit(value, unit,
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 40), (200, 60)])
 async def test_text_from_outside_never_reaches_the_terminal_raw(size):
     hostile = Reading(
-        HOSTILE, HOSTILE, HOSTILE, DAY, NOW, "fresh", "exact", HOSTILE, (HOSTILE,), HOSTILE,
+        HOSTILE, HOSTILE, HOSTILE, DAY, NOW, "fresh", "exact", HOSTILE, noted((HOSTILE,)), HOSTILE,
         (Input(HOSTILE, DAY, 1.0, NOW, HOSTILE),), (HOSTILE,),
     )  # fmt: skip
     said = "\n".join(await rows({"readings": (hostile,)}, size))

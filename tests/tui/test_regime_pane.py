@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from feeds.topics import TOPICS, Price
+from feeds.topics import TOPICS, Price, noted
 from tests.tui import regime_topics as made
 from tests.tui.engine_double import EngineDouble, everything
 from tests.tui.engine_double import metric as live
@@ -458,7 +458,7 @@ async def test_escapes_and_markup_in_any_word_are_inert():
     bad = replace(reading("evil", evil, evil, evil, band=evil), formula=evil, missing=(evil,))
     hostile = topics(
         verdict=verdict(
-            state=replace(verdict().state, words=(evil, f"without {evil}")),
+            state=replace(verdict().state, notes=noted([evil, f"without {evil}"])),
             triggers=(trigger("move", evil, None, 1.0, reading=replace(bad, value=None)), *made.TRIGGERS),
             changes=(replace(made.CHANGES[0], cause=evil),),
         ),

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from textual.app import App, ComposeResult
 
-from feeds.topics import Repo, RepoPart
+from feeds.topics import Repo, RepoPart, noted
 from tests.tui.hosted import NOW, dirty_rows, hosted, shown, styles_of, text_of, view
 from tests.tui.repo_topic import (
     COHORTS,
@@ -47,7 +47,8 @@ async def rows(size: tuple[int, int] = SMALL, *keys: str, **more: object) -> lis
 def nothing_known() -> Repo:
     """The page before any day of SOFR is known."""
     why = ("SOFR is not known",)
-    readings = tuple(replace(one, value=None, state="none", words=why, inputs=(), known_ms=None) for one in READINGS)
+    none = {"value": None, "state": "none", "notes": noted(why, "why"), "inputs": (), "known_ms": None}
+    readings = tuple(replace(one, **none) for one in READINGS)
     parts = tuple(replace(part, value=None, score=None, note=why[0]) for part in PARTS)
     cohorts = tuple(
         replace(one, days=0, scores=(None,) * 5, counts=(0,) * 5, stress=None, share=None) for one in COHORTS[:-1]
@@ -669,7 +670,8 @@ async def test_it_is_laid_out_anew_when_the_terminal_changes_its_size():
 async def test_text_from_outside_never_reaches_the_terminal_raw(size):
     hostile = repo(
         readings=tuple(
-            replace(one, words=(HOSTILE,) * 3, band=HOSTILE, formula=HOSTILE, missing=(HOSTILE,)) for one in READINGS
+            replace(one, notes=noted((HOSTILE,) * 3), band=HOSTILE, formula=HOSTILE, missing=(HOSTILE,))
+            for one in READINGS
         ),
         parts=tuple(replace(part, label=HOSTILE, note=HOSTILE, value=None, score=None) for part in PARTS),
         history=tuple(replace(one, marks=(HOSTILE,)) for one in HISTORY[-300:]),

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from feeds.signals.share import share
 from feeds.signals.thresholds import ShareRule
-from feeds.topics import Curve, Reading, Share
+from feeds.topics import Curve, Reading, Share, noted
 from feeds.vintages import given
 from tests.tui.hosted import dirty_rows, hosted, styles_of, text_of
 from tui.pane import View
@@ -69,7 +69,7 @@ def view_of(topic: Share | None, curve: Curve | None = None, now_ms: int = NOW) 
 def carry(value: float | None, known_ms: int = NOW - 1_000) -> Curve:
     words = ("90 d basis 6.00 % of 2026-07-11 less 3-month bill 4.10 % of 2026-07-10",) if value else ("no basis",)
     one = Reading(
-        "curve.carry.90d", value, "pp", date(2026, 7, 10), known_ms, "fresh" if value else "none", words=words
+        "curve.carry.90d", value, "pp", date(2026, 7, 10), known_ms, "fresh" if value else "none", notes=noted(words)
     )
     return Curve((one,), (), (), (), (), (), (), (), (), (), ())
 
@@ -325,7 +325,9 @@ async def test_with_nothing_it_says_why() -> None:
 async def test_words_from_outside_are_neither_markup_nor_escapes() -> None:
     evil = "[red]\x1b[31mX\x07 not in the report"
     topic = made()
-    topic = replace(topic, readings=tuple(replace(one, words=(evil, *one.words)) for one in topic.readings))
+    topic = replace(
+        topic, readings=tuple(replace(one, notes=(*noted([evil], "lacks"), *one.notes)) for one in topic.readings)
+    )
     week = replace(topic.weeks[-1], missing=(evil,), older=((evil, date(2026, 7, 1)),), doubted=(evil,))
     topic = replace(topic, weeks=(*topic.weeks[:-1], week))
     for keys in ((), ("v", "v")):

@@ -9,7 +9,7 @@ from textual.events import Resize
 
 from feeds.topics import WINDOWS, Cascade, Liquidations, Metric
 from tui.pane import Pane, View
-from tui.theme import QUALITY
+from tui.theme import QUALITY, sum_mark
 from tui.widgets.cascade_list import CascadeList
 from tui.widgets.ladder import Ladder
 from tui.widgets.level_rows import Largest, largest, sign
@@ -163,7 +163,7 @@ class LiquidationsPane(Pane):
         view = self._view
         assert view is not None
         liq, price = view.topics.get("liquidations"), view.topics.get("price")
-        floor = QUALITY["floor"] if liq is None else QUALITY[quality_of(liq, self._window)]
+        floor = QUALITY["floor"] if liq is None else sum_mark(quality_of(liq, self._window))
         last: Metric | None = None if price is None else price.reference
         ladder.show(view.topics.get("ladder"), self._window, floor, last, view.now_ms)
 

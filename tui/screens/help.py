@@ -14,7 +14,7 @@ from tui.panes import PANES
 from tui.screens.framed import Framed
 from tui.screens.series_page import SeriesScreen
 from tui.screens.study_page import StudyScreen
-from tui.theme import BOLD, KEY, LABEL, PLAIN, QUALITY, SIGN, STATE, TITLE
+from tui.theme import BOLD, KEY, LABEL, PLAIN, SIGN, STATE, TITLE, sum_mark
 from tui.widgets.flow import length
 from tui.widgets.lines import Line, Lines
 
@@ -114,7 +114,7 @@ def page(keys: Sequence[Binding], width: int) -> list[Line]:
 def _meanings(width: int) -> list[Line]:
     return [
         *_table("states", [(f"{SIGN[name]} {name}", STATE[name], said) for name, said in STATES.items()], width),
-        *_table("before a number", [(QUALITY[name], BOLD, said) for name, said in QUALITIES.items()], width),
+        *_table("before a number", [(sum_mark(name), BOLD, said) for name, said in QUALITIES.items()], width),
         *_table("words", [(name, BOLD, said) for name, said in WORDS.items()], width),
     ]
 

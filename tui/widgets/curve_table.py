@@ -8,7 +8,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import Curve, CurvePoint, ExpiryPoint, FundingPoint
-from tui.theme import BOLD, DIM, DOWN, LABEL, LATE, PLAIN, QUALITY, SIGN, STATE, TITLE, UP
+from tui.theme import BOLD, DIM, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, TITLE, UP, sum_mark
 from tui.widgets.columns import Column, fitting, padded
 from tui.widgets.curve_venues import letter
 from tui.widgets.curve_words import percent, points
@@ -116,7 +116,7 @@ FUNDING: tuple[Column[FundingPoint], ...] = (
 
 
 def _yearly(row: FundingPoint) -> Span:
-    said = f"{QUALITY[row.quality]}{row.funding:+.2f}"
+    said = f"{sum_mark(row.quality)}{row.funding:+.2f}"
     if row.state != "fresh":
         return (said, _style(row))
     return (said, BOLD + (UP if row.funding > 0 else DOWN if row.funding < 0 else PLAIN))

@@ -8,7 +8,7 @@ from rich.style import Style
 from feeds import text
 from feeds.topics import CashPoint, Curve, FundingPoint, Reading, Tenor
 from feeds.topics.base import worst
-from tui.theme import ABOUT, BOLD, DOWN, LABEL, LATE, PLAIN, QUALITY, SIGN, STATE, UP
+from tui.theme import BOLD, DOWN, LABEL, LATE, PLAIN, QUALITY, SIGN, STATE, UP, level_mark
 from tui.widgets.curve_sentence import sentence
 from tui.widgets.derivative_rows import span_of_time
 from tui.widgets.flow import fit, flow
@@ -45,7 +45,7 @@ def _carry(reading: Reading, now_ms: int, width: int) -> list[Line]:
         said = f"carry over cash {text.UNKNOWN}: {'; '.join(reading.words)}"
         return [((part, LABEL),) for part in wrapped(said, width, 2)]
     style = STATE[reading.state]
-    result = f"= {ABOUT[reading.quality]}{points(reading.value)} pp, {text.plain(reading.band, 20)}"
+    result = f"= {level_mark(reading.quality)}{points(reading.value)} pp, {text.plain(reading.band, 20)}"
     known = f"known {age(reading, now_ms)} ago" + ("" if reading.state == "fresh" else f", {reading.state}")
     said = f"{SIGN[reading.state]} {reading.words[0]}"
     return sentence(said, style + BOLD, [((result, style + BOLD),), ((known, style),)], width, 3)
@@ -77,7 +77,7 @@ def _tenor(tenor: Tenor, reading: Reading, width: int) -> Line:
 
 def _level(reading: Reading) -> str:
     value = reading.value if isinstance(reading.value, float) else None
-    return f"{ABOUT[reading.quality] if value is not None else ''}{percent(value)} %/y".rjust(11)
+    return f"{level_mark(reading.quality) if value is not None else ''}{percent(value)} %/y".rjust(11)
 
 
 def _signed(value: float | None) -> Style:

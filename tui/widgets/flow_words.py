@@ -8,7 +8,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import Flows, Reading
-from tui.theme import BOLD, DOWN, LABEL, LATE, PLAIN, QUALITY, SIGN, STATE, UP
+from tui.theme import BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, UP, sum_mark
 from tui.widgets.flow import fit, flow
 from tui.widgets.lines import Line, Span
 
@@ -45,7 +45,7 @@ def coins(value: float | None) -> str:
 
 
 def mark(reading: Reading) -> str:
-    return NET_SUM if reading.quality == "partial" else QUALITY[reading.quality]
+    return NET_SUM if reading.quality == "partial" else sum_mark(reading.quality)
 
 
 def head(flows: Flows, now_ms: int, width: int, doubt_rows: int) -> list[Line]:

@@ -14,7 +14,7 @@ from rich.style import Style
 from feeds import text
 from feeds.topics import Engine, FeedRow, Feeds, FeedState, Liquidations, Metric, Price, Regime, Verdict
 from tui.link import LinkState
-from tui.theme import ABOUT, BAD, BOLD, DOWN, LABEL, LATE, LONG, NOTICE, PLAIN, QUALITY, SHORT, SIGN, STATE, UP
+from tui.theme import BAD, BOLD, DOWN, LABEL, LATE, LONG, NOTICE, PLAIN, SHORT, SIGN, STATE, UP, level_mark, sum_mark
 from tui.widgets.flow import joined, length
 from tui.widgets.lines import Line, Lines, Span
 from tui.widgets.regime_rows import short as regime_word
@@ -139,7 +139,7 @@ def _price(status: Status) -> Line:
     style = BOLD if metric.state == "fresh" else STATE[metric.state] + BOLD
     return (
         ("BTC  ", LABEL),
-        (ABOUT[metric.quality] + text.price(metric.value), style),
+        (level_mark(metric.quality) + text.price(metric.value), style),
         (" " + _worth(metric, status.now_ms), STATE["live" if metric.state == "fresh" else metric.state]),
     )
 
@@ -162,7 +162,7 @@ def _change(status: Status, window: str) -> Line:
     good = metric.state == "fresh"
     style = STATE[metric.state] if not good else UP if metric.value > 0 else DOWN if metric.value < 0 else PLAIN
     mark = "" if good else f" {SIGN[metric.state]}"
-    return ((ABOUT[metric.quality] + text.percent(metric.value), style), (f" {window}{mark}", LABEL))
+    return ((level_mark(metric.quality) + text.percent(metric.value), style), (f" {window}{mark}", LABEL))
 
 
 def _liquidated(status: Status, *, short: bool = False) -> Line:
@@ -170,7 +170,7 @@ def _liquidated(status: Status, *, short: bool = False) -> Line:
     total = None if view is None else view.windows.get("1h")
     if view is None or total is None:
         return ()
-    floor = QUALITY[view.quality.get("1h", "exact")]
+    floor = sum_mark(view.quality.get("1h", "exact"))
     worth = "" if view.state == "fresh" else f"{SIGN[view.state]} " if short else f"{SIGN[view.state]} {view.state} "
     return (
         ("1h " if short else "liq 1h ", LABEL),

@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from feeds import text
 from feeds.topics import WINDOWS, Liquidations, Quality
-from tui.theme import ACCENT, BOLD, LABEL, LATE, LONG, PLAIN, QUALITY, SHORT, SIGN, STATE
+from tui.theme import ACCENT, BOLD, LABEL, LATE, LONG, PLAIN, SHORT, SIGN, STATE, sum_mark
 from tui.widgets.lines import Line, Span
 from tui.widgets.venue_rows import NOTHING, amount
 
@@ -34,10 +34,10 @@ def headline(liq: Liquidations, window: str, width: int) -> list[Line]:
             (f"{amount(usd, quality):>9}", style + BOLD),
         ]
         if width >= 52:
-            shown = text.UNKNOWN if btc is None else f"{QUALITY[quality]}{text.btc(btc)} BTC"
+            shown = text.UNKNOWN if btc is None else f"{sum_mark(quality)}{text.btc(btc)} BTC"
             line.append((f" {shown:>14}", PLAIN))
         if width >= 64:
-            shown = text.UNKNOWN if count is None else f"{QUALITY[quality]}{count:,}×"
+            shown = text.UNKNOWN if count is None else f"{sum_mark(quality)}{count:,}×"
             line.append((f" {shown:>8}", LABEL))
         room = width - sum(len(part) for part, _ in line) - 3
         line.append((f"  {text.bar(usd or 0.0, full, room)}", COLOUR[side]))

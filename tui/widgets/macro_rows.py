@@ -11,7 +11,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import SeriesRow
-from tui.theme import ABOUT, ACCENT, BAD, BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, TITLE, UP
+from tui.theme import ACCENT, BAD, BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, TITLE, UP, level_mark
 from tui.widgets.columns import Column, fitting, padded, width_of
 from tui.widgets.derivative_rows import span_of_time
 from tui.widgets.lines import Line, Span
@@ -112,7 +112,7 @@ def _id(row: SeriesRow, _: int) -> Span:
 
 
 def _value(width: int, row: SeriesRow, _: int) -> Span:
-    sign = ABOUT[row.quality]
+    sign = level_mark(row.quality)
     return (sign + number(row.value, row.digits, width - len(sign)), style_of(row) + BOLD)
 
 
@@ -217,7 +217,7 @@ def detail(row: SeriesRow, now_ms: int, zone: tzinfo, width: int, rows: int) -> 
     troubles += [row.note] if row.note else []
     words = f"{row.id}: {row.label}"
     if row.value is not None and row.known_ms is not None:
-        value = f"{ABOUT[row.quality]}{number(row.value, row.digits)} {row.unit}".rstrip()
+        value = f"{level_mark(row.quality)}{number(row.value, row.digits)} {row.unit}".rstrip()
         words += f"; {value} for {row.period}, known {text.age(now_ms - row.known_ms)} ago from {row.source}"
         words += f", {row.quality}" if row.quality != "exact" else ""
     if row.next_ms is not None:

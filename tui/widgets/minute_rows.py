@@ -2,7 +2,7 @@
 
 from feeds import text
 from feeds.topics import Liquidations
-from tui.theme import LABEL, PLAIN, QUALITY
+from tui.theme import LABEL, PLAIN, sum_mark
 from tui.widgets.lines import Line
 from tui.widgets.liquidation_rows import quality_of
 from tui.widgets.mirror import mirror, titles
@@ -22,7 +22,7 @@ def by_time(liq: Liquidations, now_ms: int, width: int, height: int) -> tuple[li
     each = next((n for n in (1, 2, 3, 6) if count // n <= height - 2), 6)
     sides = (_grouped(liq.spark_long, each), _grouped(liq.spark_short, each))
     full = max(*sides[0], *sides[1])
-    sign = QUALITY[quality_of(liq, "5m")]
+    sign = sum_mark(quality_of(liq, "5m"))
     words = f"by time  {count * BUCKET_S // 60} min, {each * BUCKET_S} s a row"
     if liq.state != "fresh":
         words += f", {liq.state} {text.age(None if liq.as_of_ms is None else now_ms - liq.as_of_ms)}"

@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from feeds.topics import Oil
-from tui.theme import ABOUT, LABEL
+from tui.theme import LABEL, level_mark
 from tui.widgets import oil_numbers, oil_past
 from tui.widgets.flow_chart import StackChart
 from tui.widgets.flow_words import named, wrapped
@@ -120,7 +120,9 @@ class StripPicture(Lines):
             return
         strips, by_name = self._oil.strips, named(self._oil.readings)
         newest = (by_name[name] for name in ("oil.cl1", "oil.cl6"))
-        mark = next((ABOUT[one.quality] for one in newest if one.value is not None and one.period == self._oil.day), "")
+        mark = next(
+            (level_mark(one.quality) for one in newest if one.value is not None and one.period == self._oil.day), ""
+        )
         words = legend(strips, mark, width, 2 if height >= 8 else 1)
         drawn = chart(strips, width, height - len(words))
         self.draw([*words, *drawn] if drawn else [] if strips else [((NOTHING, LABEL),)])

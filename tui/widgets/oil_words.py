@@ -6,7 +6,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import Leg, Oil, Reading, Roll
-from tui.theme import ABOUT, BAD, BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, UP
+from tui.theme import BAD, BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, UP, level_mark
 from tui.widgets.curve_sentence import sentence
 from tui.widgets.flow import flow
 from tui.widgets.flow_words import named, wrapped
@@ -81,7 +81,7 @@ def _leg(reading: Reading, window: int, leg: Leg | None, largest: float, width: 
     style = STATE[reading.state]
     more: list[Line] = [((text.plain(leg.meaning, 200), style),)] if meaning and leg.meaning else []
     more += [((f"since {leg.since}", LABEL),)] if leg.sessions > 1 else []
-    said = ABOUT[reading.quality] + reading.words[0]
+    said = level_mark(reading.quality) + reading.words[0]
     told = sentence(said, style + BOLD, more, room, 2 if meaning and width < WIDE else 1)
     lines: list[Line] = [(name if not n else (" " * NAMES, PLAIN), *line) for n, line in enumerate(told)]
     return [*lines, ((" " * NAMES, PLAIN), *arrows(leg, largest, room))]
@@ -122,7 +122,7 @@ def _shock(reading: Reading, oil: Oil, width: int, full: bool) -> list[Line]:
         lines: list[Line] = [(("shock not known", LABEL),)]
     else:
         style = BAD if reading.value == "on" else STATE[reading.state]
-        mark = ABOUT[reading.quality]
+        mark = level_mark(reading.quality)
         parts = wrapped(f"{mark}shock {reading.value}: {'; '.join(words)}", width, 2 if full else 1)
         lines = [((part, style),) for part in parts]
     roll = roll_words(oil.roll)

@@ -27,7 +27,7 @@ def age(metric: Metric, now_ms: int) -> str:
 def doubts(metric: Metric) -> Line:
     """What keeps a number from being taken at its face: its state and its quality, in words."""
     state: Line = () if metric.state in ("fresh", "none") else ((metric.state, STATE[metric.state]),)
-    quality: Line = () if metric.quality == "exact" else ((metric.quality, LATE),)
+    quality: Line = () if metric.quality in ("exact", None) else ((metric.quality or "", LATE),)
     return joined([part for part in (state, quality) if part], 1)
 
 

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from feeds import text
 from feeds.topics import Input, Reading, SeriesPage, SeriesRow
-from tui.theme import ABOUT, ACCENT, BAD, BOLD, LABEL, LATE, PLAIN, SIGN, STATE, TITLE
+from tui.theme import ACCENT, BAD, BOLD, LABEL, LATE, PLAIN, SIGN, STATE, TITLE, level_mark
 from tui.widgets.flow import flow
 from tui.widgets.lines import Line, Span
 from tui.widgets.slow_numbers import moment, number
@@ -18,6 +18,8 @@ QUALITIES = {
     "exact": "exact: nothing is missing",
     "provisional": "provisional: will be revised",
     "revised": "revised since it was first published",
+    "later": "later: what the publisher says today of that day, not what was said then",
+    "doubted": "doubted: shown, and not used",
     "estimated": "estimated",
     "sampled": "sampled: at least so much",
     "floor": "a floor: at least so much",
@@ -45,7 +47,7 @@ def with_unit(said: str, unit: str) -> str:
 
 def mark(reading: Reading) -> str:
     """The sign of its quality. What lacks a part is only about so much: the part may have been of either sign."""
-    return ABOUT[reading.quality]
+    return level_mark(reading.quality)
 
 
 def whole(reading: Reading) -> str:
@@ -86,7 +88,7 @@ def told(reading: Reading, now_ms: int, zone: tzinfo, width: int) -> list[Line]:
     facts: list[tuple[str, list[str]]] = [
         ("for", [period]),
         ("known", [known]),
-        ("quality", [QUALITIES[reading.quality] if reading.value is not None else "no value"]),
+        ("quality", [QUALITIES.get(reading.quality, reading.quality) if reading.quality else "no value"]),
         ("missing", [", ".join(reading.missing)] if reading.missing else []),
         ("says", list(reading.words)),
         ("formula", [reading.formula] if reading.formula else []),

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from feeds import text
 from feeds.topics import Metric, Price, Reading
 from feeds.topics.regime import Driver, Regime
-from tui.theme import ABOUT, ACCENT, BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, TITLE, UP
+from tui.theme import ACCENT, BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, TITLE, UP, level_mark
 from tui.widgets.lines import Line, Span
 from tui.widgets.reading_words import age
 from tui.widgets.regime_words import BIG, day, label, pad, push, style_of, value, why, wrapped
@@ -121,7 +121,7 @@ def _price(price: Price | None, now_ms: int, width: int, rows: int) -> list[Line
     style = STATE[metric.state]
     lines: list[Line] = [
         (("price", TITLE),),
-        ((ABOUT[metric.quality] + text.plain(text.price(metric.value), width), style + BOLD),),
+        ((level_mark(metric.quality) + text.plain(text.price(metric.value), width), style + BOLD),),
     ]
     lines += [_change(price.changes[window], window) for window in ("24h", "7d", "1h") if window in price.changes][
         :rows
@@ -135,7 +135,7 @@ def _change(metric: Metric, window: str) -> Line:
     if not isinstance(metric.value, int | float):
         return ((f"{text.UNKNOWN} {window}", LABEL),)
     style = STATE[metric.state] if metric.state != "fresh" else UP if metric.value > 0 else DOWN
-    return ((ABOUT[metric.quality] + text.percent(metric.value), style), (f" {window}", LABEL))
+    return ((level_mark(metric.quality) + text.percent(metric.value), style), (f" {window}", LABEL))
 
 
 # ---- all numbers of the chain

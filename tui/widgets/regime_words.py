@@ -8,7 +8,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics.base import Reading
-from tui.theme import ABOUT, ACCENT, BOLD, DOWN, LABEL, PLAIN, SIGN, STATE, UP
+from tui.theme import ACCENT, BOLD, DOWN, LABEL, PLAIN, SIGN, STATE, UP, level_mark
 from tui.widgets.flow import fit
 from tui.widgets.lines import EMPTY, Line, Span, width_of
 from tui.widgets.reading_words import age, with_unit
@@ -115,7 +115,7 @@ def value(reading: Reading, width: int = 24) -> str:
         return text.UNKNOWN
     if isinstance(reading.value, str):
         return text.plain(reading.value, width)
-    mark = ABOUT[reading.quality]
+    mark = level_mark(reading.quality)
     signed = reading.name.endswith(SIGNED) or reading.name.startswith("hedge.")
     said = number(reading.value, digits(reading), width - len(mark), signed=signed)
     unit = "" if reading.unit in ("index", "z") else text.plain(reading.unit, 12)

@@ -1,6 +1,6 @@
 """Numbers of repo stress that the engine tells without a reading of their own, as readings. Pure."""
 
-from feeds.topics import Cohort, Reading, Repo
+from feeds.topics import Cohort, Reading, Repo, noted
 from tui.widgets.repo_history import By, Point
 from tui.widgets.repo_words import named
 
@@ -34,7 +34,7 @@ def of_point(repo: Repo, point: Point, by: By) -> list[Reading]:
                 None,
                 now.state if value is not None and now is not None else "none",
                 "partial" if part and value is not None else "exact",
-                words=(*why, *words, PAST),
+                notes=noted((*why, *words, PAST)),
                 formula=now.formula if now is not None else "",
             )
         )
@@ -55,7 +55,7 @@ def _mean(one: Cohort, name: str, score: float | None, count: int) -> Reading:
     whole = count == one.days
     return Reading(
         name, score, "", one.first, None, "fresh" if score is not None else "none", "exact" if whole else "partial",
-        words=words, formula="mean over the days of the scores of the part, 0 to 100; the share by volume",
+        notes=noted(words), formula="mean over the days of the scores of the part, 0 to 100; the share by volume",
     )  # fmt: skip
 
 
@@ -65,5 +65,7 @@ def of_indicators(repo: Repo) -> list[Reading]:
     for one in repo.indicators:
         bounds = [f"between {one.low:g} and {one.high:g}"] if one.low is not None and one.high is not None else []
         bounds += [f"at most {one.high:g}"] if one.low is None and one.high is not None else []
-        made.append(Reading(one.label, one.value, one.unit, one.period, None, one.state, words=(*bounds, one.note)))
+        made.append(
+            Reading(one.label, one.value, one.unit, one.period, None, one.state, notes=noted((*bounds, one.note)))
+        )
     return made

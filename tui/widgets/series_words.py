@@ -7,7 +7,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import SeriesPage, SeriesRow, VintageRow
-from tui.theme import ABOUT, BOLD, DOWN, LABEL, PLAIN, SIGN, TITLE, UP
+from tui.theme import BOLD, DOWN, LABEL, PLAIN, SIGN, TITLE, UP, level_mark
 from tui.widgets.flow import flow
 from tui.widgets.lines import Line
 from tui.widgets.macro_rows import clipped, note_style, style_of
@@ -46,7 +46,7 @@ def head(id_: str, page: SeriesPage | None, row: SeriesRow | None, now_ms: int, 
 
 
 def _value(row: SeriesRow) -> str:
-    return ABOUT[row.quality] + number(row.value, row.digits)
+    return level_mark(row.quality) + number(row.value, row.digits)
 
 
 def _sign(value: float | None) -> Style:

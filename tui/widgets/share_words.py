@@ -6,7 +6,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import Reading, Share, ShareWeek
-from tui.theme import ABOUT, ACCENT, BOLD, LABEL, LATE, PLAIN, QUALITY, SIGN, STATE
+from tui.theme import ACCENT, BOLD, LABEL, LATE, PLAIN, QUALITY, SIGN, STATE, level_mark, sum_mark
 from tui.widgets.flow import fit, flow
 from tui.widgets.flow_words import named, wrapped
 from tui.widgets.lines import Line, Span
@@ -168,7 +168,7 @@ def _newest(reading: Reading | None, now_ms: int) -> list[Span]:
     style = STATE[reading.state]
     day = reading.period.isoformat() if reading.period else text.UNKNOWN
     age = text.age(None if reading.known_ms is None else now_ms - reading.known_ms)
-    value = number(reading.value, QUALITY[reading.quality])
+    value = number(reading.value, sum_mark(reading.quality))
     return [(f"{value:>11}", style), (f"  {day:<{DAY}}{age:>4} {SIGN[reading.state]}", style)]
 
 
@@ -192,7 +192,7 @@ def _carry(reading: Reading | None, now_ms: int) -> Line:
     if not isinstance(reading.value, float):
         return (("90 d carry ", LABEL), (f"{text.UNKNOWN} {text.plain('; '.join(reading.words[:1]), 60)}", LABEL))
     when = "now" if reading.known_ms is None else f"{text.age(now_ms - reading.known_ms)} ago"
-    value = f"{ABOUT[reading.quality]}{reading.value:+.2f} {text.plain(reading.unit, 8)}"
+    value = f"{level_mark(reading.quality)}{reading.value:+.2f} {text.plain(reading.unit, 8)}"
     return (("90 d carry over bills ", LABEL), (value, STATE[reading.state] + BOLD), (f", {when}", LABEL))
 
 

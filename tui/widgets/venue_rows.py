@@ -7,7 +7,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import LiqVenue, Quality, Total
-from tui.theme import LABEL, LATE, LONG, PLAIN, QUALITY, SHORT, SIGN, STATE
+from tui.theme import LABEL, LATE, LONG, PLAIN, QUALITY, SHORT, SIGN, STATE, sum_mark
 from tui.widgets.flow import flow
 from tui.widgets.lines import Line, Span
 
@@ -22,7 +22,7 @@ WIDE = 78  # columns from which all that is known of a venue has one row, and wo
 
 def amount(value: float | None, quality: Quality) -> str:
     """Dollars, with the sign of a total that is at least so much."""
-    return text.UNKNOWN if value is None else QUALITY[quality] + text.usd(value)
+    return text.UNKNOWN if value is None else sum_mark(quality) + text.usd(value)
 
 
 def ranked(rows: Sequence[LiqVenue], window: str, kept: Sequence[str] = ()) -> list[LiqVenue]:

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from rich.style import Style
 
 from feeds import text
-from feeds.topics.regime import Change, Note, Trigger, Verdict
+from feeds.topics.regime import Change, Noted, Trigger, Verdict
 from tui.theme import BAD, BOLD, FRESH, LABEL, LATE, PLAIN, SIGN, STATE
 from tui.widgets.flow import fit
 from tui.widgets.lines import EMPTY, Line, Span, width_of
@@ -140,14 +140,14 @@ def _on(one: Trigger, now_ms: int) -> Line:
 
 def changes(verdict: Verdict, zone: tzinfo, width: int, rows: int) -> list[Line]:
     """The latest changes and what changed nothing, newest first, over at most so many rows."""
-    told: list[Change | Note] = [*verdict.changes, *verdict.noted]
+    told: list[Change | Noted] = [*verdict.changes, *verdict.noted]
     told.sort(key=lambda one: one.known_ms, reverse=True)
     if not told:
         return wrapped(f"no change: {why(verdict.state)}", width, min(rows, 1), LABEL)
     return [_change(one, zone, width) for one in told[:rows]]
 
 
-def _change(one: Change | Note, zone: tzinfo, width: int) -> Line:
+def _change(one: Change | Noted, zone: tzinfo, width: int) -> Line:
     when: Span = (f"{one.day.isoformat()} ", PLAIN)
     after: Span = (f"{one.after:<9}", STYLES[one.after]) if isinstance(one, Change) else (f"{'noted':<9}", LABEL)
     said = one.cause if isinstance(one, Change) else one.words
@@ -156,7 +156,7 @@ def _change(one: Change | Note, zone: tzinfo, width: int) -> Line:
     wide = room - width_of(known) - 2
     cause = text.plain(said, wide if wide >= len(said) else room)
     rest: Line = (("  ", EMPTY), *known) if wide >= len(said) else ()
-    return (when, after, (f" {cause}", LABEL if isinstance(one, Note) else PLAIN), *rest)
+    return (when, after, (f" {cause}", LABEL if isinstance(one, Noted) else PLAIN), *rest)
 
 
 def history(verdict: Verdict, zone: tzinfo, width: int) -> list[Line]:
