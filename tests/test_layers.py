@@ -16,6 +16,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "interruptions",
         "timeliness",
         "calendars",
+        "fomc",
         "series",
         "venue",
         "source",
