@@ -13,12 +13,14 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 CalendarName = Literal[
-    "federal", "statute", "fed", "sifma", "repo", "cme", "nymex", "nyse", "london", "target", "weekdays", "all"
+    "federal", "statute", "district", "fed", "sifma", "repo", "cme", "nymex", "nyse", "london", "target", "weekdays",
+    "all",
 ]  # fmt: skip
 """Whose days they are.
 
 `federal`: US federal offices, which close on the Friday before a holiday that falls on a Saturday, and when the
-President orders it. `statute`: the same by the law alone (5 USC 6103), without those orders.
+President orders it. `statute`: the same by the law alone (5 USC 6103), without those orders. `district`: the same
+with the days that the District of Columbia keeps besides, Emancipation Day above all, which move taxes (26 USC 7503).
 `fed`: the Federal Reserve banks, which keep neither those Fridays nor the orders: EFFR was published for 2021-12-24,
 2023-11-10 and 2026-07-03, and will be for 2027-06-18 and 2027-12-24, on which the bond market is closed.
 `sifma`: the US bond market. On some Good Fridays it closes at noon only (2021, 2023, 2026) and yields are published.
@@ -79,6 +81,8 @@ def _holidays(calendar: CalendarName, year: int) -> frozenset[date]:
             return _holidays("statute", year) | ORDERED
         case "statute":
             return frozenset(holidays.country_holidays("US", years=year))
+        case "district":
+            return frozenset(holidays.country_holidays("US", subdiv="DC", years=year))
         case "fed":
             this = _holidays("statute", year)
             moved = {day for day in this if day.weekday() == _FRIDAY and day + _DAY in this | {date(year + 1, 1, 1)}}

@@ -72,6 +72,7 @@ def closed(calendar: CalendarName, year: int) -> list[str]:
         ("federal", 2024, "01-01 01-15 02-19 05-27 06-19 07-04 09-02 10-14 11-11 11-28 12-24 12-25"),
         ("federal", 2025, "01-01 01-09 01-20 02-17 05-26 06-19 07-04 09-01 10-13 11-11 11-27 12-24 12-25 12-26"),
         ("statute", 2025, "01-01 01-20 02-17 05-26 06-19 07-04 09-01 10-13 11-11 11-27 12-25"),
+        ("district", 2026, "01-01 01-19 02-16 04-16 05-25 06-19 07-03 09-07 10-12 11-11 11-26 12-25"),
         ("fed", 2025, "01-01 01-20 02-17 05-26 06-19 07-04 09-01 10-13 11-11 11-27 12-25"),
         # in 2027 the Fed's banks work on Good Friday and on three Fridays before a holiday, the bond market on one
         ("federal", 2027, "01-01 01-18 02-15 05-31 06-18 07-05 09-06 10-11 11-11 11-25 12-24 12-31"),
@@ -95,6 +96,7 @@ def test_every_calendar_but_that_of_all_days_rests_at_weekends() -> None:
     resting: tuple[CalendarName, ...] = (
         "federal",
         "statute",
+        "district",
         "fed",
         "sifma",
         "repo",
