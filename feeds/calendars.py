@@ -41,8 +41,8 @@ class Release(Struct, frozen=True):
     a month and a quarter by their first. `at`: New York time of day, "16:30". `lag`: for a day, business days of
     `days` from the period to the release; for a week, days from the period to the release, moved on to the next
     business day; for a month or quarter, days from its last day to the release, moved on likewise.
-    `working`: a week's `lag` counts business days too. `eve`: a week that would come out on a holiday of that calendar
-    comes out the day before instead, and is not moved on.
+    `working`: the `lag` of a week or a month counts business days too.
+    `eve`: a week that would come out on a holiday of that calendar comes out the day before, and is not moved on.
     `usual`: the day is a habit and not a rule: a countdown says "about". `grace_h`: hours after which what was due is
     late.
     """
@@ -155,6 +155,8 @@ def release_ms(rule: Release, period: date) -> int:
         case "week":
             named = period + timedelta(days=(rule.weekday - period.weekday()) % 7)
             day = _of_week(rule, named)
+        case "month" if rule.working:
+            day = shift(rule.days, _next_first(period, 1) - _DAY, rule.lag)
         case "month":
             day = shift(rule.days, _next_first(period, 1) + timedelta(days=rule.lag - 1), 0)
         case "quarter":

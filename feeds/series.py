@@ -62,6 +62,7 @@ YIELDS = Release("day", "18:00", "sifma", lag=0, grace_h=3)
 H15 = Release("day", "16:15", "sifma", grace_h=6)
 CLOSE = Release("day", "18:00", "nyse", lag=0, grace_h=6)
 FUTURES = Release("day", "18:00", "nymex", lag=0, grace_h=6)
+BUDGET = Release("month", "14:00", lag=8, working=True, usual=True, grace_h=24 * 7)  # September's comes some days later
 CONTINUOUS = Release("day", "18:00", "weekdays", lag=0, grace_h=12)
 COT = Release("week", "15:30", lag=3, weekday=1, working=True, grace_h=4)
 FLOWS = Release("day", "07:00", "nyse", lag=1, grace_h=6)
@@ -202,9 +203,9 @@ _TABLE: tuple[Series, ...] = (
     Series("BAMLH0A0HYM2", "High-yield spread", "%", "risk", ("fred",), H15, 0.5, 40, 7, use="risk appetite"),
     Series("BAMLC0A0CM", "Investment-grade spread", "%", "risk", ("fred",), H15, 0.1, 15, 7, use="risk appetite"),
     Series("NFCI", "Chicago Fed financial conditions", "index", "risk", ("fred",),
-           Release("week", "08:30", lag=5, weekday=4), -5, 10, 21, 3, use="risk appetite"),
+           Release("week", "08:30", "fed", lag=5, weekday=4), -5, 10, 21, 3, use="risk appetite"),
     Series("STLFSI4", "St. Louis Fed financial stress", "index", "risk", ("fred",),
-           Release("week", "10:00", lag=6, weekday=4), -5, 20, 21, 3),
+           Release("week", "10:00", "fed", lag=6, weekday=4), -5, 20, 21, 3),
     _fund("QQQ", "Nasdaq 100 fund", "hedge or high beta"),
     _fund("SPY", "S&P 500 fund", "scenarios; concentration"),
     _fund("RSP", "S&P 500, equal weight", "concentration"),
@@ -234,8 +235,8 @@ _TABLE: tuple[Series, ...] = (
     Series("CIPS.VALUE", "CIPS payments, value", "RMB 100M", "dollar", ("cips",), _monthly(20), 1, 1e7, 150,
            use="scenarios: payments around the dollar"),
     Series("CIPS.COUNT", "CIPS payments, number", "payments", "dollar", ("cips",), _monthly(20), 1, 1e9, 150, 0),
-    Series("DEFICIT", "Treasury deficit of the month", "$", "dollar", ("fiscaldata",), _monthly(9, "14:00"), -1e12,
-           2e12, 75, 0, use="dollar exit"),
+    Series("DEFICIT", "Treasury deficit of the month", "$", "dollar", ("fiscaldata",), BUDGET, -1e12, 2e12, 75, 0,
+           use="dollar exit"),
     # Oil
     Series("CL*", "WTI, one contract", "$/bbl", "oil", ("yahoo",), FUTURES, -100, 400, 7, use="the curve"),
     Series("CL=F", "WTI, front contract, not adjusted for rolls", "$/bbl", "oil", ("yahoo",), FUTURES, -100, 400, 7,

@@ -23,7 +23,7 @@ from feeds.calendars import (
     shift,
     wti,
 )
-from feeds.series import CLAIMS, COT, FAMILIES, H8, H41, OPERATION, REPO, TABLE, UNSECURED, UTC_DAY, YIELDS
+from feeds.series import BUDGET, CLAIMS, COT, FAMILIES, H8, H41, OPERATION, REPO, TABLE, UNSECURED, UTC_DAY, YIELDS
 
 RULES = sorted({row.release for row in (*TABLE.values(), *FAMILIES.values())}, key=repr)
 DAY_MS = 86_400_000
@@ -294,6 +294,12 @@ SLOW_DAY = Release("day", "16:15", lag=6)
         (COT, "2025-12-30", "2026-01-05T20:30"),
         # positions of a Monday, because Tuesday was Veterans Day, came out on the week's usual day
         (COT, "2025-11-10", "2025-11-14T20:30"),
+        # the Fed's banks bring out their weeklies on days on which offices are shut by order
+        (TABLE["NFCI"].release, "2025-12-19", "2025-12-24T13:30"),
+        (TABLE["STLFSI4"].release, "2025-12-19", "2025-12-26T15:00"),
+        # the eighth business day of the month after
+        (BUDGET, "2026-10-01", "2026-11-12T19:00"),
+        (BUDGET, "2026-11-01", "2026-12-10T19:00"),
         # months and quarters: from their last day, moved on past a weekend and Labor Day
         (MONTHLY_12, "2026-07-01", "2026-08-12T12:30"),
         (MONTHLY_5, "2026-08-01", "2026-09-08T12:30"),

@@ -157,6 +157,14 @@ def test_a_page_is_told_only_to_who_asks_and_anew_when_it_changed() -> None:
     ("rule", "words"),
     [
         (Release("day", "16:00", lag=0), "daily, the same day, at 16:00 in New York"),
+        (
+            Release("month", "14:00", lag=8, working=True),
+            "each month, 8 business days after its end, at 14:00 in New York",
+        ),
+        (
+            Release("week", "15:30", lag=3, weekday=1, working=True),
+            "weekly, of Tuesday, 3 business days later, at 15:30 in New York",
+        ),
         (Release("week", "16:30", lag=1), "weekly, of Wednesday, 1 day later, at 16:30 in New York"),
         (
             Release("month", "08:30", lag=12, usual=True),

@@ -185,14 +185,15 @@ def _old(newest: date, today: date) -> bool:
 
 def _rule(rule: Release) -> str:
     """When a series comes out, in words."""
+    unit = "business day" if rule.working else "day"
     match rule.every:
         case "day":
             words = f"daily, {_count(rule.lag, 'business day')} later" if rule.lag else "daily, the same day"
         case "week":
-            words = f"weekly, of {_DAYS[rule.weekday]}, {_count(rule.lag, 'day')} later"
+            words = f"weekly, of {_DAYS[rule.weekday]}, {_count(rule.lag, unit)} later"
         case _:
             side = "after" if rule.lag >= 0 else "before"
-            words = f"each {rule.every}, {_count(abs(rule.lag), 'day')} {side} its end"
+            words = f"each {rule.every}, {_count(abs(rule.lag), unit)} {side} its end"
     eve = ", the day before where that is a holiday" if rule.eve else ""
     return f"{'about ' if rule.usual else ''}{words}{eve}, at {rule.at} in New York"
 
