@@ -44,7 +44,7 @@ def test_a_cascade_is_an_event_with_its_totals_and_what_came_after() -> None:
 
     def run(seconds: range, price: float, interest: float = 1_000.0, funding: float = 10.0) -> None:
         for second in seconds:
-            done = c.advance(T0 + second * 1_000, Market(price, interest, funding))
+            done = c.advance(T0 + second * 1_000, Market(price, {("bybit", "BTCUSDT"): interest}, funding), whole=True)
             if done:
                 changes.append((second, done))
 
@@ -89,9 +89,9 @@ def test_a_cascade_is_an_event_with_its_totals_and_what_came_after() -> None:
 def test_what_is_not_known_beside_it_stays_not_known() -> None:
     c = Cascades()
     c.add(event("1", 6e6), T0)
-    c.advance(T0, Market(None, None, None))
+    c.advance(T0, Market(None, {}, None), whole=True)
     for second in range(1, 200):
-        done = c.advance(T0 + second * 1_000, Market(None, None, None))
+        done = c.advance(T0 + second * 1_000, Market(None, {}, None), whole=True)
         if done:
             assert done.price_from is done.price_to is done.open_interest_change is done.funding is None
     assert c.past[0].long_usd == 6e6
@@ -100,5 +100,5 @@ def test_what_is_not_known_beside_it_stays_not_known() -> None:
 def test_memory_is_bounded_to_a_day() -> None:
     c = Cascades()
     for i in range(0, 200_000, 10):
-        c.advance(T0 + i * 1_000, Market(64_000.0, None, None))
+        c.advance(T0 + i * 1_000, Market(64_000.0, {}, None), whole=True)
     assert len(c._samples) == len(c._sorted) == 8_640

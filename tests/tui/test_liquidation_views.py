@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feeds.topics import Cascade, Ladder
+from feeds.topics import Cascade, Ladder, Note
 from tests.tui.hosted import MINUTE, NOW, dirty_rows, hosted, metric, text_of
 from tests.tui.test_liquidations_pane import VENUES, liquidations, of_venue, tape, texts
 from tui.widgets.cascade_list import CascadeList
@@ -64,7 +64,7 @@ def cascading(**parts):
 
 
 def test_a_calm_market_says_so_with_what_its_level_lacks_and_the_last_cascade():
-    calm = liquidations(level_note="by dollars alone: 12m of history, 2h needed")
+    calm = liquidations(level_notes=(Note("span", "by dollars alone: 12m of history, 2h needed"),))
     assert texts(level_rows(calm, ENDED, NOW, 70, 1)) == ["· CALM  by dollars alone: 12m of history, 2h needed"]
     assert texts(level_rows(liquidations(), ENDED, NOW, 70, 1)) == [
         "· CALM  last cascade 2h ago: ≥$1.00M long, ≥$12.34M short"
