@@ -95,11 +95,11 @@ def header(status: Status, width: int, rows: int) -> list[Line]:
     second = [
         Piece(0, *link),
         *urgent,
-        Piece(after + 1, _regime(status), _regime(status, short=True)),
-        Piece(after + 2, _dots(status), _dots(status, short=True)),
-        Piece(after + 3, _troubled(status)),
-        Piece(after + 5, _lag(status)),
-        Piece(after + 4, _notice(status), right=True),
+        Piece(after + 1, _regime(status), _regime(status, short=True), yields=after + 3),
+        Piece(after + 2, _dots(status), _dots(status, short=True), yields=after + 4),
+        Piece(after + 5, _troubled(status)),
+        Piece(after + 7, _lag(status)),
+        Piece(after + 6, _notice(status), right=True),
     ]
     return [row(first, width), row(second, width)]
 

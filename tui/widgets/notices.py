@@ -39,7 +39,8 @@ def _liquidations(liq: Liquidations, now_ms: int) -> Notice | None:
         one = liq.running
         return Notice((*word, *_larger(one.long_usd, one.short_usd, sign(liq, one.from_ms, now_ms))), word)
     last = liq.windows["1m"]
-    return Notice((*word, *_larger(last.long_usd or 0.0, last.short_usd or 0.0, sum_mark(liq.quality["1m"]))), word)
+    amount = _larger(last.long_usd or 0.0, last.short_usd or 0.0, sum_mark(liq.quality["1m"]))
+    return Notice((*word, *amount, (" in 1m", PLAIN)), word) if amount else Notice(word, word)
 
 
 def _repo(band: Metric, _: int) -> Notice | None:
