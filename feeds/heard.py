@@ -4,7 +4,7 @@ A total over feeds is a sum of floors: current while one of them is, as old as t
 who are named. Whether its last minute is whole is another question, and decides what may be said of it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from feeds.facts import Gap
@@ -93,7 +93,7 @@ def missed(own: Sequence[Feed], from_ms: int, now_ms: int) -> str:
     return ""
 
 
-def unheard(channels: Sequence[Feed], full: Callable[[], Mapping[str, float]], now_ms: int) -> tuple[str, ...]:
+def unheard(channels: Sequence[Feed], full: Mapping[str, float], now_ms: int) -> tuple[str, ...]:
     """Why the last minute's total may be far less than there was; empty where it is as good as whole.
 
     Of who was not heard within a day, or never and is given up, nothing is expected. A sample of one event a second
@@ -111,7 +111,7 @@ def unheard(channels: Sequence[Feed], full: Callable[[], Mapping[str, float]], n
         gaps = {feed.name: missed([feed], now_ms - MINUTE_MS, now_ms) for feed in heard}
         found += [f"{name}: {why}" for name, why in gaps.items() if why]
     if not found:
-        found += [at_limit(venue, share) for venue, share in full().items() if share >= SATURATED]
+        found += [at_limit(venue, share) for venue, share in full.items() if share >= SATURATED]
     return tuple(found)
 
 

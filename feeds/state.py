@@ -88,6 +88,8 @@ class State:
         self.feeds: dict[str, Feed] = {}
         self.book = Book()
         self.cascades = Cascades()
+        self.saturations: dict[str, float] = {}
+        """How full each venue that publishes a sample was in the last minute, by the last whole second."""
         self.unheard: tuple[str, ...] = ()
         """Why the total of the last minute may be far less than there was, by the last whole second."""
         self.keep = keep
@@ -189,7 +191,10 @@ class State:
         self._second = second
         self.book.advance(self.now_ms)
         self.positions.expire(self.now_ms)
-        self.unheard = unheard(channels(self.venues, self.feeds.values()), self._saturations, self.now_ms)
+        shares = self.book.saturations(self.now_ms)
+        sampled = (name for name, venue in self.venues.items() if venue.liquidations == "sampled")
+        self.saturations = {name: shares.get(name, 0.0) for name in sampled}
+        self.unheard = unheard(channels(self.venues, self.feeds.values()), self.saturations, self.now_ms)
         cascade = self.cascades.advance(self.now_ms, self._market(), whole=not self.unheard)
         if cascade:
             self.keep(cascade)
@@ -317,11 +322,6 @@ class State:
         interest = {key: fact.btc for key, fact in self.positions.interest.items() if fact.recv_ms > since_ms}
         rates = [annualised(fact) for fact in self.positions.funding.values() if fact.recv_ms > since_ms]
         return Market(median(prices) if prices else None, interest, median(rates) if rates else None)
-
-    def _saturations(self) -> dict[str, float]:
-        """How full each venue that publishes a sample was in the last minute."""
-        sampled = [name for name, venue in self.venues.items() if venue.liquidations == "sampled"]
-        return {name: self.book.saturation(name, self.now_ms) for name in sampled}
 
     def _sample_premium(self, second: int) -> None:
         prices = [self._young("coinbase"), self._young("binance")]

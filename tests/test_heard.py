@@ -80,6 +80,14 @@ def test_a_total_is_stale_and_down_only_where_everybody_is() -> None:
     assert states == [("late", T0 + 120_000), ("stale", T0 + 70_000), ("down", T0 + 70_000)]
 
 
+def test_what_all_venues_lack_is_said_once() -> None:
+    market = Sixteen()
+    market.opened()
+    market.until(70)
+    assert metric(market, "liq.long.usd.1h").note == f"{SAMPLED}; heard for 70s only"
+    assert metric(market, "liq.bybit.long.usd.1h").note == "bybit: heard for 70s only"
+
+
 def test_one_of_two_feeds_of_a_venue_that_is_silent_is_named_alone() -> None:
     market = Sixteen()
     market.opened()

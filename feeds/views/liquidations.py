@@ -160,7 +160,7 @@ def _venue(state: State, name: str, own: Sequence[Feed]) -> LiqVenue:
         heard_as(own, state.now_ms),
         {window: state.book.total(window, (name,)) if told(own) else _NOTHING for window in WINDOW_MS},
         {window: why for window, why in partial.items() if why},
-        state.book.saturation(name, state.now_ms) if sampled else 0.0,
+        state.saturations.get(name, 0.0),
         stands.as_of_ms,
     )
 
@@ -197,7 +197,8 @@ def _completeness(
     for venue in there:
         if why := venue.partial.get(window):
             partial.setdefault(why, []).append(venue.venue)
-    reasons += [f"{', '.join(names)}: {why}" for why, names in partial.items()]
+    everybody = max(2, len(there))  # of one alone, its name is said
+    reasons += [why if len(names) == everybody else f"{', '.join(names)}: {why}" for why, names in partial.items()]
     reasons += [f"{venue.venue} is {venue.state}" for venue in there if venue.state in ("down", "blocked", "stale")]
     quality: Quality = "floor" if sampled or without else "partial" if reasons else "exact"
     return quality, "; ".join(reasons)
