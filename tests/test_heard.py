@@ -147,6 +147,7 @@ def test_a_cascade_that_was_said_stays_for_two_minutes_and_is_then_not_called_ca
     market.until(250)
     level = metric(market, "liq.state")
     assert (level.value, level.note) == (None, "cannot be told: without bybit, 2m")
+    assert liquidations(market.session.state).risen
     (cascade,) = market.session.state.cascades.past
     assert (cascade.from_ms, cascade.to_ms, cascade.long_usd) == (T0 + 70_000, T0 + 130_000, 6_000_000.0)
     market.silent -= {*BYBIT}
@@ -156,6 +157,7 @@ def test_a_cascade_that_was_said_stays_for_two_minutes_and_is_then_not_called_ca
     assert metric(market, "liq.state").value is None
     market.until(372)
     assert metric(market, "liq.state").value == "calm"
+    assert not liquidations(market.session.state).risen
 
 
 def test_a_sampled_venue_at_its_limit_hides_others_so_nothing_is_called_calm() -> None:

@@ -105,6 +105,7 @@ class Liquidations(Struct, frozen=True):
     `state` is that of the best heard, `as_of_ms` of the oldest that is still current; `without`: who is not.
     `spark`: dollars per 10 s over the last 5 min, oldest first, longs and shorts apart. `level` is `None` while it
     cannot be told, for reasons among `level_notes`: what it `lacks`, and (`span`) how far back its measure goes.
+    `risen`: it was above calm, and is not known to be calm again.
     """
 
     windows: dict[str, Total]
@@ -120,6 +121,7 @@ class Liquidations(Struct, frozen=True):
     level_notes: tuple[Note, ...] = ()
     running: "Cascade | None" = None
     without: tuple[Lack, ...] = ()
+    risen: bool = False
 
 
 class Cascade(Struct, frozen=True):

@@ -56,6 +56,7 @@ def liquidations(state: State) -> Liquidations:
         tuple(_level_notes(state)),
         state.cascades.running,
         stands.without,
+        state.cascades.risen,
     )
 
 

@@ -40,9 +40,10 @@ async def test_a_snapshot_holds_exactly_what_the_frames_hold_though_they_are_yea
     assert list(document) == ["tidegauge", "mode", "now_ms", "metrics", "topics"]
     assert (document["tidegauge"], document["mode"]) == (1, "live")
     metrics: dict[str, Json] = document["metrics"]
-    assert {tuple(metric) for metric in metrics.values()} == {
-        ("value", "unit", "as_of_ms", "source", "state", "quality", "note")
-    }
+    fields = ("value", "unit", "as_of_ms", "source", "state", "quality", "note")
+    assert {tuple(metric) for metric in metrics.values()} == {fields, (*fields, "least")}
+    floors = [metric for metric in metrics.values() if "least" in metric]
+    assert all(metric["least"] == metric["value"] and metric["quality"] != "exact" for metric in floors)
 
     assert {venue: metrics[f"btc.{venue}.price"]["value"] for venue in PRICES} == PRICES
     reference = metrics["btc.price"]

@@ -212,6 +212,8 @@ def test_what_is_calm_off_unknown_or_doubted_is_not_said():
     quiet = {"repo.band": metric("watch", ""), "oil.shock": metric("off", "")}
     assert rows(status(liquidations=risen("calm"), **quiet)) == rows(status())
     assert rows(status(liquidations=replace(liquidations(), level=None))) == rows(status())
+    over = rows(status(liquidations=replace(liquidations(), level=None, risen=True)))[1]
+    assert over.startswith(" liq level cannot be told  feeds")
     nobody = {"repo.band": metric(None, "", "none"), "oil.shock": metric("on", "", quality="doubted")}
     assert rows(status(**nobody)) == rows(status())
 

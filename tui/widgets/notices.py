@@ -25,12 +25,14 @@ class Notice(Struct, frozen=True):
 def notices(topics: Mapping[str, Any], now_ms: int) -> list[Notice]:
     """All that is to be said now, the first to stay longest. What is not current says so, and comes last."""
     there = [(topics[name], of) for name, of in TABLE if name in topics]
-    there.sort(key=lambda row: row[0].state not in CURRENT)
+    there.sort(key=lambda row: getattr(row[0], "state", "fresh") not in CURRENT)
     return [found for topic, of in there if (found := of(topic, now_ms))]
 
 
 def _liquidations(liq: Liquidations, now_ms: int) -> Notice | None:
-    """A cascade with the larger of its sides, or an elevated level with that of the last minute."""
+    """A cascade with the larger of its sides; an elevated level with that of the last minute; that neither is told."""
+    if liq.level is None and liq.risen:
+        return Notice((("liq level cannot be told", LATE),), (("liq level --", LATE),))
     if liq.level not in ("elevated", "cascade"):
         return None
     word: Line = (LEVEL[liq.level],) if liq.state in CURRENT else ((LEVEL[liq.level][0], STATE[liq.state]),)
@@ -76,4 +78,7 @@ TABLE: tuple[tuple[str, Callable[[Any, int], Notice | None]], ...] = (
     ("repo.band", _repo),
     ("oil.shock", _oil),
 )
-"""Topics and metrics with a `state`, the most urgent first, and what each has to say; most of the time, nothing."""
+"""Topics, and metrics that the link keeps, the most urgent first, and what each has to say: mostly nothing.
+
+One more notice is one more row. What has a `state` that is not current comes after all that is.
+"""
