@@ -48,8 +48,9 @@ def of(channels: Iterable[Feed], venue: str) -> list[Feed]:
 
 
 def told(own: Sequence[Feed]) -> bool:
-    """Whether a venue with these feeds told anything, in this run or one before, and refuses none of it now."""
-    return any(feed.heard_from_ms is not None for feed in own) and not any(feed.deaf for feed in own)
+    """Whether a venue with these feeds told anything, in this run or one before, and refused none of it at once."""
+    refused = any(feed.deaf and feed.listened_ms is None for feed in own)
+    return any(feed.heard_from_ms is not None for feed in own) and not refused
 
 
 def state(own: Sequence[Feed], now_ms: int) -> FeedState:
@@ -65,7 +66,7 @@ def standing(channels: Sequence[Feed], now_ms: int) -> Standing:
     best: State = min(worth.values(), key=STATES.index, default="none")
     good = CURRENT if best in CURRENT else () if best == "none" else (best,)
     inside = [feed for feed in channels if worth[feed.name] in good]
-    seen = [feed.seen_ms for feed in inside if feed.seen_ms is not None]
+    seen = [last_ms for feed in inside if (last_ms := _last_ms(feed)) is not None]
     return Standing(best, min(seen, default=None), _lacks(channels, inside, now_ms))
 
 
@@ -121,16 +122,24 @@ def at_limit(venue: str, share: float) -> str:
 
 
 def _expected(feed: Feed, now_ms: int) -> bool:
-    last_ms = feed.listened_ms if feed.deaf else feed.seen_ms
+    last_ms = _last_ms(feed)
     if feed.heard_from_ms is None or last_ms is None:
         return feed.state(now_ms) == "connecting" and not feed.deaf
     return now_ms - last_ms < USUAL_MS
 
 
+def _last_ms(feed: Feed) -> int | None:
+    """When its liquidations were last listened to."""
+    return feed.listened_ms if feed.deaf else feed.seen_ms
+
+
 def _worth(channels: Sequence[Feed], feed: Feed, now_ms: int) -> State:
     """What a feed's totals are worth; while it is not heard again after a restart, they are cached."""
-    if feed.heard_from_ms is None or any(one.deaf for one in of(channels, feed.venue)):
+    own = of(channels, feed.venue)
+    if feed.heard_from_ms is None or not told(own):
         return "none"
+    if any(one.deaf for one in own):
+        return "down"
     how = feed.state(now_ms)
     return "stale" if how == "connecting" else metric_state(how)
 

@@ -212,6 +212,21 @@ def metrics(session: Session) -> dict[str, Metric]:
     return session.snapshot()["metrics"]
 
 
+def test_a_venue_whose_liquidations_are_no_longer_told_keeps_those_that_were_and_is_missing() -> None:
+    market = Sixteen()
+    market.opened()
+    market.until(90)
+    market.liquidated("Buy", "1", "50000")
+    refusal = '{"success": false, "ret_msg": "error:handler not found", "req_id": "2", "op": "subscribe"}'
+    market.session.frame(Frame("bybit.linear", market.now_ms, refusal))
+    market.until(130)
+    own, total, level = (metric(market, name) for name in ("liq.bybit.long.usd.5m", "liq.long.usd.5m", "liq.state"))
+    assert (own.value, own.state, own.as_of_ms) == (50_000.0, "down", T0 + 90_000)
+    assert (total.value, total.state) == (50_000.0, "fresh")
+    assert total.note.startswith("without bybit, liquidations refused: error:handler not found 40s; ")
+    assert (level.value, level.note.split(": ")[0]) == (None, "cannot be told")
+
+
 def test_before_anybody_is_heard_nothing_is_called_calm() -> None:
     market = Sixteen()
     market.silent = set(FEEDS)

@@ -58,7 +58,7 @@ async def test_a_snapshot_holds_exactly_what_the_frames_hold_though_they_are_yea
                 assert metric["value"] == pytest.approx(side(position, part), abs=1e-6), (position, unit, window)
                 assert (metric["state"], metric["quality"]) == ("fresh", "floor")
                 assert metric["note"].startswith("binance_usdm, okx sampled; ")
-                assert "bybit: heard for " in metric["note"]
+                assert "heard for " in metric["note"]
         found = totals(document["topics"]["liquidations"], window)
         assert found == {key: pytest.approx(sums, abs=1e-6) for key, sums in LIQUIDATED.items()}
     assert metrics["liq.bybit.long.usd.1h"]["quality"] == "partial"  # all of Bybit's come, but not for an hour yet
