@@ -13,6 +13,8 @@ RATE_SECONDS = 10
 LAG_MS = 60_000
 SHORTEST_GAP_MS = 1_000
 NOT_YET = "not heard yet"
+SETTLED_MS = 60_000
+"""A connection that refuses its liquidations at all does so sooner."""
 SKEWED_MS = 60_000
 """Beyond this, receipt minus venue time is no delay but two clocks that disagree (or a replay of old frames)."""
 
@@ -45,6 +47,7 @@ class Feed:
         self.heard_from_ms: int | None = None  # of this run or, where the store remembers, of an earlier one
         self._heard = False
         self.deaf = ""  # why this connection carries no liquidations, though it lives
+        self.listened_ms: int | None = None  # when a connection that did carry them was last heard
         self.reconnects = 0
         self.rejected = 0
         self.rejects: deque[Rejected] = deque(maxlen=5)
@@ -53,6 +56,7 @@ class Feed:
         self.gaps: deque[Gap] = deque(maxlen=200)
         self._limits = limits
         self._opened = 0
+        self._open_ms = since_ms
         self._gap: Gap | None = None
         self._counts: deque[list[int]] = deque(maxlen=RATE_SECONDS + 1)
         self._lags: deque[tuple[int, int]] = deque(maxlen=1_024)
@@ -67,6 +71,7 @@ class Feed:
         if event.phase == "open":
             self._opened += 1
             self.deaf = ""
+            self._open_ms = event.recv_ms
             self.reconnects = self._opened - 1
             self._skew = None
         return self._begin_gap(event.reason or "reconnected") if event.phase != "connecting" else None
@@ -86,6 +91,8 @@ class Feed:
         self.seen_ms = recv_ms if self.seen_ms is None else max(self.seen_ms, recv_ms)
         if self.heard_from_ms is None:
             self.heard_from_ms = recv_ms
+        if not self.deaf and recv_ms - self._open_ms >= SETTLED_MS:
+            self.listened_ms = recv_ms
         if gap is None:
             return None
         ended = Gap(gap.feed, gap.from_ms, max(gap.from_ms, recv_ms), gap.reason)

@@ -111,15 +111,14 @@ class Book:
             folded.setdefault(edge, [0, 0])[0 if is_long else 1] += usd
         return {edge: (longs / _MICRO, shorts / _MICRO) for edge, (longs, shorts) in folded.items()}
 
-    def saturation(self, venue: str, now_ms: int) -> float:
-        """Share of the last 60 s in which a venue had an event: a feed that publishes one a second is full at 1."""
-        seconds: set[int] = set()
-        for t_ms, of, *_ in reversed(self._entries):
+    def saturations(self, now_ms: int) -> dict[str, float]:
+        """Share of the last 60 s in which each venue had an event: a feed that publishes one a second is full at 1."""
+        seconds: dict[str, set[int]] = {}
+        for t_ms, venue, *_ in reversed(self._entries):
             if t_ms <= now_ms - SATURATION_S * 1000:
                 break
-            if of == venue:
-                seconds.add(t_ms // 1000)
-        return min(1.0, len(seconds) / SATURATION_S)
+            seconds.setdefault(venue, set()).add(t_ms // 1000)
+        return {venue: min(1.0, len(found) / SATURATION_S) for venue, found in seconds.items()}
 
     def spark(self, now_ms: int) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Dollars per ten seconds over the last five minutes, oldest first: longs, shorts. The last one is running."""

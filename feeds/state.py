@@ -24,8 +24,9 @@ from feeds.facts import (
     Trade,
 )
 from feeds.health import SKEWED_MS, Feed, Limits
+from feeds.heard import channels, unheard
 from feeds.liquidated import Book
-from feeds.positions import Positions
+from feeds.positions import PART_MS, Positions
 from feeds.signals.derivatives import annualised
 from feeds.signals.rules import Rules
 from feeds.slow import Polled, Slow
@@ -87,6 +88,10 @@ class State:
         self.feeds: dict[str, Feed] = {}
         self.book = Book()
         self.cascades = Cascades()
+        self.saturations: dict[str, float] = {}
+        """How full each venue that publishes a sample was in the last minute, by the last whole second."""
+        self.unheard: tuple[str, ...] = ()
+        """Why the total of the last minute may be far less than there was, by the last whole second."""
         self.keep = keep
         self.premium: deque[tuple[int, float]] = deque(maxlen=PREMIUM_SECONDS)
         self.positions = Positions()
@@ -186,7 +191,11 @@ class State:
         self._second = second
         self.book.advance(self.now_ms)
         self.positions.expire(self.now_ms)
-        cascade = self.cascades.advance(self.now_ms, self._market())
+        shares = self.book.saturations(self.now_ms)
+        sampled = (name for name, venue in self.venues.items() if venue.liquidations == "sampled")
+        self.saturations = {name: shares.get(name, 0.0) for name in sampled}
+        self.unheard = unheard(channels(self.venues, self.feeds.values()), self.saturations, self.now_ms)
+        cascade = self.cascades.advance(self.now_ms, self._market(), whole=not self.unheard)
         if cascade:
             self.keep(cascade)
         self._sample_premium(second)
@@ -309,9 +318,10 @@ class State:
     def _market(self) -> Market:
         """Price, open interest and funding at this moment, for what is measured against them."""
         prices = [price for name in self.candles if (price := self._young(name)) is not None]
-        interest = [fact.btc for fact in self.positions.interest.values()]
-        rates = [annualised(fact) for fact in self.positions.funding.values()]
-        return Market(median(prices) if prices else None, sum(interest) or None, median(rates) if rates else None)
+        since_ms = self.now_ms - PART_MS
+        interest = {key: fact.btc for key, fact in self.positions.interest.items() if fact.recv_ms > since_ms}
+        rates = [annualised(fact) for fact in self.positions.funding.values() if fact.recv_ms > since_ms]
+        return Market(median(prices) if prices else None, interest, median(rates) if rates else None)
 
     def _sample_premium(self, second: int) -> None:
         prices = [self._young("coinbase"), self._young("binance")]

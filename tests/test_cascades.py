@@ -44,7 +44,7 @@ def test_a_cascade_is_an_event_with_its_totals_and_what_came_after() -> None:
 
     def run(seconds: range, price: float, interest: float = 1_000.0, funding: float = 10.0) -> None:
         for second in seconds:
-            done = c.advance(T0 + second * 1_000, Market(price, interest, funding))
+            done = c.advance(T0 + second * 1_000, Market(price, {("bybit", "BTCUSDT"): interest}, funding), whole=True)
             if done:
                 changes.append((second, done))
 
@@ -89,9 +89,9 @@ def test_a_cascade_is_an_event_with_its_totals_and_what_came_after() -> None:
 def test_what_is_not_known_beside_it_stays_not_known() -> None:
     c = Cascades()
     c.add(event("1", 6e6), T0)
-    c.advance(T0, Market(None, None, None))
+    c.advance(T0, Market(None, {}, None), whole=True)
     for second in range(1, 200):
-        done = c.advance(T0 + second * 1_000, Market(None, None, None))
+        done = c.advance(T0 + second * 1_000, Market(None, {}, None), whole=True)
         if done:
             assert done.price_from is done.price_to is done.open_interest_change is done.funding is None
     assert c.past[0].long_usd == 6e6
@@ -100,5 +100,44 @@ def test_what_is_not_known_beside_it_stays_not_known() -> None:
 def test_memory_is_bounded_to_a_day() -> None:
     c = Cascades()
     for i in range(0, 200_000, 10):
-        c.advance(T0 + i * 1_000, Market(64_000.0, None, None))
+        c.advance(T0 + i * 1_000, Market(64_000.0, {}, None), whole=True)
     assert len(c._samples) == len(c._sorted) == 8_640
+
+
+@pytest.mark.parametrize(
+    ("usd", "expected"), [(0.0, None), (999_999.0, None), (1_000_000.0, "elevated"), (5_000_000.0, "cascade")]
+)
+def test_a_floor_is_enough_to_rise_and_never_to_be_calm(usd: float, expected: str | None) -> None:
+    assert level(usd, [], 0, RULE, whole=False) == expected
+    day = sorted([float(i) * 1_000 for i in range(1_000)])
+    assert level(usd, day, RULE.history_ms, RULE, whole=False) == expected
+
+
+def test_minutes_that_were_not_whole_are_no_measure_for_others() -> None:
+    c = Cascades()
+    for second in range(3_600):
+        c.advance(T0 + second * 1_000, Market(None, {}, None), whole=second < 600)
+    assert c.history_ms == 600_000
+    assert (c.level, c.since_ms) == (None, None)
+
+
+def test_a_hole_in_what_is_heard_begins_the_two_minutes_before_calm_anew() -> None:
+    c = Cascades()
+    c.add(event("1", 6e6), T0)
+    told = {}
+    for second in range(400):
+        c.advance(T0 + second * 1_000, Market(None, {}, None), whole=not 100 <= second < 130)
+        told[second] = c.level
+    assert [told[second] for second in (0, 179, 180, 249, 250)] == ["cascade", "cascade", None, None, "calm"]
+    assert c.past[0].to_ms == T0 + 60_000
+
+
+def test_open_interest_changes_by_the_contracts_that_were_told_at_both_ends() -> None:
+    c = Cascades()
+    c.add(event("1", 6e6), T0)
+    perpetual, other, listed = ("bybit", "BTCUSDT"), ("okx", "BTC-USDT-SWAP"), ("gate", "BTC_USDT")
+    for second in range(200):
+        after = {perpetual: 900.0, listed: 5_000.0}
+        interest = {perpetual: 1_000.0, other: 3_000.0} if second < 100 else after
+        c.advance(T0 + second * 1_000, Market(None, interest, None), whole=True)
+    assert c.past[0].open_interest_change == -100.0

@@ -136,7 +136,6 @@ def test_saturation_is_the_share_of_seconds_with_an_event() -> None:
         book.add(event(f"{i}a", venue="binance_usdm"), T0 + i * 1_000)
         book.add(event(f"{i}b", venue="binance_usdm"), T0 + i * 1_000 + 500)
         book.add(event(f"{i}c"), T0 + 40_000 + i)
-    assert book.saturation("binance_usdm", T0 + 59_000) == 0.5
-    assert book.saturation("bybit", T0 + 59_000) == 1 / 60
-    assert book.saturation("binance_usdm", T0 + 69_999) == 20 / 60
-    assert book.saturation("binance_usdm", T0 + 200_000) == 0.0
+    assert book.saturations(T0 + 59_000) == {"binance_usdm": 0.5, "bybit": 1 / 60}
+    assert book.saturations(T0 + 69_999)["binance_usdm"] == 20 / 60
+    assert book.saturations(T0 + 200_000) == {}

@@ -6,6 +6,8 @@ from feeds.facts import Funding, Instrument, OpenInterest, Quote
 from feeds.positions import Positions
 from feeds.signals.derivatives import annualised, basis
 from feeds.state import State
+from feeds.topics import Metric
+from feeds.venue import Alive
 from feeds.venues import VENUES
 from feeds.views import derivatives
 
@@ -92,3 +94,23 @@ def test_rows_and_metrics_say_what_is_known_and_no_more() -> None:
     assert metrics["funding.bybit"].note == "0.000100 per 8 h, interval not told"
     assert metrics["oi.bybit"].value == 26_631.431
     assert set(metrics) == {"funding.bybit", "oi.bybit"}
+
+
+def test_a_contract_told_long_ago_is_left_out_of_open_interest_and_named_and_old_funding_is_stale() -> None:
+    state = State(VENUES)
+    state.register("bybit.linear", T0)
+    for second in (0, 240):
+        state.heard("bybit.linear", T0 + second * 1_000, [Alive()])
+    take = state.positions.take
+    take(Funding(*PERP, T0, T0, 0.0001, 8.0, T0 + HOUR))
+    take(OpenInterest(*PERP, T0, T0 + 240_000, 26_000.0))
+    take(OpenInterest("bybit", "BTCUSD", T0, T0, 8_000.0))
+    found = derivatives.metrics(state, derivatives.derivatives(state))
+    now = T0 + 240_000
+    assert found["oi.bybit"] == Metric(
+        26_000.0, "BTC", now, "bybit BTCUSDT", "fresh", "floor", "without BTCUSD, 4m", least=26_000.0
+    )
+    assert found["funding.bybit"].state == "stale"
+    state.heard("bybit.linear", T0 + 600_000, [Alive()])
+    found = derivatives.metrics(state, derivatives.derivatives(state))
+    assert (found["oi.bybit"].value, found["oi.bybit"].state, found["oi.bybit"].as_of_ms) == (34_000.0, "stale", T0)

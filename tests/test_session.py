@@ -339,17 +339,21 @@ def test_the_level_of_liquidations_is_a_metric_and_a_cascade_a_topic() -> None:
     s = session()
     s.frame(bybit(T0, "Buy", "10", "64000"))
     s.changes(T0 + 1_000)
-    assert metrics(s)["liq.state"].value == "calm"
+    m = metrics(s)["liq.state"]
+    assert (m.value, m.state, m.note) == (None, "none", "cannot be told: heard for 1s of the last 60s")
     s.frame(bybit(T0 + 2_000, "Buy", "100", "60000"))
     s.changes(T0 + 3_000)
     m = metrics(s)["liq.state"]
-    assert (m.value, m.state) == ("cascade", "fresh")
-    assert m.note.startswith("by dollars alone: 3s of history, 2h needed")
-    for i in range(4, 300):
-        s.changes(T0 + i * 1_000)
-    assert metrics(s)["liq.state"].value == "calm"
+    assert (m.value, m.state, m.quality) == ("cascade", "fresh", "partial")
+    assert m.note == "by dollars alone: 0s of history, 2h needed; bybit: heard for 3s only"
+    for i in range(4, 300, 10):
+        s.frame(bybit(T0 + i * 1_000, "Sell", "0.001", f"{64_000 + i}"))
+        for second in range(i, i + 10):
+            s.changes(T0 + second * 1_000)
+    m = metrics(s)["liq.state"]
+    assert (m.value, m.state, m.quality) == ("calm", "late", "exact")  # silent for nine seconds
     (cascade,) = json.loads(s.everything()["cascades"])
-    assert (cascade["long_usd"], cascade["count"], cascade["from_ms"]) == (6_640_000.0, 2, T0 - 400)
+    assert (cascade["long_usd"], cascade["from_ms"], cascade["to_ms"]) == (6_640_000.0, T0 - 400, T0 + 62_000)
 
 
 def test_a_feed_that_no_earlier_run_listened_for_is_not_taken_for_heard() -> None:

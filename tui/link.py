@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from feeds.text import plain
-from feeds.topics import topic_type
+from feeds.topics import Metric, topic_type
 from tui.source import Child, Source
 
 LinkState = Literal["connecting", "live", "silent", "lost"]
@@ -37,6 +37,10 @@ USAGE = 2
 _AGED = {"fresh": "stale", "late": "stale", "live": "stale"}
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Goes on while a laptop sleeps: ages must, too. (On macOS the monotonic clock does.)"""
+
+
+HEADLINES = ("repo.band", "oil.shock")
+"""Metrics that the header reads by their names, so that it needs no whole page for a word."""
 
 
 class CannotStart(Exception):
@@ -76,10 +80,10 @@ class Topics(Mapping[str, Any]):
         self.unreadable: dict[str, str] = {}
 
     def put(self, values: Mapping[str, Raw]) -> None:
-        """Take new values. Names that are not topics are metrics, which the screen does not read one by one."""
+        """Take new values. Names that are not topics are metrics, of which the screen reads few one by one."""
         self._count += 1
         for name, raw in values.items():
-            if topic_type(name) is not None:
+            if _type_of(name) is not None:
                 self._raw[name] = raw
                 self._forget(name)
 
@@ -121,7 +125,7 @@ class Topics(Mapping[str, Any]):
                 raise KeyError(name)
             raw = self._raw[name]
             try:
-                value: Any = msgspec.json.decode(raw, type=topic_type(name))
+                value: Any = msgspec.json.decode(raw, type=_type_of(name))
             except msgspec.MsgspecError as error:
                 self.unreadable[name] = plain(str(error))
                 raise KeyError(name) from error
@@ -134,6 +138,10 @@ class Topics(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._raw)
+
+
+def _type_of(name: str) -> type | None:
+    return Metric if name in HEADLINES else topic_type(name)
 
 
 def stale(value: Any) -> Any:

@@ -2,9 +2,11 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from math import inf
 
 from msgspec import Struct
 
+from feeds.signals.knowledge import Answer, Bounds, compare, every, exactly
 from feeds.topics import LiqLevel
 
 
@@ -22,10 +24,22 @@ class CascadeRule(Struct, frozen=True):
     history_ms: int = 7_200_000
 
 
-def level(usd: float, day: Sequence[float], heard_ms: int, rule: CascadeRule) -> LiqLevel:
-    """Level of the last minute. `day`: 60 s totals of the last 24 h, sorted; `heard_ms`: how far they go back."""
-    ranked = heard_ms >= rule.history_ms and len(day) > 0
-    share = bisect_left(day, usd) / len(day) if ranked else 1.0
-    if usd >= rule.cascade_usd and share >= rule.cascade_share:
+def level(
+    usd: float, day: Sequence[float], history_ms: int, rule: CascadeRule, *, whole: bool = True
+) -> LiqLevel | None:
+    """Level of the last minute. `day`: whole 60 s totals of the last 24 h, sorted; `history_ms`: how much they are.
+
+    `whole`: whether `usd` is as good as all there was. If it is not, it is at least so much: enough for `cascade` and
+    `elevated`, and never for `calm`, which is then `None`: it cannot be told.
+    """
+    known = Bounds(usd, usd if whole else inf)
+    ranked = history_ms >= rule.history_ms and len(day) > 0
+    ranks = Bounds(*(bisect_left(day, end) / len(day) for end in known)) if ranked else exactly(1.0)
+
+    def reached(dollars: float, share: float) -> Answer:
+        return every([compare(known, ">=", dollars), compare(ranks, ">=", share)])
+
+    if reached(rule.cascade_usd, rule.cascade_share):
         return "cascade"
-    return "elevated" if usd >= rule.elevated_usd and share >= rule.elevated_share else "calm"
+    elevated = reached(rule.elevated_usd, rule.elevated_share)
+    return None if elevated is None else "elevated" if elevated else "calm"

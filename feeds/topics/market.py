@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from feeds.topics.base import FeedState, LiqLevel, Metric, Quality, State
+from feeds.topics.base import FeedState, LiqLevel, Metric, Note, Quality, State
 
 
 class VenuePrice(Struct, frozen=True):
@@ -71,10 +71,23 @@ class Total(Struct, frozen=True):
     short_count: int | None
 
 
+class Lack(Struct, frozen=True):
+    """A venue, or one feed of it, that a total goes without. `since_ms`: when it was last heard, `None` for never.
+
+    `why`: in words, where it is more than silence (blocked, refused, not heard yet).
+    """
+
+    name: str
+    state: FeedState
+    since_ms: int | None
+    why: str = ""
+
+
 class LiqVenue(Struct, frozen=True):
     """One venue's totals by window. `complete`: all, sampled; `partial` by window says why it is not whole.
 
-    `saturation` of a sampled feed: share of the last 60 s in which it published, 1 being all it ever can.
+    `saturation` of a sampled feed: share of the last 60 s in which it published, 1 being all it ever can. `as_of_ms`:
+    of the oldest of its feeds that is heard. A venue is as well heard as its best feed.
     """
 
     venue: str
@@ -83,12 +96,16 @@ class LiqVenue(Struct, frozen=True):
     windows: dict[str, Total]
     partial: dict[str, str]
     saturation: float = 0.0
+    as_of_ms: int | None = None
 
 
 class Liquidations(Struct, frozen=True):
     """Totals over all venues by window, each with state, quality and note, and the venues behind them.
 
-    `spark`: dollars per 10 s over the last 5 min, oldest first, longs and shorts apart.
+    `state` is that of the best heard, `as_of_ms` of the oldest that is still current; `without`: who is not.
+    `spark`: dollars per 10 s over the last 5 min, oldest first, longs and shorts apart. `level` is `None` while it
+    cannot be told, for reasons among `level_notes`: what it `lacks`, and (`span`) how far back its measure goes.
+    `risen`: it was above calm, and is not known to be calm again.
     """
 
     windows: dict[str, Total]
@@ -99,10 +116,12 @@ class Liquidations(Struct, frozen=True):
     spark_long: tuple[float, ...]
     spark_short: tuple[float, ...]
     as_of_ms: int | None
-    level: LiqLevel = "calm"
+    level: LiqLevel | None = None
     level_since_ms: int | None = None
-    level_note: str = ""
+    level_notes: tuple[Note, ...] = ()
     running: "Cascade | None" = None
+    without: tuple[Lack, ...] = ()
+    risen: bool = False
 
 
 class Cascade(Struct, frozen=True):

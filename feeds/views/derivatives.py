@@ -1,10 +1,15 @@
 """Funding, open interest and basis of every perpetual and dated future that is heard of."""
 
+from collections.abc import Sequence
+
+from msgspec import UNSET
+
 from feeds.health import metric_state
 from feeds.positions import Key
 from feeds.signals.derivatives import annualised, basis
 from feeds.state import State
-from feeds.topics import Derivative, Derivatives, Metric, Quality
+from feeds.text import age
+from feeds.topics import Derivative, Derivatives, Metric, Quality, worst
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 STALE_MS = 180_000
@@ -35,19 +40,33 @@ def metrics(state: State, view: Derivatives) -> dict[str, Metric]:
                 note = f"{row.rate:.6f} per {row.interval_h or 8:g} h" + (
                     "" if row.interval_h else ", interval not told"
                 )
-                worth = metric_state(row.state)
+                old = row.as_of_ms is None or state.now_ms - row.as_of_ms > STALE_MS
+                worth = worst(["stale" if old else "fresh", metric_state(row.state)])
                 source = f"{name} {symbol}"
                 result[f"funding.{name}"] = Metric(row.funding, "%/y", row.as_of_ms, source, worth, quality, note)
                 break
-        told = [row for row in own if row.open_interest is not None and row.open_interest_ms is not None]
-        if told:
-            as_of = min(row.open_interest_ms or 0 for row in told)
-            old = state.now_ms - as_of > STALE_MS
-            source = ", ".join(row.symbol for row in told)
-            total = sum(row.open_interest or 0.0 for row in told)
-            worth = "stale" if old else metric_state(told[0].state)
-            result[f"oi.{name}"] = Metric(total, "BTC", as_of, f"{name} {source}", worth)
+        if total := _interest(name, own, state.now_ms):
+            result[f"oi.{name}"] = total
     return result
+
+
+def _interest(venue: str, rows: Sequence[Derivative], now_ms: int) -> Metric | None:
+    """Open interest of a venue's contracts. One told long ago is left out and named, unless all were: then all are old.
+
+    `None` where none was ever told.
+    """
+    told = [(row, row.open_interest, row.open_interest_ms) for row in rows]
+    known = [(row, btc, ms) for row, btc, ms in told if btc is not None and ms is not None]
+    if not known:
+        return None
+    young = [one for one in known if now_ms - one[2] <= STALE_MS]
+    used = young or known
+    total, as_of = sum(btc for _, btc, _ in used), min(ms for _, _, ms in used)
+    out = [f"without {row.symbol}, {age(now_ms - ms)}" for row, _, ms in known if row not in [one[0] for one in used]]
+    worth = metric_state(used[0][0].state) if young else worst(["stale", metric_state(used[0][0].state)])
+    source = f"{venue} {', '.join(row.symbol for row, _, _ in used)}"
+    floor = ("floor", "; ".join(out), total) if out else ("exact", "", UNSET)
+    return Metric(total, "BTC", as_of, source, worth, *floor)
 
 
 def _row(state: State, key: Key) -> Derivative:

@@ -1,10 +1,12 @@
 """Liquidation totals, what is missing from them, and the tape."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
-from feeds.health import Feed, metric_state
+from feeds.health import Feed
+from feeds.heard import SATURATED, at_limit, channels, missed, of, standing, told, words
+from feeds.heard import state as heard_as
 from feeds.liquidated import CELL_USD
 from feeds.state import State
 from feeds.text import age
@@ -12,56 +14,49 @@ from feeds.topics import (
     WINDOW_MS,
     Cascade,
     FeedState,
+    Lack,
     Ladder,
     Liquidations,
     LiqVenue,
     Metric,
+    Note,
     Quality,
     TapeRow,
     Total,
-    worst,
 )
 from feeds.topics import State as Worth
 
 TAPE_ROWS = 60
 LADDER_ROWS = 400
-SATURATED = 0.5
-"""From this share of seconds on, a feed that publishes one event a second hides others."""
 
 
 def liquidations(state: State) -> Liquidations:
     """Draw up totals by window and venue, with what is missing from them.
 
-    A venue that was never heard has no totals, and is no part of the whole; one that is blocked does not make the
-    whole as bad as itself, for it will not come back: the note names it.
+    A total is a sum of floors: as good as the best of its venues, as of the oldest that is still current, and without
+    those that are not heard, whom the note names. A venue that was never heard has no totals.
     """
-    names = _liquidation_venues(state)
-    heard = [name for name in names if _heard(state, name)]
-    venues = tuple(
-        LiqVenue(
-            name,
-            "all" if state.venues[name].liquidations == "all" else "sampled",
-            _channel_state(state, name),
-            {window: state.book.total(window, (name,)) if name in heard else _NOTHING for window in WINDOW_MS},
-            {window: why for window in WINDOW_MS if (why := _missing(state, name, window))},
-            state.book.saturation(name, state.now_ms) if state.venues[name].liquidations == "sampled" else 0.0,
-        )
-        for name in names
-    )
-    parts = {window: _completeness(venues, window) for window in WINDOW_MS}
-    seen = [feed.seen_ms for feed in _channels(state) if feed.seen_ms is not None]
+    feeds = channels(state.venues, state.feeds.values())
+    names = [name for name in state.venues if of(feeds, name)]
+    heard = [name for name in names if told(of(feeds, name))]
+    venues = tuple(_venue(state, name, of(feeds, name)) for name in names)
+    stands = standing(feeds, state.now_ms)
+    without = words(stands.without, state.now_ms)
+    parts = {window: _completeness(venues, window, stands.without, without) for window in WINDOW_MS}
     return Liquidations(
         {window: state.book.total(window, heard) if heard else _NOTHING for window in WINDOW_MS},
-        worst([_worth(venue) for venue in venues if venue.venue in heard and venue.state != "blocked"]),
+        stands.state,
         {window: quality for window, (quality, _) in parts.items()},
         {window: note for window, (_, note) in parts.items()},
         venues,
         *state.book.spark(state.now_ms),
-        min(seen, default=None),
+        stands.as_of_ms,
         state.cascades.level,
         state.cascades.since_ms,
-        _level_note(state),
+        tuple(_level_notes(state)),
         state.cascades.running,
+        stands.without,
+        state.cascades.risen,
     )
 
 
@@ -96,22 +91,37 @@ def tape(state: State) -> tuple[TapeRow, ...]:
 def metrics(view: Liquidations) -> dict[str, Metric]:
     """Metrics of the liquidations topic, by name."""
     source = ", ".join(venue.venue for venue in view.venues)
-    level = view.level if view.state != "none" else None
-    quality, note = view.quality["1m"], "; ".join(filter(None, (view.level_note, view.note["1m"])))
-    result = {"liq.state": Metric(level, "", view.as_of_ms, source, view.state, quality, note)}
+    result = {"liq.state": _level(view, source)}
     for window, total in view.windows.items():
         head = Metric("", "", view.as_of_ms, source, view.state, view.quality[window], view.note[window])
         result |= _sides(total, f"liq.{{}}.{{}}.{window}", head, ("usd", "btc", "count"))
         for venue in view.venues:
-            quality, note = _completeness((venue,), window)
             known = venue.windows[window]
-            worth = "none" if known.long_usd is None else _worth(venue)
-            own = Metric("", "", view.as_of_ms, venue.venue, worth, quality, note)
+            worth: Worth = "none" if known.long_usd is None else _WORTH[venue.state]
+            own = Metric("", "", venue.as_of_ms, venue.venue, worth, *_completeness((venue,), window))
             result |= _sides(known, f"liq.{venue.venue}.{{}}.{{}}.{window}", own, ("usd",))
     return result
 
 
+def _level(view: Liquidations, source: str) -> Metric:
+    """The level as a metric: what rose on a floor is at least so much; without a value it says what it lacks."""
+    lacks, spans = ([note.text for note in view.level_notes if note.kind == kind] for kind in ("lacks", "span"))
+    if view.level is None:
+        return Metric(None, "", view.as_of_ms, source, "none", None, "cannot be told: " + "; ".join(lacks))
+    note = "; ".join(filter(None, (*spans, view.note["1m"])))
+    return Metric(view.level, "", view.as_of_ms, source, view.state, view.quality["1m"], note)
+
+
 _NOTHING = Total(None, None, None, None, None, None)
+_WORTH: dict[FeedState, Worth] = {
+    "live": "fresh",
+    "late": "late",
+    "stale": "stale",
+    "down": "down",
+    "blocked": "down",
+    "connecting": "stale",
+}
+"""What a venue's totals are worth; while it is not heard again after a restart, they are cached."""
 _UNITS = {"usd": "USD", "btc": "BTC", "count": "events"}
 
 
@@ -122,93 +132,74 @@ class _Side(Struct, frozen=True):
 
 
 def _sides(total: Total, name: str, head: Metric, parts: tuple[str, ...]) -> dict[str, Metric]:
-    """Metrics of one total; `name` has a place for the side and one for the part."""
+    """Metrics of one total, which is a floor unless exact; `name` has a place for the side and one for the part."""
     sides = {
         "long": _Side(total.long_usd, total.long_btc, total.long_count),
         "short": _Side(total.short_usd, total.short_btc, total.short_count),
     }
-    return {
-        name.format(side, part): Metric(
-            getattr(values, part), _UNITS[part], head.as_of_ms, head.source, head.state, head.quality, head.note
-        )
-        for side, values in sides.items()
-        for part in parts
-    }
+    found = {}
+    for side, values in sides.items():
+        for part in parts:
+            value = getattr(values, part)
+            least = UNSET if value is None or head.quality == "exact" else value
+            found[name.format(side, part)] = Metric(
+                value, _UNITS[part], head.as_of_ms, head.source, head.state, head.quality, head.note, least
+            )
+    return found
 
 
-def _liquidation_venues(state: State) -> list[str]:
-    known = {feed.venue for feed in state.feeds.values()}
-    return [name for name, venue in state.venues.items() if name in known and venue.liquidations != "none"]
-
-
-def _channels(state: State) -> Iterator[Feed]:
-    """Feeds that carry liquidations; a recording may call a feed by the bare venue name, then all of it counts."""
-    for feed in state.feeds.values():
-        venue = state.venues.get(feed.venue)
-        if venue and venue.liquidations != "none":
-            streams = [venue.feed(stream) for stream in venue.streams if stream.liquidations]
-            if feed.name in streams or feed.name == feed.venue:
-                yield feed
-
-
-def _level_note(state: State) -> str:
-    """Say so while there is too little history to tell what is rare."""
-    since = state.cascades.heard_from_ms
-    heard_ms = 0 if since is None else state.now_ms - since
-    if heard_ms >= state.cascades.rule.history_ms:
-        return ""
-    return f"by dollars alone: {age(heard_ms)} of history, {age(state.cascades.rule.history_ms)} needed"
-
-
-def _heard(state: State, venue: str) -> bool:
-    channels = [feed for feed in _channels(state) if feed.venue == venue]
-    return any(feed.heard_from_ms is not None for feed in channels) and not any(feed.deaf for feed in channels)
-
-
-def _worth(venue: LiqVenue) -> Worth:
-    """What a venue's totals are worth; while it is not heard again after a restart, they are cached."""
-    return "stale" if venue.state == "connecting" else metric_state(venue.state)
-
-
-def _channel_state(state: State, venue: str) -> FeedState:
-    """How the venue's liquidations are heard: as badly as the worst of its streams that carry them."""
-    order: tuple[FeedState, ...] = ("live", "late", "stale", "down", "connecting", "blocked")
-    return max(
-        ("blocked" if feed.deaf else feed.state(state.now_ms) for feed in _channels(state) if feed.venue == venue),
-        key=order.index,
-        default="connecting",
+def _venue(state: State, name: str, own: Sequence[Feed]) -> LiqVenue:
+    """Draw up one venue, which may speak by several feeds: without one of them, it is not whole."""
+    sampled = state.venues[name].liquidations == "sampled"
+    stands = standing(own, state.now_ms)
+    out = words(stands.without, state.now_ms) if told(own) else []
+    gaps = {window: _missed(state, own, length) for window, length in WINDOW_MS.items()}
+    partial = {window: "; ".join([*out, why] if why else out) for window, why in gaps.items()}
+    return LiqVenue(
+        name,
+        "sampled" if sampled else "all",
+        heard_as(own, state.now_ms),
+        {window: state.book.total(window, (name,)) if told(own) else _NOTHING for window in WINDOW_MS},
+        {window: why for window, why in partial.items() if why},
+        state.saturations.get(name, 0.0),
+        stands.as_of_ms,
     )
 
 
-def _missing(state: State, venue: str, window: str) -> str:
-    """Why a venue's window is not whole; "" if it is."""
-    start = state.now_ms - WINDOW_MS[window]
-    for feed in _channels(state):
-        if feed.venue != venue:
-            continue
-        if feed.deaf:
-            return f"liquidations refused: {feed.deaf}"
-        if feed.heard_from_ms is None:
-            return "not heard yet"
-        if feed.heard_from_ms > start:
-            return f"heard for {age(state.now_ms - feed.heard_from_ms)} only"
-        gaps = [gap for gap in feed.gaps if not gap.filled and (gap.to_ms is None or gap.to_ms > start)]
-        if gaps:
-            lost = sum((gap.to_ms or state.now_ms) - max(gap.from_ms, start) for gap in gaps)
-            return f"{len(gaps)} gap{'s'[: len(gaps) > 1]}, {age(lost)}"
-    return "more events than are kept" if state.book.whole_from_ms > start else ""
+def _missed(state: State, own: Sequence[Feed], length_ms: int) -> str:
+    start = state.now_ms - length_ms
+    why = missed(own, start, state.now_ms)
+    return why or ("more events than are kept" if state.book.whole_from_ms > start else "")
 
 
-def _completeness(venues: tuple[LiqVenue, ...], window: str) -> tuple[Quality, str]:
-    """Say whether a total is whole. A sampled venue makes it a floor, whatever else is missing; the note names all."""
+def _level_notes(state: State) -> list[Note]:
+    """What the level lacks, and, where there is one, that there is too little history to tell what is rare."""
+    watched, rule = state.cascades, state.cascades.rule
+    notes = [Note("lacks", why) for why in state.unheard]
+    if watched.level is None:
+        return notes or [Note("lacks", f"all is heard, but not for {age(rule.calm_after_ms)} since it was above calm")]
+    if watched.history_ms < rule.history_ms:
+        said = f"by dollars alone: {age(watched.history_ms)} of history, {age(rule.history_ms)} needed"
+        notes.append(Note("span", said))
+    return notes
+
+
+def _completeness(
+    venues: Sequence[LiqVenue], window: str, without: Sequence[Lack] = (), said: Sequence[str] = ()
+) -> tuple[Quality, str]:
+    """Say whether a total is whole. A sampled venue and one that is missing make it a floor; the note names all."""
     sampled = [venue.venue for venue in venues if venue.complete == "sampled"]
-    reasons = [f"{', '.join(sampled)} sampled"] if sampled else []
-    reasons += [
-        f"{venue.venue} at its limit in {venue.saturation:.0%} of the last minute's seconds"
-        for venue in venues
-        if venue.saturation >= SATURATED
-    ]
-    reasons += [f"{venue.venue}: {venue.partial[window]}" for venue in venues if window in venue.partial]
-    reasons += [f"{venue.venue} is {venue.state}" for venue in venues if venue.state in ("down", "blocked", "stale")]
-    quality: Quality = "floor" if sampled else "partial" if reasons else "exact"
+    gone = {lack.name.partition(".")[0] for lack in without}
+    there = [venue for venue in venues if venue.venue not in gone]
+    reasons = list(said)
+    reasons += [f"{', '.join(sampled)} sampled"] if sampled else []
+    reasons += [at_limit(venue.venue, venue.saturation) for venue in there if venue.saturation >= SATURATED]
+    partial: dict[str, list[str]] = {}
+    for venue in there:
+        if why := venue.partial.get(window):
+            partial.setdefault(why, []).append(venue.venue)
+    everybody = max(2, len(there))  # of one alone, its name is said
+    reasons += [why if len(names) == everybody else f"{', '.join(names)}: {why}" for why, names in partial.items()]
+    reasons += [f"{venue.venue} is {venue.state}" for venue in there if venue.state in ("down", "blocked", "stale")]
+    quality: Quality = "floor" if sampled or without else "partial" if reasons else "exact"
     return quality, "; ".join(reasons)

@@ -44,7 +44,9 @@ async def test_a_venue_that_drops_out_grows_late_stale_and_down_and_comes_back_b
             assert gap["to_ms"] is None
             liquidated = viewer.topics["liq.binance_usdm.long.usd.1h"]
             assert (liquidated["state"], liquidated["quality"]) == ("down", "floor")
-            assert "binance_usdm is down" in viewer.topics["liq.long.usd.1h"]["note"]
+            total = viewer.topics["liq.long.usd.1h"]
+            assert (total["state"], total["quality"]) == ("fresh", "floor")
+            assert "without binance_usdm, " in total["note"]
 
             await market.restore("binance_usdm")
             back_ms = _now_ms()
@@ -95,7 +97,7 @@ async def test_a_venue_that_refuses_this_address_is_blocked_with_its_reason(worl
             assert row["gaps"] == 0
             await until(lambda: viewer.topics["liquidations"]["windows"]["1h"]["long_count"] == 4, "the others' longs")
             note = viewer.topics["liq.long.usd.1h"]["note"]
-            assert "binance_usdm is blocked" in note
+            assert "without binance_usdm, blocked" in note
             assert viewer.topics["liq.binance_usdm.long.usd.1h"]["value"] is None
             assert viewer.topics["liq.long.usd.1h"]["state"] == "fresh"
             await viewer.goes_on(0.8)

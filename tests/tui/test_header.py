@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from feeds.topics import Engine, Price
+from feeds.topics import Cascade, Engine, Lack, Liquidations, Price
 from tests.tui.engine_double import everything, feed, feeds, liquidations, metric
 from tests.tui.regime_topics import reading, regime, verdict
 from tui.theme import NOTICE, QUALITY, SIGN, STATE
 from tui.widgets.header import Status, header, strip
+from tui.widgets.level_rows import LEVEL
 from tui.widgets.lines import Line
 from tui.widgets.verdict_rows import STYLES
 
@@ -182,3 +183,70 @@ def test_every_state_and_quality_has_its_own_look():
     assert set(SIGN) == set(STATE)
     assert QUALITY["exact"] == ""
     assert all(QUALITY[quality] for quality in QUALITY if quality != "exact")
+
+
+CASCADE = Cascade(NOW - 52_000, None, 6_390_000.0, 400_000.0)
+
+
+def risen(level: str = "cascade", state: str = "fresh", **more: Any) -> Liquidations:
+    running = CASCADE if level == "cascade" else None
+    return replace(liquidations(), level=level, level_since_ms=NOW - 52_000, running=running, state=state, **more)
+
+
+@pytest.mark.parametrize("width", [80, 120, 200])
+def test_a_cascade_a_tight_repo_market_and_an_oil_shock_are_said_at_every_width(width):
+    known = status(
+        liquidations=risen(),
+        verdict=verdict("NO-TRADE"),
+        regime=regime(),
+        feeds=feeds(*(feed(f"venue{number}") for number in range(16))),
+        **{"repo.band": metric("tight", ""), "oil.shock": metric("on", "")},
+    )
+    words = "NO-TRADE  regime repair" if width > 80 else "NO-TRADE repair"
+    said = rows(known, width)[1]
+    assert said.startswith(f" !! CASCADE ≥$6.39M long  repo tight  oil shock  {words}")
+    assert "16/16 live" in said
+
+
+def test_what_is_calm_off_unknown_or_doubted_is_not_said():
+    quiet = {"repo.band": metric("watch", ""), "oil.shock": metric("off", "")}
+    assert rows(status(liquidations=risen("calm"), **quiet)) == rows(status())
+    assert rows(status(liquidations=replace(liquidations(), level=None))) == rows(status())
+    over = rows(status(liquidations=replace(liquidations(), level=None, risen=True)))[1]
+    assert over.startswith(" liq level cannot be told  feeds")
+    nobody = {"repo.band": metric(None, "", "none"), "oil.shock": metric("on", "", quality="doubted")}
+    assert rows(status(**nobody)) == rows(status())
+
+
+def test_an_elevated_level_is_said_with_the_last_minute():
+    assert rows(status(liquidations=risen("elevated")))[1].startswith(" ! ELEVATED ≥$130.0k long in 1m  feeds")
+
+
+def test_what_is_not_current_says_so_and_comes_after_what_is():
+    known = status(
+        liquidations=risen(state="down"),
+        **{"repo.band": metric("stress", "", "late"), "oil.shock": metric("on", "", "stale")},
+    )
+    assert rows(known)[1].startswith(
+        " repo stress ◐ late  !! CASCADE ✕ down ≥$6.39M long  oil shock ○ stale  feeds ●●● 3/3 live"
+    )
+    current = dict(line for line in header(status(liquidations=risen()), 120, 2)[1])
+    assert current["!! CASCADE"] == LEVEL["cascade"][1]
+    assert dict(header(known, 120, 2)[1])["!! CASCADE"] == STATE["down"]
+
+
+def test_in_one_row_the_level_stays_in_a_word():
+    assert " !! CASCADE " in rows(status(liquidations=risen()), 60, 1)[0]
+    assert "64,210.5 ●  !! CASCADE  1h ▼≥$11.70M" in text(strip(status(liquidations=risen()), 60))
+
+
+def test_a_total_that_goes_without_a_venue_names_it_and_is_not_called_down():
+    lacks = (Lack("bybit", "down", NOW - 56_000), Lack("htx", "down", None, "never heard"))
+    shown = status(liquidations=replace(liquidations(), without=lacks))
+    first = rows(shown, 140)[0]
+    assert "liq 1h long ≥$11.70M short ≥$3.60M  without bybit, 56s" in first
+    assert "1h ▼≥$11.70M ▲≥$3.60M  without bybit, 56s" in rows(shown, 92)[0]
+    many = tuple(Lack(name, "stale", NOW - 1_000 * at) for at, name in enumerate(("bybit", "okx", "gate"), 20))
+    assert "  without 3 venues, 22s" in rows(status(liquidations=replace(liquidations(), without=many)), 140)[0]
+    gone = (Lack("bybit", "down", NOW - 25 * 3_600_000),)
+    assert "without" not in rows(status(liquidations=replace(liquidations(), without=gone)), 140)[0]

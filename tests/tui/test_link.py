@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from feeds.paths import paths
-from feeds.topics import Feeds, Price, SeriesPage
+from feeds.topics import Feeds, Metric, Price, SeriesPage
 from tests.tui.engine_double import EngineDouble, everything, feed, feeds, line, now, price
 from tui.link import CannotStart, LineSplitter, Link, Topics, stale
 from tui.source import Source, start
@@ -287,6 +287,15 @@ def test_a_topic_is_decoded_once_for_each_revision():
     topics.put({"price": raw(price())})
     assert topics["price"] is not first
     assert isinstance(topics["price"], Price)
+
+
+def test_of_metrics_the_words_of_the_header_are_kept_and_age_like_topics():
+    topics = Topics()
+    topics.put({"repo.band": raw(Metric("tight", "", 0, "test", "fresh")), "repo.stress": raw(price().reference)})
+    assert (topics["repo.band"].value, topics["repo.band"].state) == ("tight", "fresh")
+    assert "repo.stress" not in topics
+    topics.age(True)
+    assert topics["repo.band"].state == "stale"
 
 
 def test_a_frozen_copy_stays_as_it_is():

@@ -5,15 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feeds.topics import Cascade, Ladder
+from feeds.topics import Cascade, Lack, Ladder, Note
 from tests.tui.hosted import MINUTE, NOW, dirty_rows, hosted, metric, text_of
 from tests.tui.test_liquidations_pane import VENUES, liquidations, of_venue, tape, texts
+from tui.theme import LABEL, LATE
 from tui.widgets.cascade_list import CascadeList
 from tui.widgets.cascade_rows import detail, listing, told
 from tui.widgets.ladder import Ladder as LadderWidget
 from tui.widgets.ladder_rows import Step, steps
 from tui.widgets.level_rows import Largest, largest, largest_row, level_rows, sign
 from tui.widgets.lines import width_of
+from tui.widgets.liquidation_rows import standing
 from tui.widgets.minute_rows import by_time
 from tui.widgets.venue_rows import by_venue, ranked, venues
 
@@ -64,7 +66,7 @@ def cascading(**parts):
 
 
 def test_a_calm_market_says_so_with_what_its_level_lacks_and_the_last_cascade():
-    calm = liquidations(level_note="by dollars alone: 12m of history, 2h needed")
+    calm = liquidations(level_notes=(Note("span", "by dollars alone: 12m of history, 2h needed"),))
     assert texts(level_rows(calm, ENDED, NOW, 70, 1)) == ["· CALM  by dollars alone: 12m of history, 2h needed"]
     assert texts(level_rows(liquidations(), ENDED, NOW, 70, 1)) == [
         "· CALM  last cascade 2h ago: ≥$1.00M long, ≥$12.34M short"
@@ -101,6 +103,33 @@ def test_a_cascade_wholly_heard_has_exact_totals():
 )
 def test_a_level_that_nobody_vouches_for_is_not_called_calm(state, row):
     assert texts(level_rows(liquidations(state=state, age=95_000), None, NOW, 60, 1)) == [row]
+
+
+LACKS = (Lack("bybit", "down", NOW - 56_000),)
+
+
+def test_a_level_that_cannot_be_told_says_what_it_lacks_and_no_word():
+    notes = (Note("lacks", "without bybit, 56s"), Note("lacks", "okx: 1 gap, 3s"))
+    untold = liquidations(level=None, level_notes=notes)
+    assert texts(level_rows(untold, ENDED, NOW, 70, 1)) == [
+        "· level cannot be told  without bybit, 56s; okx: 1 gap, 3s",
+    ]
+    assert texts(level_rows(untold, None, NOW, 34, 3)) == [
+        "· level cannot be told",
+        "without bybit, 56s; okx: 1 gap, 3s",
+    ]
+    assert texts(level_rows(untold, None, NOW, 40, 1)) == ["· level cannot be told  without bybit, …"]
+
+
+def test_a_cascade_without_a_venue_goes_on_and_the_row_of_the_totals_names_it():
+    liq = cascading(without=LACKS, note={"1h": "without bybit, 56s; binance_usdm sampled"})
+    assert texts(level_rows(liq, None, NOW, 100, 1)) == [
+        "!! CASCADE since 40s  ≥$6.50M long  ≥$400.0k short  worst $3.00M bybit at 64,000"
+    ]
+    assert texts(standing(liq, "1h", NOW, 70)) == ["● fresh 2s  ≥ without bybit, 56s; binance_usdm sampled"]
+    assert standing(liq, "1h", NOW, 70)[0][2][1] == LATE
+    gone = cascading(without=(Lack("gate", "blocked", None, "blocked"),), note={"1h": "without gate, blocked"})
+    assert standing(gone, "1h", NOW, 70)[0][2] == ("≥ without gate, blocked", LABEL)
 
 
 def test_the_largest_seen_is_kept_for_a_day_and_told_with_its_time():

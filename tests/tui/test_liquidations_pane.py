@@ -37,7 +37,8 @@ def liquidations(**parts) -> Liquidations:
         parts.get("spark_long", tuple(float(i) for i in range(30))),
         parts.get("spark_short", (0.0,) * 29 + (29.0,)),
         NOW - parts.get("age", 2_000),
-        **{name: parts[name] for name in ("level", "level_since_ms", "level_note", "running") if name in parts},
+        parts.get("level", "calm"),
+        **{name: parts[name] for name in ("level_since_ms", "level_notes", "running", "without") if name in parts},
     )
 
 
@@ -124,10 +125,10 @@ def test_a_floor_without_a_note_is_explained_all_the_same():
     ]
 
 
-def test_a_note_makes_an_exact_total_partial():
-    noted = liquidations(quality={"1m": "exact"}, note={"1m": "okx: cut at 14:20"})
-    assert texts(standing(noted, "1m", NOW, 70)) == ["● fresh 2s  partial: okx: cut at 14:20"]
-    assert "≥$12.3k" in texts(headline(noted, "1m", 60))[1]
+def test_the_quality_says_whether_a_total_is_whole_and_its_note_does_not():
+    noted = liquidations(quality={"1m": "exact"}, note={"1m": "read afterwards at 14:20"})
+    assert texts(standing(noted, "1m", NOW, 70)) == ["● fresh 2s"]
+    assert " $12.3k" in texts(headline(noted, "1m", 60))[1]
 
 
 def test_a_floor_that_a_venue_was_not_wholly_heard_for_is_partial_as_well():

@@ -17,6 +17,8 @@ from tui.link import LinkState
 from tui.theme import BAD, BOLD, DOWN, LABEL, LATE, LONG, NOTICE, PLAIN, SHORT, SIGN, STATE, UP, level_mark, sum_mark
 from tui.widgets.flow import joined, length
 from tui.widgets.lines import Line, Lines, Span
+from tui.widgets.liquidation_rows import missing
+from tui.widgets.notices import Notice, notices
 from tui.widgets.regime_rows import short as regime_word
 from tui.widgets.verdict_rows import short as verdict_word
 from tui.zones import clock
@@ -75,24 +77,29 @@ def header(status: Status, width: int, rows: int) -> list[Line]:
     """Draw the header in one row or two."""
     first = [
         Piece(1, _price(status), _price(status)[1:]),
-        *(Piece(rank, _change(status, window)) for rank, window in ((4, "24h"), (9, "1h"), (10, "7d"))),
-        Piece(6, _liquidated(status), _liquidated(status, short=True)),
-        Piece(8, _title(status), right=True),
+        *(Piece(rank, _change(status, window)) for rank, window in ((4, "24h"), (10, "1h"), (11, "7d"))),
+        Piece(6, _liquidated(status), _liquidated(status, short=True), yields=8),
+        Piece(7, _without(status)),
+        Piece(9, _title(status), right=True),
         Piece(0, _mode(status), right=True),
         Piece(3, _paused(status), right=True),
         Piece(5, _clock(status), right=True),
     ]
     link = _link(status, width - 2), _link_short(status)
     if rows == 1:
+        urgent = [Piece(3, notice.short) for notice in _notices(status)]
         words = Piece(7, _regime(status, short=True))
-        return [row([first[0], Piece(2, *link), *first[1:4], words, *first[4:]], width)]
+        return [row([first[0], Piece(2, *link), *urgent, *first[1:4], words, *first[4:]], width)]
+    urgent = [Piece(rank, notice.line, notice.short) for rank, notice in enumerate(_notices(status), 1)]
+    after = len(urgent)
     second = [
         Piece(0, *link),
-        Piece(1, _regime(status), _regime(status, short=True)),
-        Piece(2, _dots(status)),
-        Piece(3, _troubled(status)),
-        Piece(5, _lag(status)),
-        Piece(4, _notice(status), right=True),
+        *urgent,
+        Piece(after + 1, _regime(status), _regime(status, short=True), yields=after + 3),
+        Piece(after + 2, _dots(status), _dots(status, short=True), yields=after + 4),
+        Piece(after + 5, _troubled(status)),
+        Piece(after + 7, _lag(status)),
+        Piece(after + 6, _notice(status), right=True),
     ]
     return [row(first, width), row(second, width)]
 
@@ -102,6 +109,7 @@ def strip(status: Status, width: int) -> Line:
     pieces = [
         Piece(1, _price(status), _price(status)[1:]),
         Piece(2, _link(status, width - 2), _link_short(status)),
+        *(Piece(3, notice.short) for notice in _notices(status)[:1]),
         Piece(5, _change(status, "24h")),
         Piece(4, _liquidated(status), _liquidated(status, short=True), yields=7),
         Piece(6, _regime(status, short=True)),
@@ -181,6 +189,18 @@ def _liquidated(status: Status, *, short: bool = False) -> Line:
     )
 
 
+def _without(status: Status) -> Line:
+    """Who is missing from the totals that was heard within a day: for the rest, it is the usual state of things."""
+    view: Liquidations | None = status.topics.get("liquidations")
+    if view is None or status.now_ms is None or view.state not in ("fresh", "late"):
+        return ()
+    out = missing(view, status.now_ms)
+    if not out:
+        return ()
+    said = ", ".join(out) if len(out) <= 2 else f"{len(out)} venues"
+    return ((f"without {said}, {text.age(max(out.values()))}", LATE),)
+
+
 def _side(name: str, usd: float | None, floor: str, style: Style) -> Line:
     return ((name, LABEL), (text.UNKNOWN, LABEL) if usd is None else (floor + text.usd(usd), style))
 
@@ -250,16 +270,17 @@ def _venues(status: Status) -> dict[str, FeedRow]:
     return worst
 
 
-def _dots(status: Status) -> Line:
+def _dots(status: Status, *, short: bool = False) -> Line:
+    """A sign for each venue, and how many of them are live."""
     venues = _venues(status)
     if not venues:
         return ()
     live = sum(feed.state == "live" for feed in venues.values())
-    return (
-        ("feeds ", LABEL),
-        *((SIGN[feed.state], STATE[feed.state]) for feed in venues.values()),
-        (f" {live}/{len(venues)} live", PLAIN if live == len(venues) else LATE),
-    )
+    count: Span = (f"{live}/{len(venues)} live", PLAIN if live == len(venues) else LATE)
+    if short:
+        return (count,)
+    signs = ((SIGN[feed.state], STATE[feed.state]) for feed in venues.values())
+    return (("feeds ", LABEL), *signs, (" ", PLAIN), count)
 
 
 def _troubled(status: Status) -> Line:
@@ -283,6 +304,11 @@ def _lag(status: Status) -> Line:
         return ()
     lag, venue = max(known)
     return (("lag p95 ", LABEL), (text.lag(lag), LATE if lag > 1000 else PLAIN), (f" {venue}", LABEL))
+
+
+def _notices(status: Status) -> list[Notice]:
+    """What is to be said before all else; nothing before the engine's first word."""
+    return [] if status.now_ms is None else notices(status.topics, status.now_ms)
 
 
 def _notice(status: Status) -> Line:

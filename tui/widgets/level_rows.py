@@ -38,28 +38,38 @@ def level_rows(liq: Liquidations, last: Cascade | None, now_ms: int, width: int,
     """The level and since when; in a cascade what it took, else what the level lacks and when the last one was."""
     if liq.state == "none":
         return [(("· level --", LABEL), ("  nothing heard yet", LABEL))]
-    words, style = LEVEL[liq.level]
-    lead: Line = ((words, style),)
-    if liq.level != "calm" and liq.level_since_ms is not None:
-        lead = ((words, style), (f" since {text.age(now_ms - liq.level_since_ms)}", PLAIN))
-    if liq.state in ("stale", "down"):
-        age = text.age(None if liq.as_of_ms is None else now_ms - liq.as_of_ms)
-        lead = ((words, STATE[liq.state]), (f" {SIGN[liq.state]} as of {age} ago, {liq.state}", STATE[liq.state]))
+    lead = _lead(liq, now_ms)
     if liq.level == "cascade" and liq.running is not None:
         return flow([lead, *_running(liq, liq.running, now_ms)], width, rows)
-    note = text.plain(liq.level_note)
-    said = [lead, ((note, LABEL),), _last(last, now_ms)]
-    if rows > 1 and width_of(said[1]) > width:
+    kind = "lacks" if liq.level is None else "span"
+    note = text.plain("; ".join(note.text for note in liq.level_notes if note.kind == kind))
+    if rows > 1 and len(note) > width:
         wrapped = wrap(note, width, max_lines=rows - 1, placeholder=" …")
         return [lead, *(((line, LABEL),) for line in wrapped)]
+    if rows == 1:
+        note = text.plain(note, max(12, width - width_of(lead) - 2))
+    said = [lead, ((note, LABEL),), _last(last, now_ms)]
     return flow([one for one in said if width_of(one)], width, rows)
+
+
+def _lead(liq: Liquidations, now_ms: int) -> Line:
+    """The level in a word with its sign, and since when, or how old it is where nobody is heard."""
+    if liq.level is None:
+        return (("· level cannot be told", LATE),)
+    words, style = LEVEL[liq.level]
+    if liq.state in ("stale", "down"):
+        age = text.age(None if liq.as_of_ms is None else now_ms - liq.as_of_ms)
+        return ((words, STATE[liq.state]), (f" {SIGN[liq.state]} as of {age} ago, {liq.state}", STATE[liq.state]))
+    if liq.level != "calm" and liq.level_since_ms is not None:
+        return ((words, style), (f" since {text.age(now_ms - liq.level_since_ms)}", PLAIN))
+    return ((words, style),)
 
 
 def sign(liq: Liquidations | None, from_ms: int, now_ms: int) -> str:
     """`≥` before the totals of a cascade, unless the shortest window that covers it is known to be whole."""
     covering = (window for window, length in WINDOW_MS.items() if now_ms - from_ms <= length)
     window = next(covering, None)
-    if liq is None or window is None or liq.quality.get(window) != "exact" or liq.note.get(window):
+    if liq is None or window is None or liq.quality.get(window) != "exact":
         return QUALITY["floor"]
     return ""
 

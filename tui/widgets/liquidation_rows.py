@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from feeds import text
-from feeds.topics import WINDOWS, Liquidations, Quality
+from feeds.topics import WINDOW_MS, WINDOWS, Liquidations, Quality
 from tui.theme import ACCENT, BOLD, LABEL, LATE, LONG, PLAIN, SHORT, SIGN, STATE, sum_mark
 from tui.widgets.lines import Line, Span
 from tui.widgets.venue_rows import NOTHING, amount
@@ -50,7 +50,9 @@ def standing(liq: Liquidations, window: str, now_ms: int, width: int, rows: int 
     age = text.age(None if liq.as_of_ms is None else now_ms - liq.as_of_ms)
     lead: Span = (f"{SIGN[liq.state]} {liq.state} {age}", STATE[liq.state])
     note, partial = text.plain(liq.note.get(window, "")), _partial(liq, window)
-    if partial:
+    if liq.without and quality_of(liq, window) == "floor":
+        words = f"≥ {note}"
+    elif partial:
         words = f"partial: {note}" if note else "partial"
     elif quality_of(liq, window) == "exact":
         return [(lead,)]
@@ -59,7 +61,7 @@ def standing(liq: Liquidations, window: str, now_ms: int, width: int, rows: int 
     indent = " " * (len(lead[0]) + 2)
     lines = wrap(words, width, initial_indent=indent, subsequent_indent="  ", max_lines=rows, placeholder=" …")
     first, *others = lines or [""]
-    style = LATE if partial else LABEL
+    style = LATE if partial or missing(liq, now_ms) else LABEL
     return [(lead, ("  ", PLAIN), (first.strip(), style)), *(((line, style),) for line in others)]
 
 
@@ -112,10 +114,15 @@ def table(liq: Liquidations, picked: str, width: int) -> list[Line]:
     return rows
 
 
+def missing(liq: Liquidations, now_ms: int) -> dict[str, int]:
+    """Who is not in the totals that was heard within a day, by name, and for how long: the rest are never there."""
+    silent = {lack.name: now_ms - lack.since_ms for lack in liq.without if lack.since_ms is not None}
+    return {text.plain(name, 20): ms for name, ms in silent.items() if ms < WINDOW_MS["24h"]}
+
+
 def quality_of(liq: Liquidations, window: str) -> Quality:
-    """The window's quality; a note says that something is missing, whatever else is known."""
-    quality = liq.quality.get(window, "partial")
-    return "partial" if quality == "exact" and liq.note.get(window) else quality
+    """The window's quality; of one that never came, nothing is whole."""
+    return liq.quality.get(window, "partial")
 
 
 def _partial(liq: Liquidations, window: str) -> bool:
