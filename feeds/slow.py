@@ -20,6 +20,8 @@ from feeds.venue import Out
 from feeds.vintages import Vintages
 
 KEPT_FAULTS = 5
+IN_TIME_MS = 3 * 86_400_000
+"""A value that is read so soon after it was due is what came out: publishers revise it with a later release."""
 RUNNING_MS = 1_800_000
 """A number that is not whole yet is kept no more often: the running closes of forty symbols would fill the history."""
 
@@ -197,7 +199,9 @@ class Slow:
             del self.wrong[row.id]
         was = self.vintages.latest(row.id, period)
         if was is None:
-            return replace(given, known_ms=known_ms(row, period, recv_ms, seen_ms)), ""
+            since_ms = known_ms(row, period, recv_ms, seen_ms)
+            read_ms = recv_ms if recv_ms - since_ms > IN_TIME_MS else 0
+            return replace(given, known_ms=since_ms, read_ms=read_ms), ""
         waits = was.provisional and not given.provisional  # for the whole number, whoever brings it
         if row.snapshot or (_rank(row, was.source) < _rank(row, given.source) and not waits):
             return None, ""

@@ -241,7 +241,7 @@ def test_rows_that_do_not_fit_are_counted_and_stop_no_other(opened: Opened, path
         "INSERT INTO bar VALUES ('v', 's', '1m', 1, 1.0, 1.0, 1.0, 1.0, 'much', 1)",
         "INSERT INTO bar VALUES ('v', 's', '1m', 1, 1.0, 1.0, 1.0, 1.0, 1.0, 2)",
         "INSERT INTO feed_gap VALUES (NULL, 1, 2, '', 0)",
-        "INSERT INTO observation VALUES ('s', 'p', 1, NULL, 'x', 0)",
+        "INSERT INTO observation VALUES ('s', 'p', 1, NULL, 'x', 0, 0)",
     ],
 )
 def test_the_tables_refuse_what_is_no_fact(opened: Opened, path: Path, sql: str) -> None:

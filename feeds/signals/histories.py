@@ -66,12 +66,22 @@ class History(NamedTuple):
 
 
 def first_final(rows: Iterable[Observation], as_of_ms: int) -> list[Point]:
-    """The first value of each period that was not provisional; rows come by period and then by their time."""
+    """The first value of each period that was not provisional; rows come by period and then by their time.
+
+    In the place of one that was read afterwards stands the first that was published before it was read, if one is
+    known; else it is marked.
+    """
     found: dict[str, Observation] = {}
     for row in rows:
-        if not row.provisional and row.known_ms <= as_of_ms:
-            found.setdefault(row.period, row)
-    return [Point(date.fromisoformat(row.period), row.value, row.known_ms, row.source) for row in found.values()]
+        if row.provisional or row.known_ms > as_of_ms:
+            continue
+        first = found.setdefault(row.period, row)
+        if not row.read_ms and row.known_ms < first.read_ms:
+            found[row.period] = row
+    return [
+        Point(date.fromisoformat(row.period), row.value, row.known_ms, row.source, later=row.read_ms > 0)
+        for row in found.values()
+    ]
 
 
 def in_order(seen: Iterable[Seen]) -> list[Seen]:
