@@ -92,6 +92,8 @@ class Slow:
         """What is wrong with a series' newest value."""
         self.off: dict[str, str] = {}
         """Why a publisher is not asked, by its name."""
+        self.keyed: frozenset[str] = frozenset()
+        """Publishers that are asked with the user's key."""
         self.filled = self.to_fill = 0
         self.revision = 0
         """Rises with everything that changes here."""
@@ -135,14 +137,15 @@ class Slow:
         was = self.polled.get(feed) or Polled(feed, now_ms)
         through = self._through(feed, taken) or was.through
         self._note(Polled(feed, now_ms, now_ms, through, etag, modified, 0, "", None))
-        if was.ok_ms is None:
+        if was.ok_ms is None and not self.pages[feed][1].vintages:
             self.filled = min(self.filled + 1, self.to_fill)
 
     def _through(self, feed: str, taken: Taken) -> str | None:
         """The day to which the page gave each of its series; of a family, any member: contracts expire."""
+        page = self.pages[feed][1]
         given = [
             max((end for id_, end in taken.ends.items() if id_ == name or _of(id_, name)), default=None)
-            for name in self.pages[feed][1].series
+            for name in (page.series or (page.vintages,))
         ]
         return min((end for end in given if end), default=None)
 
@@ -165,11 +168,12 @@ class Slow:
         ends: dict[str, str] = {}
         polled = self.polled.get(feed)
         seen_ms = polled.ok_ms if polled else None
+        dated = bool(self.pages[feed][1].vintages) if feed in self.pages else False
         for out_ in outs:
             if isinstance(out_, Rejected):
                 refused.append(out_)
             elif isinstance(out_, Observation):
-                row, why = self._judge(out_, recv_ms, seen_ms)
+                row, why = _dated(out_) if dated else self._judge(out_, recv_ms, seen_ms)
                 if why:
                     refused.append(Rejected(feed, recv_ms, why, f"{out_.series} {out_.period} {out_.value:g}"))
                     continue
@@ -231,6 +235,13 @@ def reaching(outs: list[Out], through: str, feed: str, recv_ms: int) -> list[Out
     if newest and newest < through:
         return [Rejected(feed, recv_ms, f"it ends with {newest}, and went to {through} before")]
     return outs
+
+
+def _dated(given: Observation) -> tuple[Observation | None, str]:
+    """A value that tells itself since when it has been known, or why it is refused."""
+    row = series(given.series)
+    why = unbelievable(row, given.value) if row else f"there is no series {given.series}"
+    return (None, why) if why else (given, "")
 
 
 def unbelievable(row: Series, value: float) -> str:

@@ -94,7 +94,7 @@ def in_order(seen: Iterable[Seen]) -> list[Seen]:
 
 
 def _series(id_: str, record: Record) -> list[Seen]:
-    return in_order(Seen(point.period, point.known_ms, point.value) for point in record.first.points(id_))
+    return in_order(Seen(point.period, point.known_ms, point.value, point.later) for point in record.first.points(id_))
 
 
 def _spread(rate: str, record: Record) -> list[Seen]:
@@ -142,7 +142,7 @@ def _trigger(name: str, record: Record) -> list[Seen]:
 
 def _regime(record: Record) -> list[Seen]:
     closes = timeline(record.rows.rows, record.as_of_ms, record.rules.drivers, record.rules.regime)
-    return [Seen(close.week.day, close.week.known_ms, close.week.label) for close in closes]
+    return [Seen(close.week.day, close.week.known_ms, close.week.label, close.week.later) for close in closes]
 
 
 def _verdict(record: Record) -> list[Seen]:
