@@ -125,10 +125,10 @@ class Vintages:
         known = [at for at in among if rows.known[at] <= t_ms]
         return max(known, key=lambda at: self._rank(rows, at, t_ms), default=None)
 
-    def _rank(self, rows: _Rows, at: int, t_ms: int) -> tuple[bool, int]:
+    def _rank(self, rows: _Rows, at: int, t_ms: int) -> tuple[bool, int, int]:
         """What had been read goes before what was read later; of each the newest."""
-        read_ms = self._marks[rows.marks[at]].read_ms
-        return (False, rows.known[at]) if read_ms > t_ms else (True, read_ms or rows.known[at])
+        read_ms, known_ms = self._marks[rows.marks[at]].read_ms, rows.known[at]
+        return (False, 0, known_ms) if read_ms > t_ms else (True, read_ms or known_ms, known_ms)
 
     def _number(self, mark: _Mark) -> int:
         if mark not in self._numbers:
@@ -203,7 +203,7 @@ class Vintages:
         if rows is None:
             return []
         found: list[Point] = []
-        last_day, best = -1, (False, 0)
+        last_day, best = -1, (False, 0, 0)
         for at, day in enumerate(rows.days):
             if rows.known[at] > known_ms:
                 continue

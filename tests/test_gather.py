@@ -88,7 +88,9 @@ async def desk(
 
     settings = Settings(
         endpoints={**market.endpoints, **(endpoints or {})},
-        keys=Keys(census=Secret(KEY), fred=Secret(KEY) if keyed else None, sosovalue=Secret(KEY), coinglass=Secret(KEY)),
+        keys=Keys(
+            census=Secret(KEY), fred=Secret(KEY) if keyed else None, sosovalue=Secret(KEY), coinglass=Secret(KEY)
+        ),
         sources=Publishers(opt_in=("yahoo", "cips"), off=off),
     )
     fetcher = Fetcher(spacing_s=0.0, tries=2, backoff_s=0.01, patience_s=0.2)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from feeds.settings import KeepDays
 from feeds.store import Store
 from feeds.store.schema import OLDER, STEPS, NewerSchema, migrate
 from feeds.topics import Cascade, Change
+from feeds.vintages import Vintages
 
 T = 1_760_000_000_000
 DAY = 86_400_000
@@ -186,6 +188,32 @@ def test_a_value_known_earlier_than_thought_is_kept(opened: Opened, path: Path) 
     assert rows(path, "SELECT known_ms FROM observation ORDER BY known_ms") == [(T,), (T + DAY,)]
 
 
+def test_what_was_read_afterwards_does_not_keep_out_the_same_value_that_was_published_then(opened: Opened) -> None:
+    later = replace(FIRST, series="UNRATE", known_ms=T + 7, read_ms=T + DAY)
+    then, again = replace(later, known_ms=T + 8, read_ms=0), replace(later, known_ms=T + 9, read_ms=T + DAY)
+    store = opened()
+    for row in (later, again, then, replace(then, known_ms=T + 10), replace(then, known_ms=T + 2 * DAY)):
+        store.put(row)
+    assert store.flush()
+    assert list(store.observations()) == [later, then]
+
+
+def test_the_history_keeps_of_a_period_what_is_known_of_it_in_memory(opened: Opened) -> None:
+    chance = Random(3)
+    rows = [
+        replace(FIRST, series="UNRATE", value=chance.randint(1, 2), known_ms=known, read_ms=read)
+        for known in (chance.randint(1, 40) for _ in range(60))
+        for read in (chance.choice((0, known + chance.randint(1, 20))),)
+    ]
+    store = opened()
+    known = Vintages()
+    for row in rows:
+        known.put(row)
+        store.put(row)
+    assert store.flush()
+    assert list(store.observations()) == list(known.rows("UNRATE"))
+
+
 def test_a_metric_that_is_not_known_is_null_and_not_zero(opened: Opened, path: Path) -> None:
     store = opened()
     store.metric("btc.price", T, None, "none", "exact")
@@ -294,6 +322,7 @@ def test_a_fault_of_the_writer_is_said_and_raises_nowhere(opened: Opened, path: 
 WRITER = """
 import sys, time
 from pathlib import Path
+from random import Random
 from feeds.facts import Bar, Gap, Liquidation
 from feeds.store import Store
 
@@ -456,6 +485,7 @@ def test_a_folder_that_cannot_be_made_is_said(opened: Opened, path: Path) -> Non
 READ_ONLY = """
 import os, sys
 from pathlib import Path
+from random import Random
 from feeds.facts import Bar
 from feeds.store import Store
 
@@ -495,6 +525,7 @@ def test_a_history_that_may_only_be_read_is_read_and_the_rest_is_said() -> None:
 FULL = """
 import resource, sys
 from pathlib import Path
+from random import Random
 from feeds.facts import Bar
 from feeds.store import Store
 
@@ -545,6 +576,7 @@ def test_a_disk_that_takes_no_more_stops_the_record_and_not_the_program(path: Pa
 SMALL_DISK = """
 import sys
 from pathlib import Path
+from random import Random
 from feeds.facts import Bar
 from feeds.store import Store
 

@@ -18,7 +18,7 @@ class _Cursor:
     """
 
     def __init__(self, rows: Iterable[Observation]) -> None:
-        self._coming = sorted(_comings(rows), key=lambda one: (one[0], one[1].period))
+        self._coming = sorted(_comings(rows), key=lambda one: (one[0], one[1].period, one[1].known_ms))
         self._next = 0
         self._points: list[Point] = []
 

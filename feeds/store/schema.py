@@ -127,12 +127,13 @@ INSERTS: dict[type[Row], str] = {
         SELECT * FROM new WHERE value IS NULL OR NOT coalesce((
             SELECT same AND (NOT later OR new.read_ms > 0) FROM (
                 SELECT
+                    o.known_ms,
                     o.value = new.value AND o.provisional = new.provisional AS same,
                     o.read_ms > new.known_ms AS later,
                     iif(o.read_ms > new.known_ms, o.known_ms, max(o.known_ms, o.read_ms)) AS since_ms
                 FROM observation o
                 WHERE o.series = new.series AND o.period = new.period AND o.known_ms <= new.known_ms
-            ) ORDER BY later, since_ms DESC LIMIT 1
+            ) ORDER BY later, since_ms DESC, known_ms DESC LIMIT 1
         ), 0)
         ON CONFLICT (series, period, known_ms) DO NOTHING
     """,
