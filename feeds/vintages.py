@@ -170,13 +170,15 @@ class Vintages:
         """How many rows there are of that period: one, and one more for each revision."""
         return len(self._series[series].of(date.fromisoformat(period).toordinal()))
 
-    def revised(self, series: str, period: date) -> bool:
-        """Whether what was said last of that period differs from what was said before, as no provisional number."""
+    def revised(self, series: str, period: date, known_ms: int = ALWAYS_MS) -> bool:
+        """Whether what was known of that period then differs from what was said before, as no provisional number."""
         rows = self._series[series]
-        there = rows.of(period.toordinal())
-        last = self._best(rows, there, ALWAYS_MS)
+        marks = {at: self._marks[rows.marks[at]] for at in rows.of(period.toordinal()) if rows.known[at] <= known_ms}
+        last = self._best(rows, rows.of(period.toordinal()), known_ms)
         return last is not None and any(
-            rows.values[at] != rows.values[last] for at in there if not self._marks[rows.marks[at]].provisional
+            rows.values[at] != rows.values[last]
+            for at, mark in marks.items()
+            if not mark.provisional and mark.read_ms <= known_ms
         )
 
     def _point(self, rows: _Rows, at: int, t_ms: int) -> Point:

@@ -107,7 +107,7 @@ class MacroView:
             known = (revision, _shape(self._slow.vintages.points(row.id, now_ms)))
             self._shapes[row.id] = known
         shape = known[1]
-        if shape.quality == "exact" and shape.last and self._slow.vintages.revised(row.id, shape.last.period):
+        if shape.quality == "exact" and shape.last and self._slow.vintages.revised(row.id, shape.last.period, now_ms):
             return replace(shape, quality="revised")
         return shape
 
