@@ -142,16 +142,20 @@ class Slow:
 
     def _through(self, feed: str, taken: Taken) -> str | None:
         """The day to which the page gave each of its series; of a family, any member: contracts expire."""
-        page = self.pages[feed][1]
         given = [
             max((end for id_, end in taken.ends.items() if id_ == name or _of(id_, name)), default=None)
-            for name in (page.series or (page.vintages,))
+            for name in self._names(feed)
         ]
         return min((end for end in given if end), default=None)
 
     def ids(self, feed: str) -> list[str]:
         """The series that a page fills, families by the members that are known."""
-        return [id_ for name in self.pages[feed][1].series for id_ in self.members(name)]
+        return [id_ for name in self._names(feed) for id_ in self.members(name)]
+
+    def _names(self, feed: str) -> tuple[str, ...]:
+        """The series, or families, of which a page tells."""
+        page = self.pages[feed][1]
+        return page.series or (page.vintages,)
 
     def members(self, name: str) -> list[str]:
         """The series itself, or of a family the members that are known."""
@@ -182,7 +186,7 @@ class Slow:
                 if row and self.vintages.put(row):
                     self._keep(row)
                     new += 1
-                    revised += self.vintages.revised(row.series, date.fromisoformat(row.period))
+                    revised += not dated and self.vintages.revised(row.series, date.fromisoformat(row.period))
         self._refuse(feed.partition(".")[0], refused)
         self.revision += bool(new or refused)
         return Taken(values, new, revised, tuple(one.reason for one in refused), ends)

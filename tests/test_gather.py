@@ -84,6 +84,7 @@ async def desk(
 
     async def sink(frame: Frame, through: str) -> Taken:
         at = Frame(frame.feed, market.now_ms, frame.data)
+        assert KEY not in repr(at)
         outs = reaching(decoder.decode(at), through, at.feed, at.recv_ms)
         return slow.take(at.feed, at.recv_ms, outs)
 

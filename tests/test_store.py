@@ -649,6 +649,30 @@ def test_a_history_of_version_1_is_taken_through_every_later_step_with_its_rows(
             migrate(db, later[:1])
 
 
+@pytest.mark.parametrize(
+    ("known", "source", "read"),
+    [
+        (T, "fred", 0),  # an engine ran
+        (T - 3 * DAY, "fred", 0),  # one was started within three days
+        (T - 3 * DAY - 1, "fred", T),
+        (T + 3 * DAY, "fred", T + 9 * DAY),
+        (T + 20 * DAY, "fred", T + 40 * DAY),  # none ran since, and a page was asked by hand
+        (T + 38 * DAY, "fred", 0),  # within three days
+        (T - 30 * DAY, "import", 0),
+        (T - 30 * DAY, "steps", 0),
+        (T - 30 * DAY, "own", 0),
+    ],
+)
+def test_a_row_of_schema_2_was_read_by_the_next_engine_that_was_started(known: int, source: str, read: int) -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        migrate(db, STEPS[:2])
+        db.executemany("INSERT INTO heartbeat VALUES (?, ?)", [(T, T + DAY), (T + 9 * DAY, T + 10 * DAY)])
+        db.execute("INSERT INTO poll VALUES ('fred.A', ?, ?, NULL, '', '', 0, '', NULL)", (T + 40 * DAY, T + 40 * DAY))
+        db.execute("INSERT INTO observation VALUES ('UNRATE', '2020-01-01', ?, 3.5, ?, 0)", (known, source))
+        migrate(db)
+        assert db.execute("SELECT read_ms FROM observation").fetchall() == [(read,)]
+
+
 def test_a_step_that_fails_is_undone_whole_and_the_steps_before_it_stay(path: Path) -> None:
     path.parent.mkdir()
     steps = (*STEPS[:1], "CREATE TABLE a (x INTEGER)", "CREATE TABLE b (x INTEGER); INSERT INTO nowhere VALUES (1)")

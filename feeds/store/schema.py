@@ -49,9 +49,9 @@ class NewerSchema(Exception):
 
 
 READ_OF_2 = """
-    CASE WHEN source IN ('import', 'steps', 'own') OR EXISTS (
-        SELECT 1 FROM heartbeat h
-        WHERE h.started_ms <= observation.known_ms + 259200000 AND h.alive_ms >= observation.known_ms
+    CASE WHEN source IN ('import', 'steps', 'own') OR observation.known_ms <= (
+        SELECT h.alive_ms FROM heartbeat h
+        WHERE h.started_ms <= observation.known_ms + 259200000 ORDER BY h.started_ms DESC LIMIT 1
     ) THEN 0 ELSE coalesce(
         (SELECT min(h.started_ms) FROM heartbeat h WHERE h.started_ms > observation.known_ms),
         (SELECT max(p.ok_ms) FROM poll p WHERE p.ok_ms > observation.known_ms + 259200000),
