@@ -12,15 +12,24 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-CalendarName = Literal["federal", "fed", "sifma", "repo", "cme", "nymex", "nyse", "london", "weekdays", "all"]
+CalendarName = Literal[
+    "federal", "statute", "district", "fed", "sifma", "repo", "cme", "nymex", "nyse", "london", "target", "weekdays",
+    "all",
+]  # fmt: skip
 """Whose days they are.
 
-`federal`: US federal offices, which close on the Friday before a holiday that falls on a Saturday.
-`fed`: the Federal Reserve banks, which do not: EFFR was published for 2021-12-24, 2023-11-10 and 2026-07-03.
+`federal`: US federal offices, which close on the Friday before a holiday that falls on a Saturday, and when the
+President orders it. `statute`: the same by the law alone (5 USC 6103), without those orders. `district`: the same
+with the days that the District of Columbia keeps besides, Emancipation Day above all, which move taxes (26 USC 7503).
+`fed`: the Federal Reserve banks, which keep neither those Fridays nor the orders: EFFR was published for 2021-12-24,
+2023-11-10 and 2026-07-03, and will be for 2027-06-18 and 2027-12-24, on which the bond market is closed.
 `sifma`: the US bond market. On some Good Fridays it closes at noon only (2021, 2023, 2026) and yields are published.
 `repo`: the same without any Good Friday, on which there is neither SOFR nor an operation of the New York Fed.
-`cme`: days on which CME does not open at all; `nymex`: days on which WTI does not settle, which are more.
-`nyse`; `london` (England's bank holidays); `weekdays`, Monday to Friday; `all`, every day.
+`cme`: days on which CME did not open at all before its bitcoin was traded round the clock, which it is since
+2026-05-29, 16:00 in Chicago. `nymex`: days on which WTI does not settle, which are more, and nor does bitcoin at CME:
+what is traded there from Friday evening to Sunday and on holidays is of the next business day, and so are settlement
+and open interest.
+`nyse`; `london` (England's bank holidays); `target` (the ECB's); `weekdays`, Monday to Friday; `all`, every day.
 SIFMA is known from 1996 and CME from 2000; before, only their weekends are.
 """
 
@@ -32,7 +41,8 @@ class Release(Struct, frozen=True):
     a month and a quarter by their first. `at`: New York time of day, "16:30". `lag`: for a day, business days of
     `days` from the period to the release; for a week, days from the period to the release, moved on to the next
     business day; for a month or quarter, days from its last day to the release, moved on likewise.
-    `working`: a week's `lag` counts business days too.
+    `working`: the `lag` of a week or a month counts business days too.
+    `eve`: a week that would come out on a holiday of that calendar comes out the day before, and is not moved on.
     `usual`: the day is a habit and not a rule: a countdown says "about". `grace_h`: hours after which what was due is
     late.
     """
@@ -43,6 +53,7 @@ class Release(Struct, frozen=True):
     lag: int = 1
     weekday: int = 2
     working: bool = False
+    eve: CalendarName | None = None
     usual: bool = False
     grace_h: float = 2.0
 
@@ -50,6 +61,14 @@ class Release(Struct, frozen=True):
 _NEW_YORK = ZoneInfo("America/New_York")
 _DAY = timedelta(days=1)
 _FRIDAY, _SATURDAY = 4, 5
+ORDERED = frozenset(
+    (
+        *(date(year, 12, 24) for year in (2018, 2019, 2020, 2024, 2025)),
+        *(date(2018, 12, 5), date(2025, 1, 9), date(2025, 12, 26)),
+    )
+)
+"""Days since 2018 on which federal offices were closed by executive order: eves of Christmas, a day after it, and days
+of mourning. An order comes out a week or two before its day, so that this list ends with what is past."""
 
 
 @lru_cache(maxsize=1024)
@@ -59,9 +78,13 @@ def _holidays(calendar: CalendarName, year: int) -> frozenset[date]:
 
     match calendar:
         case "federal":
+            return _holidays("statute", year) | ORDERED
+        case "statute":
             return frozenset(holidays.country_holidays("US", years=year))
+        case "district":
+            return frozenset(holidays.country_holidays("US", subdiv="DC", years=year))
         case "fed":
-            this = _holidays("federal", year)
+            this = _holidays("statute", year)
             moved = {day for day in this if day.weekday() == _FRIDAY and day + _DAY in this | {date(year + 1, 1, 1)}}
             return this - moved
         case "sifma":
@@ -72,11 +95,13 @@ def _holidays(calendar: CalendarName, year: int) -> frozenset[date]:
             return frozenset(holidays.financial_holidays("XCME", years=year))
         case "nymex":
             # The New York Stock Exchange's, without its days of mourning, on which energy is traded.
-            return _holidays("nyse", year) & (_holidays("federal", year) | {_good_friday(year)})
+            return _holidays("nyse", year) & (_holidays("statute", year) | {_good_friday(year)})
         case "nyse":
             return frozenset(holidays.financial_holidays("XNYS", years=year))
         case "london":
             return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))
+        case "target":
+            return frozenset(holidays.financial_holidays("XECB", years=year))
         case "weekdays" | "all":
             return frozenset()
 
@@ -129,15 +154,24 @@ def release_ms(rule: Release, period: date) -> int:
             day = shift(rule.days, period, rule.lag)
         case "week":
             named = period + timedelta(days=(rule.weekday - period.weekday()) % 7)
-            if rule.working:
-                day = shift(rule.days, named, rule.lag)
-            else:
-                day = shift(rule.days, named + timedelta(days=rule.lag), 0)
+            day = _of_week(rule, named)
+        case "month" if rule.working:
+            day = shift(rule.days, _next_first(period, 1) - _DAY, rule.lag)
         case "month":
             day = shift(rule.days, _next_first(period, 1) + timedelta(days=rule.lag - 1), 0)
         case "quarter":
             day = shift(rule.days, _next_first(period, 3) + timedelta(days=rule.lag - 1), 0)
     return new_york_ms(day, rule.at)
+
+
+def _of_week(rule: Release, named: date) -> date:
+    """The day on which a week comes out."""
+    if rule.working:
+        return shift(rule.days, named, rule.lag)
+    usual = named + timedelta(days=rule.lag)
+    if rule.eve and not business_day(rule.eve, usual):
+        return usual - _DAY  # whether offices are closed on it too or not: claims came out on 2025-12-24
+    return shift(rule.days, usual, 0)
 
 
 _SPAN_MS = 32 * 86_400_000
@@ -212,21 +246,48 @@ def last_trading_day(contract: str) -> date:
     WTI: three business days before the 25th of the month before delivery, or before the business day that precedes
     the 25th where that is none (NYMEX rulebook, chapter 200). Bitcoin: the month's last Friday, or the next day before
     it on which London or the US works, where neither does (CME rulebook 35002.F since October 2021; older texts want
-    both at work, which made no difference to any contract then listed). Years 80 to 99 are the last century's.
+    both at work, which made no difference to any contract then listed). Good Friday counts as a day off in both, as it
+    did in March 2024; see `last_day_if_open`. Years 80 to 99 are the last century's.
     """
-    named = _CONTRACT.fullmatch(contract)
-    if named is None:
-        raise ValueError(f"{contract!r} is no contract of WTI or of bitcoin at CME, like CLZ26 or BTCZ26")
-    product, month, year = named[1], _MONTHS.index(named[2]) + 1, int(named[3])
-    first = date(year + (1900 if year >= _LAST_CENTURY else 2000), month, 1)
+    product, first = _delivery(contract)
     if product == "CL":
         day = _next_first(first, -1).replace(day=25)
         return shift("nymex", day if business_day("nymex", day) else shift("nymex", day, -1), -3)
-    day = _next_first(first, 1) - _DAY
-    day -= timedelta(days=(day.weekday() - _FRIDAY) % 7)
+    day = _last_friday(first)
     while not (business_day("cme", day) or business_day("london", day)):
         day -= _DAY
     return day
+
+
+def last_day_if_open(contract: str) -> date | None:
+    """Good Friday, where a bitcoin contract of CME would be last traded then if the US counts as at work on it.
+
+    It is no federal holiday, and CME trades bitcoin round the clock by now: for BTCH27 the rule can be read both ways
+    until CME says. `None` where the last day is in no doubt.
+    """
+    product, first = _delivery(contract)
+    friday = _last_friday(first)
+    doubtful = product == "BTC" and friday >= ROUND_THE_CLOCK and friday == _good_friday(friday.year)
+    return friday if doubtful else None
+
+
+ROUND_THE_CLOCK = date(2026, 5, 29)
+"""The day on which CME began to trade bitcoin without a pause at night, at weekends or on holidays."""
+
+
+def _delivery(contract: str) -> tuple[str, date]:
+    """The product of a contract, "CL" or "BTC", and the first of its month."""
+    named = _CONTRACT.fullmatch(contract)
+    if named is None:
+        raise ValueError(f"{contract!r} is no contract of WTI or of bitcoin at CME, like CLZ26 or BTCZ26")
+    month, year = _MONTHS.index(named[2]) + 1, int(named[3])
+    return named[1], date(year + (1900 if year >= _LAST_CENTURY else 2000), month, 1)
+
+
+def _last_friday(first: date) -> date:
+    """Of the month that begins with `first`."""
+    day = _next_first(first, 1) - _DAY
+    return day - timedelta(days=(day.weekday() - _FRIDAY) % 7)
 
 
 def _from_front(session: date, early: int) -> Iterator[str]:

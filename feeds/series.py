@@ -56,11 +56,13 @@ UNSECURED = Release("day", "09:00", "fed")
 OPERATION = Release("day", "14:00", "repo", lag=0)
 STATEMENT = Release("day", "16:00", "federal")
 H41 = Release("week", "16:30", lag=1, weekday=2)
-H8 = Release("week", "16:15", lag=9, weekday=2)
+H8 = Release("week", "16:15", lag=9, weekday=2, eve="statute")
+CLAIMS = Release("week", "08:30", lag=5, weekday=5, eve="federal")
 YIELDS = Release("day", "18:00", "sifma", lag=0, grace_h=3)
 H15 = Release("day", "16:15", "sifma", grace_h=6)
 CLOSE = Release("day", "18:00", "nyse", lag=0, grace_h=6)
 FUTURES = Release("day", "18:00", "nymex", lag=0, grace_h=6)
+BUDGET = Release("month", "14:00", lag=8, working=True, usual=True, grace_h=24 * 7)  # September's comes some days later
 CONTINUOUS = Release("day", "18:00", "weekdays", lag=0, grace_h=12)
 COT = Release("week", "15:30", lag=3, weekday=1, working=True, grace_h=4)
 FLOWS = Release("day", "07:00", "nyse", lag=1, grace_h=6)
@@ -119,7 +121,7 @@ _TABLE: tuple[Series, ...] = (
     Series("IORB", "Interest on reserve balances", "%", "repo", ("fred", "steps"), Release("day", "17:00", "all", 0),
            -0.5, 25, 7, step=True, use="repo stress: what a bank earns without lending"),
     Series("DFEDTARU", "Fed funds target, upper", "%", "repo", ("nyfed", "fred"), UNSECURED, -0.5, 25, 7, step=True,
-           use="the standing repo rate"),
+           use="the standing repo rate (its minimum bid before 2025-12-11)"),
     Series("DFEDTARL", "Fed funds target, lower", "%", "repo", ("nyfed", "fred"), UNSECURED, -0.5, 25, 7, step=True),
     Series("SRF", "Repo lent overnight by the Fed on the day (standing since 2021-07-29)", "$", "repo", ("nyfed",),
            OPERATION, 0, 2e12, 7, 0, use="repo stress; released by three days at $50 bn"),
@@ -158,7 +160,7 @@ _TABLE: tuple[Series, ...] = (
            Release("week", "13:00", lag=22, weekday=0, usual=True, grace_h=240), 200, 1e5, 60, 1),
     Series("TOTBKCR", "Bank credit", "$bn", "liquidity", ("fred",), H8, 300, 1e5, 21, 1, use="quantity of money"),
     Series("ECBASSETSW", "ECB assets", "EUR M", "liquidity", ("fred",),
-           Release("week", "12:00", lag=7, weekday=4, usual=True, grace_h=120), 5e5, 3e7, 28, 0,
+           Release("week", "12:00", "target", lag=7, weekday=4, usual=True, grace_h=120), 5e5, 3e7, 28, 0,
            use="liquidity elsewhere, in dollars"),
     Series("JPNASSETS", "Bank of Japan assets", "JPY 100M", "liquidity", ("fred",), _monthly(12), 5e5, 3e7, 75, 0,
            use="liquidity elsewhere, in dollars"),
@@ -189,8 +191,7 @@ _TABLE: tuple[Series, ...] = (
            settles=92 + 28),
     Series("UNRATE", "Unemployment", "%", "growth", ("fred",), _monthly(5), 0, 40, 60, 1, absent=("2025-10-01",)),
     Series("PAYEMS", "Payrolls", "thousands", "growth", ("fred",), _monthly(5), 2e4, 4e5, 60, 0),
-    Series("ICSA", "Jobless claims", "persons", "growth", ("fred",), Release("week", "08:30", lag=5, weekday=5), 5e4,
-           2e7, 21, 0, use="growth"),
+    Series("ICSA", "Jobless claims", "persons", "growth", ("fred",), CLAIMS, 5e4, 2e7, 21, 0, use="growth"),
     Series("CFNAI", "Chicago Fed activity index", "index", "growth", ("fred",), _monthly(24), -30, 30, 75),
     Series("GACDISA066MSFRBNY", "New York Fed survey (for PMI)", "index", "growth", ("fred",), _monthly(-15), -150,
            150, 60, 1),
@@ -202,9 +203,9 @@ _TABLE: tuple[Series, ...] = (
     Series("BAMLH0A0HYM2", "High-yield spread", "%", "risk", ("fred",), H15, 0.5, 40, 7, use="risk appetite"),
     Series("BAMLC0A0CM", "Investment-grade spread", "%", "risk", ("fred",), H15, 0.1, 15, 7, use="risk appetite"),
     Series("NFCI", "Chicago Fed financial conditions", "index", "risk", ("fred",),
-           Release("week", "08:30", lag=5, weekday=4), -5, 10, 21, 3, use="risk appetite"),
+           Release("week", "08:30", "fed", lag=5, weekday=4), -5, 10, 21, 3, use="risk appetite"),
     Series("STLFSI4", "St. Louis Fed financial stress", "index", "risk", ("fred",),
-           Release("week", "10:00", lag=6, weekday=4), -5, 20, 21, 3),
+           Release("week", "10:00", "fed", lag=6, weekday=4), -5, 20, 21, 3),
     _fund("QQQ", "Nasdaq 100 fund", "hedge or high beta"),
     _fund("SPY", "S&P 500 fund", "scenarios; concentration"),
     _fund("RSP", "S&P 500, equal weight", "concentration"),
@@ -234,8 +235,8 @@ _TABLE: tuple[Series, ...] = (
     Series("CIPS.VALUE", "CIPS payments, value", "RMB 100M", "dollar", ("cips",), _monthly(20), 1, 1e7, 150,
            use="scenarios: payments around the dollar"),
     Series("CIPS.COUNT", "CIPS payments, number", "payments", "dollar", ("cips",), _monthly(20), 1, 1e9, 150, 0),
-    Series("DEFICIT", "Treasury deficit of the month", "$", "dollar", ("fiscaldata",), _monthly(9, "14:00"), -1e12,
-           2e12, 75, 0, use="dollar exit"),
+    Series("DEFICIT", "Treasury deficit of the month", "$", "dollar", ("fiscaldata",), BUDGET, -1e12, 2e12, 75, 0,
+           use="dollar exit"),
     # Oil
     Series("CL*", "WTI, one contract", "$/bbl", "oil", ("yahoo",), FUTURES, -100, 400, 7, use="the curve"),
     Series("CL=F", "WTI, front contract, not adjusted for rolls", "$/bbl", "oil", ("yahoo",), FUTURES, -100, 400, 7,

@@ -12,6 +12,7 @@ from feeds.calendars import (
     business_day,
     contracts,
     day_end_ms,
+    last_day_if_open,
     last_trading_day,
     new_york_day,
     new_york_ms,
@@ -22,7 +23,7 @@ from feeds.calendars import (
     shift,
     wti,
 )
-from feeds.series import COT, FAMILIES, H41, OPERATION, REPO, TABLE, UNSECURED, UTC_DAY, YIELDS
+from feeds.series import BUDGET, CLAIMS, COT, FAMILIES, H8, H41, OPERATION, REPO, TABLE, UNSECURED, UTC_DAY, YIELDS
 
 RULES = sorted({row.release for row in (*TABLE.values(), *FAMILIES.values())}, key=repr)
 DAY_MS = 86_400_000
@@ -64,6 +65,26 @@ def closed(calendar: CalendarName, year: int) -> list[str]:
         ("london", 2026, "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-28"),
         ("weekdays", 2026, ""),
         ("all", 2026, ""),
+        # orders of the President close offices, and neither the Fed's banks nor a market
+        ("federal", 2018, "01-01 01-15 02-19 05-28 07-04 09-03 10-08 11-12 11-22 12-05 12-24 12-25"),
+        ("federal", 2019, "01-01 01-21 02-18 05-27 07-04 09-02 10-14 11-11 11-28 12-24 12-25"),
+        ("federal", 2020, "01-01 01-20 02-17 05-25 07-03 09-07 10-12 11-11 11-26 12-24 12-25"),
+        ("federal", 2024, "01-01 01-15 02-19 05-27 06-19 07-04 09-02 10-14 11-11 11-28 12-24 12-25"),
+        ("federal", 2025, "01-01 01-09 01-20 02-17 05-26 06-19 07-04 09-01 10-13 11-11 11-27 12-24 12-25 12-26"),
+        ("statute", 2025, "01-01 01-20 02-17 05-26 06-19 07-04 09-01 10-13 11-11 11-27 12-25"),
+        ("district", 2026, "01-01 01-19 02-16 04-16 05-25 06-19 07-03 09-07 10-12 11-11 11-26 12-25"),
+        ("fed", 2025, "01-01 01-20 02-17 05-26 06-19 07-04 09-01 10-13 11-11 11-27 12-25"),
+        # in 2027 the Fed's banks work on Good Friday and on three Fridays before a holiday, the bond market on one
+        ("federal", 2027, "01-01 01-18 02-15 05-31 06-18 07-05 09-06 10-11 11-11 11-25 12-24 12-31"),
+        ("fed", 2027, "01-01 01-18 02-15 05-31 07-05 09-06 10-11 11-11 11-25"),
+        ("sifma", 2027, "01-01 01-18 02-15 03-26 05-31 06-18 07-05 09-06 10-11 11-11 11-25 12-24"),
+        ("repo", 2027, "01-01 01-18 02-15 03-26 05-31 06-18 07-05 09-06 10-11 11-11 11-25 12-24"),
+        ("nyse", 2026, "01-01 01-19 02-16 04-03 05-25 06-19 07-03 09-07 11-26 12-25"),
+        ("nyse", 2027, "01-01 01-18 02-15 03-26 05-31 06-18 07-05 09-06 11-25 12-24"),
+        ("nymex", 2027, "01-01 01-18 02-15 03-26 05-31 06-18 07-05 09-06 11-25 12-24"),
+        ("london", 2027, "01-01 03-26 03-29 05-03 05-31 08-30 12-27 12-28"),
+        ("target", 2026, "01-01 04-03 04-06 05-01 12-25"),
+        ("target", 2027, "01-01 03-26 03-29"),
     ],
 )
 def test_a_calendar_is_closed_on_exactly_these_weekdays(calendar: CalendarName, year: int, days: str) -> None:
@@ -74,6 +95,8 @@ def test_every_calendar_but_that_of_all_days_rests_at_weekends() -> None:
     saturday, sunday = day("2026-08-22"), day("2026-08-23")
     resting: tuple[CalendarName, ...] = (
         "federal",
+        "statute",
+        "district",
         "fed",
         "sifma",
         "repo",
@@ -81,6 +104,7 @@ def test_every_calendar_but_that_of_all_days_rests_at_weekends() -> None:
         "nymex",
         "nyse",
         "london",
+        "target",
         "weekdays",
     )
     for calendar in resting:
@@ -217,6 +241,15 @@ SLOW_DAY = Release("day", "16:15", lag=6)
         (UNSECURED, "2026-07-02", "2026-07-03T13:00"),
         (UNSECURED, "2026-07-03", "2026-07-06T13:00"),
         (REPO, "2026-07-02", "2026-07-06T12:00"),
+        (UNSECURED, "2027-06-17", "2027-06-18T13:00"),
+        (UNSECURED, "2027-06-18", "2027-06-21T13:00"),
+        (REPO, "2027-06-17", "2027-06-21T12:00"),
+        (UNSECURED, "2027-12-23", "2027-12-24T14:00"),
+        (UNSECURED, "2027-12-24", "2027-12-27T14:00"),
+        (REPO, "2027-12-23", "2027-12-27T13:00"),
+        (UNSECURED, "2027-03-25", "2027-03-26T13:00"),
+        (REPO, "2027-03-25", "2027-03-29T12:00"),
+        (YIELDS, "2027-12-31", "2027-12-31T23:00"),  # the offices are shut, the bond market closes early
         # on the same day, and days on which the clocks change
         (OPERATION, "2026-08-05", "2026-08-05T18:00"),
         (UTC_DAY, "2026-03-07", "2026-03-08T01:00"),
@@ -231,6 +264,26 @@ SLOW_DAY = Release("day", "16:15", lag=6)
         # H.4.1: Thursday, and Friday where Thursday is Thanksgiving
         (H41, "2026-08-19", "2026-08-20T20:30"),
         (H41, "2026-11-25", "2026-11-27T21:30"),
+        (H41, "2027-11-10", "2027-11-12T21:30"),
+        (H41, "2027-11-24", "2027-11-26T21:30"),
+        # and a Thursday of mourning, or Christmas before a Friday off
+        (H41, "2025-01-08", "2025-01-10T21:30"),
+        (H41, "2025-12-24", "2025-12-29T21:30"),
+        # H.8: Friday; before a Friday holiday on Thursday, but after a Friday that was taken off by order on Monday
+        (H8, "2026-07-22", "2026-07-31T20:15"),
+        (H8, "2026-12-16", "2026-12-24T21:15"),
+        (H8, "2026-06-10", "2026-06-18T20:15"),
+        (H8, "2027-12-15", "2027-12-23T21:15"),
+        (H8, "2025-12-17", "2025-12-29T21:15"),
+        # claims: Thursday; before a holiday on Wednesday, of mourning or of thanks, at the usual hour
+        (CLAIMS, "2026-11-14", "2026-11-19T13:30"),
+        (CLAIMS, "2026-11-21", "2026-11-25T13:30"),
+        (CLAIMS, "2026-11-28", "2026-12-03T13:30"),
+        (CLAIMS, "2027-11-06", "2027-11-10T13:30"),
+        (CLAIMS, "2027-11-20", "2027-11-24T13:30"),
+        (CLAIMS, "2025-01-04", "2025-01-08T13:30"),
+        (CLAIMS, "2025-12-20", "2025-12-24T13:30"),  # a Wednesday on which offices were shut as well
+        (CLAIMS, "2025-06-14", "2025-06-18T12:30"),
         # the CFTC's own schedules for 2024 to 2026: the third business day after Tuesday
         (COT, "2024-06-11", "2024-06-14T19:30"),
         (COT, "2024-06-18", "2024-06-24T19:30"),
@@ -241,6 +294,12 @@ SLOW_DAY = Release("day", "16:15", lag=6)
         (COT, "2025-12-30", "2026-01-05T20:30"),
         # positions of a Monday, because Tuesday was Veterans Day, came out on the week's usual day
         (COT, "2025-11-10", "2025-11-14T20:30"),
+        # the Fed's banks bring out their weeklies on days on which offices are shut by order
+        (TABLE["NFCI"].release, "2025-12-19", "2025-12-24T13:30"),
+        (TABLE["STLFSI4"].release, "2025-12-19", "2025-12-26T15:00"),
+        # the eighth business day of the month after
+        (BUDGET, "2026-10-01", "2026-11-12T19:00"),
+        (BUDGET, "2026-11-01", "2026-12-10T19:00"),
         # months and quarters: from their last day, moved on past a weekend and Labor Day
         (MONTHLY_12, "2026-07-01", "2026-08-12T12:30"),
         (MONTHLY_5, "2026-08-01", "2026-09-08T12:30"),
@@ -342,10 +401,23 @@ def test_periods_are_named_with_both_ends_included(rule: Release, first: str, la
         ("CLH26", "2026-02-20"),
         ("CLK26", "2026-04-21"),
         ("CLZ26", "2026-11-20"),
+        ("CLZ21", "2021-11-19"),
+        ("CLX24", "2024-10-22"),
+        ("CLZ25", "2025-11-20"),
         ("CLF27", "2026-12-21"),
         ("CLG27", "2027-01-20"),
+        ("CLH27", "2027-02-22"),
+        ("CLJ27", "2027-03-22"),
+        ("CLK27", "2027-04-20"),
+        ("CLM27", "2027-05-20"),
+        ("CLN27", "2027-06-22"),
+        ("CLQ27", "2027-07-20"),
+        ("CLU27", "2027-08-20"),
+        ("CLV27", "2027-09-21"),
+        ("CLX27", "2027-10-20"),
         ("CLZ27", "2027-11-19"),
         ("CLF28", "2027-12-20"),
+        ("CLG28", "2028-01-20"),
         ("CLF29", "2028-12-19"),
         ("CLM30", "2030-05-21"),
         ("CLZ31", "2031-11-20"),
@@ -371,16 +443,35 @@ def test_a_wti_contract_is_last_traded_three_business_days_before_the_25th(contr
         ("BTCH27", "2027-03-25"),
         ("BTCZ20", "2020-12-24"),  # Christmas
         ("BTCZ26", "2026-12-24"),
+        ("BTCF27", "2027-01-29"),
+        ("BTCG27", "2027-02-26"),
+        ("BTCJ27", "2027-04-30"),
+        ("BTCK27", "2027-05-28"),
+        ("BTCM27", "2027-06-25"),
+        ("BTCN27", "2027-07-30"),
+        ("BTCQ27", "2027-08-27"),
+        ("BTCU27", "2027-09-24"),
+        ("BTCV27", "2027-10-29"),
+        ("BTCX27", "2027-11-26"),
+        ("BTCZ27", "2027-12-31"),  # New Year is a Saturday, whose eve is a day off in offices alone
     ],
 )
 def test_a_bitcoin_future_is_last_traded_on_a_friday_on_which_london_or_the_us_works(contract: str, last: str) -> None:
     assert last_trading_day(contract) == day(last)
 
 
+def test_only_a_bitcoin_future_that_ends_on_good_friday_may_end_a_day_later() -> None:
+    months = [f"{letter}{year}" for year in (24, 25, 26, 27, 28) for letter in "FGHJKMNQUVXZ"]
+    doubtful = {name: late for month in months if (late := last_day_if_open(name := f"BTC{month}"))}
+    assert doubtful == {"BTCH27": day("2027-03-26")}  # that of March 2024 is told by what happened
+    assert last_day_if_open("CLH27") is None
+
+
 @pytest.mark.parametrize("name", ["", "CL=F", "CLA26", "CLZ6", "CLZ2026", "clz26", "NGZ26", "CLZ26.NYM", "CLZ٢٦"])
 def test_what_is_no_contract_has_no_last_day(name: str) -> None:
-    with pytest.raises(ValueError, match="no contract of WTI or of bitcoin"):
-        last_trading_day(name)
+    for asked in (last_trading_day, last_day_if_open):
+        with pytest.raises(ValueError, match="no contract of WTI or of bitcoin"):
+            asked(name)
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def test_times_of_day_are_asked_as_well_and_on_every_day() -> None:
 )
 def test_times_of_day_on_days_on_which_the_clocks_change(last: str, time: str, expected: str) -> None:
     ny = source("nyfed", page("sofr", "SOFR", times=(time,)))
-    known = slow(ny, SOFR="2026-10-30")
+    known = slow(ny, SOFR=last[:10])
     read(known, "nyfed.sofr", last)
     found = at(known, "nyfed.sofr", last)
     assert found == about(expected)

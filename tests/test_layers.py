@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "interruptions",
         "timeliness",
         "calendars",
+        "fomc",
         "series",
         "venue",
         "source",

@@ -13,7 +13,7 @@ from feeds.session import Session
 from feeds.slow import Slow
 from feeds.sources import SOURCES
 from feeds.state import State
-from feeds.topics import Engine, Macro, SeriesPage, SeriesRow
+from feeds.topics import Due, Engine, Macro, SeriesPage, SeriesRow
 from feeds.venue import Http
 from feeds.views.macro import MacroView, _rule, page
 from feeds.wire import Frame
@@ -104,6 +104,39 @@ def test_the_calendar_names_each_release_of_the_next_seven_days_once() -> None:
     assert [due.at_ms for due in calendar] == sorted(due.at_ms for due in calendar)
 
 
+def test_a_decision_of_the_fed_stands_in_the_calendar_to_the_minute_in_which_it_is_published() -> None:
+    def told(now: str) -> list[Due]:
+        return [due for due in MacroView(Slow(SOURCES)).macro(ms(now)).calendar if due.source == "fomc"]
+
+    december = Due(
+        ms("2026-12-09T14:00"),
+        "Fed decision, with projections",
+        "2026-12-10",
+        "fomc",
+        False,
+        ("DFEDTARU", "DFEDTARL", "IORB"),
+    )
+    assert told("2026-12-02T14:00") == []
+    assert told("2026-12-02T14:01") == [december]
+    assert told("2026-12-09T13:59") == [december]
+    assert told("2026-12-09T14:00") == []
+    assert [(due.label, due.period) for due in told("2027-01-25T12:00")] == [("Fed decision", "2027-01-28")]
+
+
+def test_claims_of_the_week_of_thanksgiving_stand_on_the_wednesday() -> None:
+    calendar = MacroView(Slow(SOURCES)).macro(ms("2026-11-21T12:00")).calendar
+    claims = [due for due in calendar if "ICSA" in due.series]
+    assert [(due.at_ms, due.period) for due in claims] == [(ms("2026-11-25T08:30"), "2026-11-21")]
+
+
+def test_a_value_of_a_day_to_come_is_stale_and_it_is_said_why() -> None:
+    slow = Slow(SOURCES)
+    slow.add(rows(("2026-11-19", 3.62, ms("2026-11-20T08:00")), ("2027-11-19", 3.66, ms("2026-11-20T08:00"))))
+    found = row(MacroView(slow).macro(NOW), "SOFR")
+    assert (found.state, found.note) == ("stale", "2027-11-19 is yet to come: misdated, or the clock here is wrong")
+    assert found.late_since_ms == ms("2026-11-20T08:00")
+
+
 def test_a_page_is_told_only_to_who_asks_and_anew_when_it_changed() -> None:
     state = State({}, sources=SOURCES)
     session = Session(state, Engine("live", "", 0, writing=False))
@@ -124,10 +157,22 @@ def test_a_page_is_told_only_to_who_asks_and_anew_when_it_changed() -> None:
     ("rule", "words"),
     [
         (Release("day", "16:00", lag=0), "daily, the same day, at 16:00 in New York"),
+        (
+            Release("month", "14:00", lag=8, working=True),
+            "each month, 8 business days after its end, at 14:00 in New York",
+        ),
+        (
+            Release("week", "15:30", lag=3, weekday=1, working=True),
+            "weekly, of Tuesday, 3 business days later, at 15:30 in New York",
+        ),
         (Release("week", "16:30", lag=1), "weekly, of Wednesday, 1 day later, at 16:30 in New York"),
         (
             Release("month", "08:30", lag=12, usual=True),
             "about each month, 12 days after its end, at 08:30 in New York",
+        ),
+        (
+            Release("week", "08:30", lag=5, weekday=5, eve="federal"),
+            "weekly, of Saturday, 5 days later, the day before where that is a holiday, at 08:30 in New York",
         ),
         (Release("quarter", "08:30", lag=-60), "each quarter, 60 days before its end, at 08:30 in New York"),
     ],

@@ -60,6 +60,7 @@ QUALITY = {
     "partial": "≥",
 }
 """A sign for each quality, put before a total: what was sampled, or missed a part, is at least so much."""
+AT_MOST = "≤"
 ABOUT = {**QUALITY, "partial": QUALITY["estimated"]}
 """The same before a level, a difference or a mean: a part that is missing may be of either sign, so it is no floor."""
 

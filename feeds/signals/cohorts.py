@@ -5,6 +5,7 @@ from datetime import date
 from itertools import groupby
 from statistics import fmean
 
+from feeds.signals.knowledge import mean
 from feeds.signals.repo_days import PARTS, Day
 from feeds.signals.repo_share import weighed
 from feeds.signals.thresholds import RepoRule
@@ -38,7 +39,8 @@ def _cohort(name: str, first: date, last: date, days: Sequence[Day], rule: RepoR
     share = _span(first, last, days, rule)
     # The share of a time is weighted by volume, as it is everywhere; spreads and take-up are of days.
     means[0] = share.mid if share else None
-    stress = [day.stress for day in days if day.stress is not None]
+    stress = [bounds for day in days if (bounds := day.bounds())]
+    ends = mean(stress) if stress else None
     return Cohort(
         name,
         first,
@@ -46,8 +48,9 @@ def _cohort(name: str, first: date, last: date, days: Sequence[Day], rule: RepoR
         len(days),
         tuple(means),
         (share.days if share and share.mid is not None else 0, *(len(column) for column in columns[1:])),
-        fmean(stress) if stress else None,
+        ends.least if ends else None,
         share,
+        ends.most if ends else None,
     )
 
 

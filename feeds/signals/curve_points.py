@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from feeds.calendars import last_trading_day, new_york_day
+from feeds.calendars import business_day, last_day_if_open, last_trading_day, new_york_day
 from feeds.series import series
 from feeds.signals._reading import state_of
 from feeds.signals.derivatives import basis
@@ -182,7 +182,10 @@ def funding(rows: Iterable[Derivative], now_ms: int, rule: CurveRule) -> tuple[F
 
 
 def cme(known: Known, now_ms: int, rule: CurveRule) -> tuple[CurvePoint, ...]:
-    """CME's contracts from closes: the newest day on which the contract and bitcoin both have a final one."""
+    """CME's contracts from closes: the newest settlement for which the contract and bitcoin both have a final one.
+
+    CME trades bitcoin at weekends and on holidays too, and settles it then as little as it settles oil.
+    """
     today = new_york_day(now_ms)
     spots = {point.period: point for point in known.points(SPOT, until=today) if not point.provisional}
     found: list[CurvePoint] = []
@@ -190,7 +193,8 @@ def cme(known: Known, now_ms: int, rule: CurveRule) -> tuple[CurvePoint, ...]:
         row = series(id_)
         if row is None or row.family != CME_FAMILY or (last := last_trading_day(id_)) < today:
             continue
-        closes = [one for one in known.points(id_, until=today) if one.period in spots and not one.provisional]
+        finals = (one for one in known.points(id_, until=today) if one.period in spots and not one.provisional)
+        closes = [one for one in finals if business_day("nymex", one.period)]
         if not closes:
             continue
         close, spot = closes[-1], spots[closes[-1].period]
@@ -200,6 +204,8 @@ def cme(known: Known, now_ms: int, rule: CurveRule) -> tuple[CurvePoint, ...]:
             continue
         worth = worst([state_of(name, known.last(name), known.as_of_ms) for name in (id_, SPOT)])
         note = f"close of {close.period} against bitcoin's of that day in UTC, some hours later"
+        if late := last_day_if_open(id_):
+            note += f"; its last day is {late} if CME counts Good Friday as a business day"
         as_of = max(close.known_ms, spot.known_ms)
         found.append(CurvePoint("cme", id_, last, float(days), value, False, worth, as_of, False, note))
     return tuple(sorted(found, key=lambda point: point.expiry))

@@ -11,21 +11,21 @@ from typing import NamedTuple, get_args
 from feeds.calendars import new_york_day
 from feeds.facts import Observation
 from feeds.series import imported, series
+from feeds.signals.knowledge import Bounds
 from feeds.signals.repo import SPREADS
 from feeds.signals.repo_days import band, days, spread_bp
-from feeds.signals.repo_share import PERCENTILES
+from feeds.signals.reserve_rate import ReserveRate
 from feeds.signals.rules import Rules
 from feeds.signals.study_rule import Seen
 from feeds.signals.verdict import course
 from feeds.signals.verdict_events import LABELS, Event, Shocks, Stress, events
-from feeds.signals.verdict_past import shock_past, stress_past
+from feeds.signals.verdict_past import STRESS_SERIES, shock_past, stress_past
 from feeds.signals.weeks import timeline
 from feeds.topics.regime import RegimeLabel, VerdictState
 from feeds.vintages import Known, Point, Vintages
 
 BANDS = ("calm", "watch", "tight", "stress")
 SWITCH = ("off", "on")
-STRESS_FROM = (*(name for name, _ in PERCENTILES), "EFFR", "IORB", "SRF")
 
 
 class Record:
@@ -98,12 +98,13 @@ def _series(id_: str, record: Record) -> list[Seen]:
 
 
 def _spread(rate: str, record: Record) -> list[Seen]:
-    found = []
+    found, rates = [], ReserveRate(record.first)
     for point in record.first.points(rate):
-        iorb = record.first.last("IORB", point.period)
-        value = spread_bp(point.value, iorb.value if iorb else None)
-        if iorb and value is not None:
-            found.append(Seen(point.period, max(point.known_ms, iorb.known_ms), value))
+        iorb = rates.on(point.period)
+        value = spread_bp(point.value, iorb.percent)
+        if value is not None:
+            known_ms = max(point.known_ms, *(one.point.known_ms for one in iorb.used))
+            found.append(Seen(point.period, known_ms, value))
     return in_order(found)
 
 
@@ -114,25 +115,34 @@ def _share(record: Record) -> list[Seen]:
     return in_order(Seen(day, ms[day], mid) for day, mid in mids.items() if mid is not None)
 
 
-def _stress(record: Record) -> list[Seen]:
-    """Stress as the verdict is fed with it, known when the last number of that day came that went into it."""
+def _looks(record: Record, told: Iterable[tuple[date, int, float | str]]) -> list[Seen]:
+    """What the verdict is fed with, known when the last number of that day came that went into it."""
     came: dict[date, list[int]] = {}
-    for id_ in STRESS_FROM:
+    for id_ in STRESS_SERIES:
         for row in record.rows.rows(id_):
             came.setdefault(date.fromisoformat(row.period), []).append(row.known_ms)
     return in_order(
-        Seen(day, max(known_ms for known_ms in came[day] if known_ms <= end_ms), value)
-        for day, end_ms, value in record.stress
-        if value is not None
+        Seen(day, max(known_ms for known_ms in came[day] if known_ms <= end_ms), value) for day, end_ms, value in told
     )
 
 
+def _stress(record: Record) -> list[Seen]:
+    """Stress of the days of which all parts were known."""
+    return _looks(record, ((*one[:2], one.stress.least) for one in record.stress if one.stress and _exact(one.stress)))
+
+
 def _band(record: Record) -> list[Seen]:
-    return [one._replace(value=band(float(one.value), record.rules.repo)) for one in _stress(record)]
+    """The band of the days on which it could be told, whatever the part that was missing."""
+    rule = record.rules.repo
+    return _looks(record, ((*one[:2], named) for one in record.stress if (named := band(one.stress, rule))))
+
+
+def _exact(bounds: Bounds) -> bool:
+    return bounds.least == bounds.most
 
 
 def _shock(record: Record) -> list[Seen]:
-    return in_order(Seen(day, known_ms, SWITCH[on]) for day, known_ms, on in record.shocks)
+    return in_order(Seen(one.day, one.known_ms, SWITCH[one.on]) for one in record.shocks)
 
 
 def _trigger(name: str, record: Record) -> list[Seen]:

@@ -36,7 +36,12 @@ def exactly(value: float) -> Bounds:
 
 def bounds(of: Reading) -> Bounds | None:
     """What is known of a reading's number; `None` where it is to decide nothing: not known, stale, or doubted."""
-    if not isinstance(of.value, (int, float)) or of.state not in DECIDES or of.quality == "doubted":
+    return interval(of) if of.state in DECIDES and of.quality != "doubted" else None
+
+
+def interval(of: Reading) -> Bounds | None:
+    """Between what a reading's number lies, however old it is; `None` where it has none."""
+    if not isinstance(of.value, (int, float)):
         return None
     if of.quality == "floor" and of.least is None:
         return Bounds(of.value, inf)

@@ -6,11 +6,13 @@ from msgspec.structs import replace
 
 from feeds.signals._reading import Used, last_used, reading
 from feeds.signals.by_date import PLACES, WEEKS_13, growth_pct, month, months_before, near, older, why_missing
-from feeds.topics.base import Reading
+from feeds.topics.base import Note, Reading
 from feeds.vintages import Known, Point
 
 
-def unknown(known: Known, name: str, unit: str, ids: Sequence[str], *words: str, used: Sequence[Used] = ()) -> Reading:
+def unknown(
+    known: Known, name: str, unit: str, ids: Sequence[str], *words: str | Note, used: Sequence[Used] = ()
+) -> Reading:
     """A reading without a value. Without words: that its series are not known."""
     said = words or (f"not known: {', '.join(ids)}",)
     return reading(name, None, unit, known, used, words=said, missing=ids)

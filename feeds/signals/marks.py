@@ -8,6 +8,8 @@ from feeds.calendars import shift
 TAX_MONTHS = (1, 4, 6, 9, 12)
 """Estimated taxes are due on the 15th: persons in January, April, June and September, corporations in April, June,
 September and December (IRS publications 505 and 542)."""
+POSTPONED = {date(2020, 4, 15): date(2020, 7, 15), date(2020, 6, 15): date(2020, 7, 15)}
+"""Instalments that were due on another day than the rule says (IRS notice 2020-23)."""
 
 
 def marks(day: date) -> tuple[str, ...]:
@@ -15,7 +17,7 @@ def marks(day: date) -> tuple[str, ...]:
     found = []
     if day == _last_day(day.year, day.month):
         found.append("year-end" if day.month == 12 else "month-end" if day.month % 3 else "quarter-end")
-    if day.month in TAX_MONTHS and day == _tax_day(day.year, day.month):
+    if day in _tax_days(day.year):
         found.append("tax date")
     return tuple(found)
 
@@ -27,9 +29,10 @@ def _last_day(year: int, month: int) -> date:
 
 
 @cache
-def _tax_day(year: int, month: int) -> date:
-    """A 15th that is no business day of the government moves to the next, and the repo market may be closed on it."""
-    return shift("repo", shift("federal", date(year, month, 15), 0), 0)
+def _tax_days(year: int) -> frozenset[date]:
+    """A 15th on which offices in Washington rest moves to their next day, and the repo market may be closed on that."""
+    due = (shift("district", date(year, month, 15), 0) for month in TAX_MONTHS)
+    return frozenset(shift("repo", POSTPONED.get(day, day), 0) for day in due)
 
 
 def next_mark(day: date) -> tuple[date, tuple[str, ...]]:

@@ -9,9 +9,10 @@ from feeds.signals.marks import next_mark
 from feeds.signals.repo_days import Day, days, spread_bp
 from feeds.signals.repo_levels import indicators, levels, standing
 from feeds.signals.repo_share import PERCENTILES
-from feeds.signals.repo_stress import NO_IORB, parts, stress, used_on
+from feeds.signals.repo_stress import parts, stress, used_on
+from feeds.signals.reserve_rate import ReserveRate
 from feeds.signals.thresholds import RepoRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Note, Reading
 from feeds.topics.repo import Repo, RepoDay
 from feeds.vintages import Known
 
@@ -44,14 +45,7 @@ def repo(known: Known, rule: RepoRule) -> Repo:
 
 def _row(day: Day) -> RepoDay:
     low, mid, high = day.share or (None, None, None)
-    return RepoDay(day.day, low, mid, high, day.stress, day.at_hand(), day.marks)
-
-
-def _iorb_words(known: Known, day: date) -> list[str]:
-    point = known.last("IORB", day)
-    if point is None or point.period == day:
-        return []
-    return [f"IORB of {point.period}, which holds until it is changed"]
+    return RepoDay(day.day, low, mid, high, day.least, day.at_hand(), day.marks, day.most)
 
 
 def _share(known: Known, day: Day | None) -> tuple[Reading, ...]:
@@ -63,23 +57,25 @@ def _share(known: Known, day: Day | None) -> tuple[Reading, ...]:
         none = [reading(name, None, "%", known, words=("SOFR is not known",), missing=names) for name in labels]
         return tuple(none)
     used = used_on(known, day.day, [*names, "SOFRVOL"])
+    rate = ReserveRate(known).on(day.day)
     at_hand = {one.series for one in used}
     missing = [name for name in names if name not in at_hand]
+    words: list[str | Note]
     if day.iorb is None:
-        words, missing = [NO_IORB], [*missing, "IORB"]
+        words, missing = [*rate.notes], [*missing, "IORB"]
     elif day.share is None:
         words = ["the percentiles of that day are out of order"]
     else:
         volume = f"${day.volume:,.0f} bn" if day.volume is not None else "the volume, which is not known,"
         words = [
             f"{day.share.low:g} to {day.share.high:g} % of {volume} at or above {day.iorb:.2f} %",
-            *([f"without {', '.join(missing)}: the bounds are wider"] if missing else []),
-            *_iorb_words(known, day.day),
+            *([Note("lacks", f"without {', '.join(missing)}: the bounds are wider")] if missing else []),
+            *rate.notes,
         ]
     readings = []
     for at, name in enumerate(labels):
         value = day.share[at] if day.share else None
-        why = ["IORB lies outside of the percentiles known, so there is only a range"] if value is None else []
+        why = [Note("why", "IORB lies outside of the percentiles known, so there is only a range")]
         readings.append(
             reading(
                 name,
@@ -88,9 +84,11 @@ def _share(known: Known, day: Day | None) -> tuple[Reading, ...]:
                 known,
                 used,
                 period=day.day,
-                words=[*why, *words] if day.share else words,
+                quality=rate.quality,
+                words=[*why, *words] if day.share and value is None else words,
                 formula=formula,
                 missing=missing,
+                holding=("IORB",) if rate.holding else (),
             )
         )
     return tuple(readings)
@@ -101,16 +99,17 @@ def _spread(known: Known, name: str, rate: str, label: str, all_days: Sequence[D
     point = known.last(rate)
     if point is None:
         return reading(name, None, "bp", known, words=(f"{label} is not known",), missing=(rate,))
-    iorb = known.last("IORB", point.period)
-    used = [Used(rate, point), *([Used("IORB", iorb)] if iorb else [])]
-    if iorb is None:
-        return reading(name, None, "bp", known, used, period=point.period, words=(NO_IORB,), missing=("IORB",))
-    value = spread_bp(point.value, iorb.value)
-    assert value is not None
-    words = [f"{label} {abs(value):g} bp {'under' if value < 0 else 'over'} IORB" if value else f"{label} at IORB"]
+    iorb = ReserveRate(known).on(point.period)
+    used = [Used(rate, point), *iorb.used]
+    value = spread_bp(point.value, iorb.percent)
+    if value is None:
+        return reading(name, None, "bp", known, used, period=point.period, words=iorb.notes, missing=("IORB",))
+    words: list[str | Note] = [
+        f"{label} {abs(value):g} bp {'under' if value < 0 else 'over'} IORB" if value else f"{label} at IORB"
+    ]
     words += _over(known, rate, point.period)
     if all_days and all_days[-1].day > point.period:
-        words.append(f"of {point.period}: there is none of {all_days[-1].day}")
+        words.append(Note("older", f"of {point.period}: there is none of {all_days[-1].day}"))
     return reading(
         name,
         value,
@@ -118,15 +117,16 @@ def _spread(known: Known, name: str, rate: str, label: str, all_days: Sequence[D
         known,
         used,
         period=point.period,
-        words=[*words, *_iorb_words(known, point.period)],
+        quality=iorb.quality,
+        words=[*words, *iorb.notes],
         formula=f"({rate} - IORB) x 100, both of the same day",
+        holding=("IORB",) if iorb.holding else (),
     )
 
 
-def _over(known: Known, rate: str, day: date) -> list[str]:
-    """On how many of the last five days the rate was at IORB or over it."""
-    last = known.points(rate, until=day)[-5:]
-    held = [(point.value, iorb.value) for point in last if (iorb := known.last("IORB", point.period))]
-    if len(held) < 5:
-        return []
-    return [f"at or over IORB on {sum(value >= iorb for value, iorb in held)} of the last 5 days"]
+def _over(known: Known, rate: str, day: date) -> list[Note]:
+    """On how many of the last five days the rate was at IORB or over it; nothing where one of them is not known."""
+    rates = ReserveRate(known)
+    held = [(point.value, rates.on(point.period).percent) for point in known.points(rate, until=day)[-5:]]
+    over = [value >= iorb for value, iorb in held if iorb is not None]
+    return [Note("since", f"at or over IORB on {sum(over)} of the last 5 days")] if len(over) == 5 else []

@@ -1,28 +1,31 @@
 """Repo stress day by day: what went into it and what came out, in one pass over all days."""
 
-from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
-from statistics import fmean
 
 from msgspec import Struct
 
 from feeds.signals.by_date import values_by_day
+from feeds.signals.knowledge import Bounds, exactly, mean, word
 from feeds.signals.marks import marks
 from feeds.signals.repo_share import PERCENTILES, Share, share
+from feeds.signals.reserve_rate import ReserveRate
 from feeds.signals.thresholds import RepoRule
 from feeds.vintages import Known
 
 PARTS = ("share", "sofr_iorb", "p99_iorb", "effr_iorb", "srf")
 """The parts of repo stress, in the order of all their tuples."""
+ANYTHING = Bounds(0.0, 100.0)
+"""What a part that is not known can be."""
 
 
 class Day(Struct, frozen=True, gc=False):
     """One day on which SOFR was published. What is not known is `None`.
 
     `iorb` is in percent, `volume` in $bn, `values` are those of the parts: percent of volume, three spreads in bp,
-    dollars. `scores` are the same as 0 to 100. `stress` is the mean of the scores at hand, and `None` without IORB, on
-    which all but one depend. `srf_days`: of the business days up to this one that count, those whose take-up is known.
+    dollars. `scores` are the same as 0 to 100. `least` and `most`: what stress can be, the mean of the scores with a
+    missing one at 0 and at 100; `None` without IORB, on which all but one depend. `srf_days`: of the business days up
+    to this one that count, those whose take-up is known whole.
     """
 
     day: date
@@ -31,7 +34,8 @@ class Day(Struct, frozen=True, gc=False):
     volume: float | None
     values: tuple[float | None, ...]
     scores: tuple[float | None, ...]
-    stress: float | None
+    least: float | None
+    most: float | None
     srf_days: int
     marks: tuple[str, ...]
 
@@ -39,21 +43,23 @@ class Day(Struct, frozen=True, gc=False):
         """How many parts are known."""
         return sum(score is not None for score in self.scores)
 
+    def bounds(self) -> Bounds | None:
+        """What stress can be; `None` where nothing is known of it."""
+        return None if self.least is None or self.most is None else Bounds(self.least, self.most)
+
 
 def days(known: Known, rule: RepoRule, newest: int | None = None) -> list[Day]:
     """Every day of SOFR, oldest first, each from what is for that day or before it; or the `newest` few of them."""
     percentiles = [(values_by_day(known, name), nth) for name, nth in PERCENTILES]
     volumes, effr = values_by_day(known, "SOFRVOL"), values_by_day(known, "EFFR")
-    taken = values_by_day(known, "SRF")
+    taken = {point.period: (point.value, point.provisional) for point in known.points("SRF")}
     sofr, p99 = percentiles[2][0], percentiles[-1][0]
-    iorb = known.points("IORB")
-    iorb_days = [point.period for point in iorb]
+    rates = ReserveRate(known)
     operated = sorted(sofr.keys() | taken.keys())
     place = {day: at for at, day in enumerate(operated)}
     found = []
     for day in list(sofr)[-newest if newest else 0 :]:
-        at = bisect_right(iorb_days, day)
-        x = iorb[at - 1].value if at else None
+        x = rates.on(day).percent
         points = [(value, nth) for by_day, nth in percentiles if (value := by_day.get(day)) is not None]
         last = place[day] + 1
         window = [taken[one] for one in operated[max(0, last - rule.srf_days) : last] if one in taken]
@@ -63,11 +69,25 @@ def days(known: Known, rule: RepoRule, newest: int | None = None) -> list[Day]:
             spread_bp(sofr[day], x),
             spread_bp(p99.get(day), x),
             spread_bp(effr.get(day), x),
-            max(window, default=None),
+            max((value for value, _ in window), default=None),
         )
         scores = _scores(values, rule)
-        stress = None if x is None else fmean([score for score in scores if score is not None])
-        found.append(Day(day, x, part, volumes.get(day), values, scores, stress, len(window), marks(day)))
+        whole = sum(not provisional for _, provisional in window)
+        stress = None if x is None else mean(_bounds(scores, part, whole, rule))
+        found.append(
+            Day(
+                day,
+                x,
+                part,
+                volumes.get(day),
+                values,
+                scores,
+                stress.least if stress else None,
+                stress.most if stress else None,
+                whole,
+                marks(day),
+            )
+        )
     return found
 
 
@@ -90,10 +110,16 @@ def _scores(values: Sequence[float | None], rule: RepoRule) -> tuple[float | Non
     )
 
 
-def band(stress: float, rule: RepoRule) -> str:
-    """The word for a stress of 0 to 100."""
-    if stress < rule.watch_from:
-        return "calm"
-    if stress < rule.tight_from:
-        return "watch"
-    return "tight" if stress < rule.stress_from else "stress"
+def _bounds(scores: Sequence[float | None], part: Share | None, srf_days: int, rule: RepoRule) -> list[Bounds]:
+    """What each part can be: the share lies between its bounds, and a day of take-up that is missing can only add."""
+    found = [ANYTHING if score is None else exactly(score) for score in scores]
+    if scores[0] is None and part is not None:
+        found[0] = Bounds(part.low, part.high)
+    if scores[-1] is not None and srf_days < rule.srf_days:
+        found[-1] = Bounds(scores[-1], 100.0)
+    return found
+
+
+def band(stress: Bounds | None, rule: RepoRule) -> str | None:
+    """The word for a stress of 0 to 100; `None` where its bounds lie in different bands."""
+    return word(stress, ((rule.watch_from, "calm"), (rule.tight_from, "watch"), (rule.stress_from, "tight")), "stress")

@@ -6,7 +6,7 @@ from feeds.calendars import shift
 from feeds.signals._reading import Used, reading, state_of
 from feeds.signals.lines import level, number, unknown
 from feeds.signals.thresholds import RepoRule
-from feeds.topics.base import Reading, noted
+from feeds.topics.base import Note, Reading, noted
 from feeds.topics.repo import ReserveIndicator
 from feeds.vintages import Known
 
@@ -19,12 +19,12 @@ def standing(known: Known, rule: RepoRule) -> Reading:
     first = shift("repo", newest.period, 1 - rule.srf_days)
     points = known.points("SRF", since=first)
     most = max(points, key=lambda point: point.value)
-    words = [
+    words: list[str | Note] = [
         f"${newest.value / 1e9:,.2f} bn on {newest.period}",
         f"most of {rule.srf_days} business days: ${most.value / 1e9:,.2f} bn on {most.period}",
     ]
     if len(points) < rule.srf_days:
-        words.append(f"{len(points)} of {rule.srf_days} days known: at least so much")
+        words.append(Note("lacks", f"{len(points)} of {rule.srf_days} days known: at least so much"))
     return reading(
         name,
         most.value,

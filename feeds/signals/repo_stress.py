@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from datetime import date
 
-from feeds.signals._reading import Used, last_used, reading
+from feeds.signals._reading import Used, derived, reading
+from feeds.signals.knowledge import Bounds, exactly
+from feeds.signals.lines import unknown
 from feeds.signals.repo_days import PARTS, Day, band
 from feeds.signals.repo_share import PERCENTILES
+from feeds.signals.reserve_rate import ReserveRate
 from feeds.signals.thresholds import RepoRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Note, Reading, poorest
 from feeds.topics.repo import RepoPart
 from feeds.vintages import Known
 
@@ -21,64 +24,81 @@ LABELS = {
 NEEDS = {"share": "SOFR", "sofr_iorb": "SOFR", "p99_iorb": "SOFR99", "effr_iorb": "EFFR", "srf": "SRF"}
 """The series that a missing part lacks, IORB aside."""
 NO_IORB = "IORB of that day is not known"
-FORMULA = "mean of the parts at hand, each 0 to 100: share of volume; SOFR, its p99 and EFFR over IORB; standing repo"
+BANDS = ("calm", "watch", "tight", "stress")
+FORMULA = "mean of five parts, each 0 to 100: share of volume; SOFR, its p99 and EFFR over IORB; standing repo"
 
 
 def used_on(known: Known, day: date, names: Sequence[str]) -> list[Used]:
-    """The points of exactly that day, and IORB as it then was."""
+    """The points of exactly that day, and what IORB as it then was rests on."""
     found = [Used(name, point) for name in names if (point := known.on(name, day))]
-    return found + last_used(known, "IORB", day)
+    return [*found, *ReserveRate(known).on(day).used]
 
 
 def stress(known: Known, day: Day | None, rule: RepoRule) -> tuple[Reading, Reading]:
-    """The number, and its band as a reading of its own."""
-    used: list[Used] = []
-    number, word, missing, words = None, "", ["SOFR"], ["SOFR is not known"]
-    if day is not None:
-        srf = known.points("SRF", until=day.day)[-day.srf_days :] if day.srf_days else []
-        used = used_on(known, day.day, [*(name for name, _ in PERCENTILES), "EFFR"])
-        used += [Used("SRF", point) for point in srf]
-        number, missing, words = day.stress, ["IORB"], [NO_IORB]
-    if day is not None and number is not None:
-        found = parts(day, rule)
-        word = band(number, rule)
-        missing = [NEEDS[part.name] for part in found if part.score is None]
-        words = _words(found, day)
-    whole = not missing and (day is None or day.srf_days == rule.srf_days)
+    """The number, and its band as a reading of its own; with a part missing both are told as far as they are sure."""
     bands = f"calm under {rule.watch_from:g}, watch under {rule.tight_from:g}, tight under {rule.stress_from:g}, stress"
-    both = []
-    answers: tuple[tuple[str, float | str | None, str], ...] = (
-        ("repo.stress", number, FORMULA),
-        ("repo.band", word or None, bands),
+    if day is None:
+        none = [
+            unknown(known, name, "", ["SOFR"], Note("why", "SOFR is not known"))
+            for name in ("repo.stress", "repo.band")
+        ]
+        return none[0], none[1]
+    number = of_day(known, day, "repo.stress", rule)
+    bounds, named = day.bounds(), band(day.bounds(), rule)
+    why = "" if named or bounds is None else f"{_between(bounds, rule)}: {day.at_hand()} of {len(PARTS)} parts"
+    word = derived(
+        "repo.band",
+        named,
+        "",
+        [number],
+        band=named or "",
+        words=[*([Note("why", why)] if why else []), *number.notes],
+        formula=bands,
     )
-    for name, value, formula in answers:
-        both.append(
-            reading(
-                name,
-                value,
-                "",
-                known,
-                used,
-                period=day.day if day else None,
-                quality=None if whole else "partial",
-                band=word,
-                words=words,
-                formula=formula,
-                missing=missing,
-            )
-        )
-    return both[0], both[1]
+    return number, word
 
 
-def _words(found: Sequence[RepoPart], day: Day) -> list[str]:
-    """The parts that push most come first; before them, that some are missing."""
+def of_day(known: Known, day: Day, name: str, rule: RepoRule) -> Reading:
+    """The stress of one day under that name: what is sure of it, between its bounds."""
+    srf = known.points("SRF", until=day.day)[-day.srf_days :] if day.srf_days else []
+    used = used_on(known, day.day, [*(name_ for name_, _ in PERCENTILES), "EFFR"]) + [Used("SRF", one) for one in srf]
+    rate, bounds = ReserveRate(known).on(day.day), day.bounds()
+    if bounds is None:
+        return reading(name, None, "", known, used, period=day.day, words=rate.notes, formula=FORMULA, missing=["IORB"])
+    found = parts(day, rule)
+    return reading(
+        name,
+        bounds.least,
+        "",
+        known,
+        used,
+        period=day.day,
+        quality=poorest([rate.quality, "exact" if bounds.least == bounds.most else "partial"]),
+        band=band(bounds, rule) or "",
+        words=[*_notes(found, day, bounds), *rate.notes],
+        formula=FORMULA,
+        missing=[NEEDS[part.name] for part in found if part.score is None],
+        bounds=bounds,
+        holding=("IORB",) if rate.holding else (),
+    )
+
+
+def _between(bounds: Bounds, rule: RepoRule) -> str:
+    """The words of the bands in which it can lie: "tight or stress"."""
+    ends = (band(exactly(bounds.least), rule), band(exactly(bounds.most), rule))
+    names = BANDS[BANDS.index(ends[0] or "") : BANDS.index(ends[1] or "") + 1]
+    return " or ".join(names)
+
+
+def _notes(found: Sequence[RepoPart], day: Day, bounds: Bounds) -> list[Note]:
+    """That parts are missing and what it is then; the parts that push most first; and that a spike is half expected."""
     known = sorted(((part.score, part.label) for part in found if part.score is not None), reverse=True)
-    notes = [f"{part.label}: {part.note}" for part in found if part.note]
+    sure = f"at least {bounds.least:.1f}, at most {bounds.most:.1f} of 100, {len(known)} of {len(found)} parts"
     return [
-        *([f"{len(known)} of {len(found)} parts"] if len(known) < len(found) else []),
-        *(f"{label}: {score:.0f}" for score, label in known),
-        *notes,
-        *(f"{day.day} is a {mark}: a spike is half expected" for mark in day.marks),
+        *([Note("lacks", sure)] if bounds.least < bounds.most else []),
+        *(Note("part", f"{label}: {score:.0f}") for score, label in known),
+        *(Note("lacks", f"{part.label}: {part.note}") for part in found if part.note),
+        *(Note("next", f"{day.day} is a {mark}: a spike is half expected") for mark in day.marks),
     ]
 
 

@@ -6,8 +6,12 @@ from typing import NamedTuple
 
 from feeds.calendars import shift
 from feeds.facts import Observation
+from feeds.signals._reading import Used
 from feeds.signals.by_date import PLACES
+from feeds.signals.knowledge import Bounds, compare
 from feeds.signals.past import Rows
+from feeds.signals.repo_share import PERCENTILES
+from feeds.signals.reserve_rate import SERIES as RESERVE_RATE
 from feeds.signals.thresholds import VerdictRule
 
 ARMS = {"move": "MOVE", "oil": "oil shock", "stress": "repo stress"}
@@ -16,17 +20,37 @@ LABELS = {**ARMS, **RELEASES}
 WEEK_DAYS = 5
 """Business days for which one weekly number stands."""
 
-Shocks = Sequence[tuple[date, int, bool]]
-"""For each session on which it can be told: since when that is known, and whether oil was in shock."""
-Stress = Sequence[tuple[date, int, float | None]]
-"""Repo stress of each day: since when it is known, and 0 to 100."""
+NEEDS = ("MOVE", "CL*", *(name for name, _ in PERCENTILES), "EFFR", *RESERVE_RATE, "SRF", "WALCL", "WLCFLPCL")
+"""The series by which the verdict goes, all of them with their past."""
+
+
+class Shock(NamedTuple):
+    """Whether oil was in shock on a session on which that can be told: since when it is known, and by which closes."""
+
+    day: date
+    known_ms: int
+    on: bool
+    used: tuple[Used, ...] = ()
+
+
+class StressDay(NamedTuple):
+    """What repo stress of a day could be, as it was known at that time; `None` where nothing was known of it."""
+
+    day: date
+    known_ms: int
+    stress: Bounds | None
+
+
+Shocks = Sequence[Shock]
+Stress = Sequence[StressDay]
+"""In the order in which they became known; a day is told again while a part of it was missing."""
 
 
 class Event(NamedTuple):
     """One look at one trigger, when a number of it became known. `day`: what the number is for.
 
     `on`: whether it is a trigger, `None` where that cannot be told. `days`: for how many business days it stands
-    that had not been looked at before; 0 for a revision. `value`: the number, where it is no point of a series.
+    that had not been looked at before; 0 for a revision. `used`: what it went by, where that is more than one series.
     """
 
     known_ms: int
@@ -36,7 +60,7 @@ class Event(NamedTuple):
     on: bool | None
     days: int
     words: str
-    value: float | None = None
+    used: tuple[Used, ...] = ()
 
 
 def events(rows: Rows, stress: Stress, shocks: Shocks, as_of_ms: int, rule: VerdictRule) -> list[Event]:
@@ -70,15 +94,23 @@ def _move(rows: Rows, rule: VerdictRule) -> Iterator[Event]:
 
 
 def _stress(stress: Stress, rule: VerdictRule) -> Iterator[Event]:
+    told = date.min
     for day, known_ms, value in stress:
-        on = None if value is None else value >= rule.stress_from
-        words = "" if value is None else f"repo stress {value:.1f} on {day}"
-        yield Event(known_ms, False, day, "stress", on, 1, words, value)
+        on = compare(value, ">=", rule.stress_from)
+        yield Event(known_ms, False, day, "stress", on, int(on is not None and day > told), _stressed(day, value))
+        told = max(told, day) if on is not None else told
+
+
+def _stressed(day: date, value: Bounds | None) -> str:
+    if value is None:
+        return f"repo stress of {day} is not known"
+    least = "" if value.least == value.most else "at least "
+    return f"repo stress {least}{value.least:.1f} on {day}"
 
 
 def _oil(shocks: Shocks) -> Iterator[Event]:
-    for day, known_ms, on in shocks:
-        yield Event(known_ms, False, day, "oil", on, 1, f"oil in shock on {day}")
+    for day, known_ms, on, used in shocks:
+        yield Event(known_ms, False, day, "oil", on, 1, f"oil in shock on {day}", used)
 
 
 def _rise(rows: Rows, trigger: str, id_: str, weeks: int, least_bn: float, rule: VerdictRule) -> Iterator[Event]:

@@ -3,29 +3,25 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from msgspec.structs import replace
-
-from feeds.series import series
-from feeds.signals._reading import Used, reading
+from feeds.signals._reading import Used, derived, reading
 from feeds.signals.by_date import PLACES
-from feeds.signals.lines import number, risen_bn, unknown
+from feeds.signals.knowledge import DECIDES, interval
+from feeds.signals.lines import risen_bn, unknown
 from feeds.signals.thresholds import VerdictRule
 from feeds.signals.verdict_events import ARMS, LABELS, Event, srf_window
-from feeds.timeliness import state_of
-from feeds.topics.base import Reading, noted
+from feeds.topics.base import Reading
 from feeds.topics.regime import Trigger
 from feeds.vintages import Known
 
 
 def triggers(
-    known: Known, newest: Mapping[str, Event], fired: Mapping[str, Event], rule: VerdictRule
+    known: Known, stress: Reading, newest: Mapping[str, Event], fired: Mapping[str, Event], rule: VerdictRule
 ) -> tuple[Trigger, ...]:
-    """All six. `newest` and `fired`: the last look at each, and the last that was a trigger."""
-    stress = newest.get("stress")
+    """All six. `stress`: repo stress now. `newest` and `fired`: the last look at each, and the last that was one."""
     found: tuple[tuple[str, str, float | None, Reading], ...] = (
         ("move", ">", rule.move_above, _move(known)),
         ("oil", "", None, _oil(known, newest.get("oil"))),
-        ("stress", ">=", rule.stress_from, _stress(known, stress)),
+        ("stress", ">=", rule.stress_from, _stress(stress)),
         ("assets", ">=", rule.assets_bn, _rise(known, "assets", "WALCL", rule.assets_weeks)),
         ("srf", ">=", rule.srf_bn, _standing(known, rule)),
         ("primary", ">=", rule.primary_bn, _rise(known, "primary", "WLCFLPCL", rule.primary_weeks)),
@@ -38,8 +34,8 @@ def triggers(
             one,
             sign,
             threshold,
-            round(threshold - value, PLACES) if threshold is not None and (value := number(one)) is not None else None,
-            newest[name].on if name in newest else None,
+            _distance(one, threshold),
+            newest[name].on if name in newest and one.state in DECIDES else None,
             fired[name].day if name in fired else None,
         )
         for name, sign, threshold, one in found
@@ -61,29 +57,38 @@ def _oil(known: Known, event: Event | None) -> Reading:
     name = "verdict.oil"
     if event is None:
         return unknown(known, name, "", ["CL*"], "no session's label is known")
-    row = series("CL*")
-    assert row, "CL*"
-    return Reading(
+    return reading(
         name,
         "shock" if event.on else "no shock",
         "",
-        event.day,
-        event.known_ms,
-        state_of(row, event.day, known.as_of_ms),
-        notes=noted([event.words if event.on else f"no shock on {event.day}"]),
+        known,
+        event.used,
+        period=event.day,
+        words=[event.words if event.on else f"no shock on {event.day}"],
         formula="back-led catch-up over 5 days",
     )
 
 
-def _stress(known: Known, event: Event | None) -> Reading:
-    """Repo stress as it was last looked at; its own page has the parts."""
-    name = "verdict.stress"
-    point = known.on("SOFR", event.day) if event else None
-    if event is None or event.value is None or point is None:
-        why = f"that of {event.day} is not known" if event else "not known"
-        return unknown(known, name, "", ["SOFR"], why)
-    found = reading(name, event.value, "", known, [Used("SOFR", point)], words=[event.words], formula="repo.stress")
-    return replace(found, known_ms=event.known_ms)
+def _stress(now: Reading) -> Reading:
+    """Repo stress as its own page has it, with all of its parts."""
+    return derived(
+        "verdict.stress",
+        now.value,
+        "",
+        [now],
+        words=now.notes,
+        band=now.band,
+        formula="repo.stress",
+        bounds=interval(now),
+    )
+
+
+def _distance(of: Reading, threshold: float | None) -> float | None:
+    """How far its number has to go at least; `None` where it cannot be told on which side of the threshold it is."""
+    known = interval(of)
+    if threshold is None or known is None or known.least < threshold <= known.most:
+        return None
+    return round(threshold - (known.most if known.most < threshold else known.least), PLACES)
 
 
 def _rise(known: Known, trigger: str, id_: str, weeks: int) -> Reading:

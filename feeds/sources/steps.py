@@ -2,7 +2,8 @@
 
 Interest on excess reserves (IOER) before 2021-07-29, on reserve balances (IORB) since; both are set by the Board and
 named in the implementation note of each decision (https://www.federalreserve.gov/monetarypolicy/openmarket.htm).
-The table fills what FRED's IORB does not reach back to, and stands in for it. It knows nothing of later decisions.
+The table fills what FRED's IORB does not reach back to, and stands in for it. It knows nothing of later decisions, and
+says to what day it is sure.
 """
 
 from collections.abc import Iterator
@@ -47,8 +48,12 @@ IORB_STEPS: tuple[tuple[str, float], ...] = (
     ("2025-09-18", 4.15),
     ("2025-10-30", 3.90),
     ("2025-12-11", 3.65),
+    ("2026-09-17", 3.90),
 )
-"""The first day of each rate, and percent. All of it was compared with FRED's IORB up to 2026-08-21."""
+"""The first day of each rate, and percent. All of it was compared with FRED's IORB up to 2026-08-21; the last line is
+by the implementation note of 2026-09-16 (monetary20260916a1)."""
+SURE_TO = date(2026, 10, 28)
+"""The last day of which the table is sure: a decision that it does not know may take effect on the day after."""
 
 # A decision is announced at 14:00 in New York on the eve of its first day; the two of March 2020 were not scheduled.
 _USUAL = time(14)

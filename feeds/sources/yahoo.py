@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
-from feeds.calendars import contracts, last_trading_day
+from feeds.calendars import business_day, contracts, last_trading_day
 from feeds.facts import Observation, Rejected
 from feeds.source import Ask, Page, Source, Span
 from feeds.sources._rows import believed, due
@@ -166,8 +166,13 @@ def parse(page: str, http: Http, recv_ms: int) -> Iterable[Observation | Rejecte
     clock = _Clock(symbol, result.meta)
     # WTI has been below zero: -37.63 on 2020-04-20.
     believe = number if symbol.startswith("CL") else positive
+    # Round the clock since 2026-05-29; what is traded at weekends and on holidays is of the next business day at CME,
+    # whose settlement it is not.
+    settled = contract is not None and contract[2] is not None
 
     def read(bar: _Bar) -> Iterator[Observation]:
+        if settled and not business_day("nymex", bar.day):
+            return
         value = believe(bar.close, "close")
         yield Observation(
             id_, bar.day.isoformat(), value, recv_ms, NAME, bar.live or not clock.closed(bar.day, recv_ms)

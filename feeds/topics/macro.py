@@ -55,7 +55,10 @@ class SourceRow(Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """A release to come: when, of what, for which period; `about` where the day is only usual."""
+    """A release to come: when, of what, for which period; `about` where the day is only usual.
+
+    `source`: a publisher, or "fomc" for a decision of the Fed, whose period is the first day on which it holds.
+    """
 
     at_ms: int
     label: str

@@ -160,13 +160,17 @@ class Noted(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """The no-trade zone. `changes` and `noted` are oldest first. `quiet_days`: business days without a trigger."""
+    """The no-trade zone. `changes` and `noted` are oldest first. `quiet_days`: business days without a trigger.
+
+    `seen`: how many of the triggers were ever on or off, for what was never seen is left out.
+    """
 
     state: Reading
     triggers: tuple[Trigger, ...]
     changes: tuple[Change, ...]
     noted: tuple[Noted, ...]
     quiet_days: int | None
+    seen: int = 6
 
 
 class LevelDay(Struct, frozen=True, array_like=True):

@@ -19,7 +19,10 @@ class RepoPart(Struct, frozen=True):
 
 
 class RepoDay(Struct, frozen=True, array_like=True):
-    """One day of history: percent of volume at or above IORB between `low` and `high`, stress, `parts` known of 5."""
+    """One day of history: percent of volume at or above IORB between `low` and `high`, and stress.
+
+    Stress is at least `stress` and at most `most`, the same where all of it is known; `parts` are known of 5.
+    """
 
     day: date
     low: float | None
@@ -28,6 +31,7 @@ class RepoDay(Struct, frozen=True, array_like=True):
     stress: float | None
     parts: int
     marks: tuple[str, ...] = ()
+    most: float | None = None
 
 
 class ShareSpan(Struct, frozen=True, array_like=True):
@@ -45,8 +49,9 @@ class ShareSpan(Struct, frozen=True, array_like=True):
 class Cohort(Struct, frozen=True):
     """The parts of stress as means over the days of one time, in the order of `Repo.parts`.
 
-    `days`: of SOFR in that time that are known; `counts`: of these, the days on which each part was. `stress` is the
-    mean of the days' own. `share`: the share of volume at or above IORB, weighted by volume.
+    `days`: of SOFR in that time that are known; `counts`: of these, the days on which each part was. `stress` and
+    `most` are the means of the least and the most that the days' own can have been. `share`: the share of volume at or
+    above IORB, weighted by volume.
     """
 
     name: str
@@ -57,6 +62,7 @@ class Cohort(Struct, frozen=True):
     counts: tuple[int, ...]
     stress: float | None
     share: ShareSpan | None
+    most: float | None = None
 
 
 class ReserveIndicator(Struct, frozen=True):

@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from feeds.calendars import Release, new_york_day, next_due
 from feeds.due import next_ms
+from feeds.fomc import decisions
 from feeds.series import FAMILIES, TABLE, Series, series
 from feeds.slow import Slow, described
 from feeds.source import Source
-from feeds.timeliness import late_since_ms, state_of
+from feeds.timeliness import late_since_ms, state_of, yet_to_come
 from feeds.topics import Due, Macro, Quality, SeriesPage, SeriesRow, SourceRow, State, VintageRow
 from feeds.vintages import Point
 
@@ -77,6 +78,8 @@ class MacroView:
             note = note or f"read afterwards: what {last.source} said then, perhaps not what came out first"
         asked = not off and row.group not in ("own", "imported")
         period = last.period if last else None
+        if period and not note and yet_to_come(row, period, now_ms):
+            note = f"{period} is yet to come: misdated, or the clock here is wrong"
         state: State = state_of(row, period, now_ms)
         due = next_due(row.release, now_ms)[1] if asked else None
         return SeriesRow(
@@ -185,15 +188,17 @@ def _old(newest: date, today: date) -> bool:
 
 def _rule(rule: Release) -> str:
     """When a series comes out, in words."""
+    unit = "business day" if rule.working else "day"
     match rule.every:
         case "day":
             words = f"daily, {_count(rule.lag, 'business day')} later" if rule.lag else "daily, the same day"
         case "week":
-            words = f"weekly, of {_DAYS[rule.weekday]}, {_count(rule.lag, 'day')} later"
+            words = f"weekly, of {_DAYS[rule.weekday]}, {_count(rule.lag, unit)} later"
         case _:
             side = "after" if rule.lag >= 0 else "before"
-            words = f"each {rule.every}, {_count(abs(rule.lag), 'day')} {side} its end"
-    return f"{'about ' if rule.usual else ''}{words}, at {rule.at} in New York"
+            words = f"each {rule.every}, {_count(abs(rule.lag), unit)} {side} its end"
+    eve = ", the day before where that is a holiday" if rule.eve else ""
+    return f"{'about ' if rule.usual else ''}{words}{eve}, at {rule.at} in New York"
 
 
 def _count(number: int, what: str) -> str:
@@ -225,11 +230,23 @@ def _source(slow: Slow, source: Source, now_ms: int) -> SourceRow:
 
 
 def _calendar(slow: Slow, now_ms: int) -> tuple[Due, ...]:
-    """Releases of the next 7 days, by the publisher that is asked first."""
+    """Releases of the next 7 days, by the publisher that is asked first, and decisions of the Fed."""
     found = [
         due for source in slow.sources.values() if source.name not in slow.off for due in _releases(source, now_ms)
     ]
-    return tuple(sorted(found, key=lambda due: (due.at_ms, due.label)))
+    return tuple(sorted((*found, *_decisions(now_ms)), key=lambda due: (due.at_ms, due.label)))
+
+
+_SET = ("DFEDTARU", "DFEDTARL", "IORB")
+"""What a decision sets, from the day after it."""
+
+
+def _decisions(now_ms: int) -> Iterator[Due]:
+    """Of the Federal Open Market Committee; the period is the first day of what is decided."""
+    for one in decisions(new_york_day(now_ms), new_york_day(now_ms + WEEK_MS)):
+        if now_ms < one.ms < now_ms + WEEK_MS:
+            label = "Fed decision, with projections" if one.projections else "Fed decision"
+            yield Due(one.ms, label, one.effective.isoformat(), "fomc", False, _SET)
 
 
 def _releases(source: Source, now_ms: int) -> Iterator[Due]:

@@ -22,6 +22,8 @@ from feeds.signals.levels import levels
 from feeds.signals.oil import oil
 from feeds.signals.regime import regime
 from feeds.signals.repo import repo
+from feeds.signals.repo_days import days as repo_days
+from feeds.signals.repo_stress import stress as repo_stress
 from feeds.signals.rules import Rules
 from feeds.signals.scenario_evidence import oil_now
 from feeds.signals.scenarios import scenarios
@@ -141,7 +143,9 @@ def _oil(work: Work) -> Oil:
 def _verdict(work: Work) -> Verdict:
     stress = stress_past(work.rows.rows, work.now_ms, work.rules.repo)
     shocks = shock_past(work.known, work.rules.oil)
-    return verdict(work.known, work.rows.rows, stress, shocks, work.rules.verdict)
+    days = repo_days(work.known, work.rules.repo, newest=1)
+    now = repo_stress(work.known, days[-1] if days else None, work.rules.repo)[0]
+    return verdict(work.known, work.rows.rows, stress, shocks, work.rules.verdict, stress_now=now)
 
 
 def _studies(work: Work) -> tuple[Study, ...]:

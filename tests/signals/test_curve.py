@@ -326,6 +326,25 @@ def test_cme_is_taken_from_closes_of_the_same_day_and_is_in_no_curve() -> None:
     )
 
 
+def test_a_price_of_a_weekend_is_no_close_of_cme() -> None:
+    """2026-08-01 and 02 are a weekend, on which CME trades bitcoin and settles nothing."""
+    days = ("2026-07-31", "2026-08-01", "2026-08-02")
+    known = given({"BTC": [(day, 100_000.0) for day in days], "BTCV26": [(day, 101_000.0) for day in days]}, NOW)
+    (point,) = page([], known).cme
+    assert point.days == 91.0
+    assert point.note == "close of 2026-07-31 against bitcoin's of that day in UTC, some hours later"
+
+
+def test_a_last_day_that_the_rule_leaves_open_is_told() -> None:
+    known = given({"BTC": [("2026-08-04", 100_000.0)], "BTCH27": [("2026-08-04", 103_000.0)]}, NOW)
+    (point,) = page([], known).cme
+    assert point.expiry == date(2027, 3, 25)
+    assert point.note == (
+        "close of 2026-08-04 against bitcoin's of that day in UTC, some hours later; "
+        "its last day is 2027-03-26 if CME counts Good Friday as a business day"
+    )
+
+
 def test_a_cme_contract_without_bitcoins_close_of_the_day_is_not_drawn() -> None:
     known = given({"BTC": [("2026-08-03", 99_000.0)], "BTCV26": [("2026-08-04", 101_000.0)]}, NOW)
     found = page([], known)

@@ -65,9 +65,9 @@ def test_the_seventeenth_of_september_2019_has_a_range_and_no_middle_but_counts_
         "IORB of 2019-08-01, which holds until it is changed",
     )
     stress = one(found, "repo.stress")
-    assert stress.value == pytest.approx((99.5 + 100 + 100 + 100) / 4)
+    assert (stress.value, stress.least, stress.most) == pytest.approx((79.9, 79.9, 99.9))
     assert (stress.band, stress.quality, stress.missing) == ("stress", "partial", ("SRF",))
-    assert stress.words[0] == "4 of 5 parts"
+    assert stress.words[0] == "at least 79.9, at most 99.9 of 100, 4 of 5 parts"
     assert "standing repo, 5-day maximum: no standing repo is known of those days" in stress.words
     assert [part.score for part in found.parts] == [99.5, 100.0, 100.0, 100.0, None]
     assert found.parts[0].note == "the middle of 99 to 100 %"
@@ -120,13 +120,14 @@ def test_before_any_rate_on_reserves_is_known_there_is_no_number_and_it_is_said(
     for name in ("share.low", "share.mid", "share.high", "sofr_iorb", "p99_iorb", "effr_iorb", "stress", "band"):
         reading = one(found, f"repo.{name}")
         assert (reading.value, reading.state, reading.missing) == (None, "none", ("IORB",)), name
-        assert reading.words == ("IORB of that day is not known",)
+        assert reading.words == ("IORB of 2026-08-05 is not known",)
     assert found.history[-1].stress is None
     assert found.history[-1].low is None
 
 
 def test_a_rate_on_reserves_that_is_no_longer_heard_ages_all_that_rests_on_it() -> None:
-    found = page({"2026-08-05": AUG_5}, {"2026-07-20": 3.65})
+    found = page({"2026-08-05": AUG_5}, {"2026-07-30": 3.65}, until="2026-08-10")
+    assert one(found, "repo.sofr_iorb").words[-1] == "IORB of 2026-07-30, which holds until it is changed"
     assert one(found, "repo.stress").state == "stale"
     assert one(found, "repo.share.low").state == "stale"
 
@@ -144,7 +145,7 @@ def test_without_the_percentiles_above_the_share_is_no_part_of_stress() -> None:
     assert found.parts[0].score is None
     assert found.parts[0].note == "only 0 to 50 % is known"
     stress = one(found, "repo.stress")
-    assert stress.words[0] == "3 of 5 parts"
+    assert stress.words[0] == "at least 17.7, at most 47.7 of 100, 3 of 5 parts"
     assert stress.missing == ("SOFR", "SOFR99")
     p99 = one(found, "repo.p99_iorb")
     assert (p99.value, p99.period) == (9.0, date(2026, 8, 4))
@@ -155,7 +156,7 @@ def test_percentiles_out_of_order_give_no_share() -> None:
     found = page({"2026-08-05": {**AUG_5, "SOFR25": 3.80}})
     assert one(found, "repo.share.low").value is None
     assert one(found, "repo.share.low").words == ("the percentiles of that day are out of order",)
-    assert one(found, "repo.stress").words[0] == "4 of 5 parts"
+    assert one(found, "repo.stress").words[0] == "at least 20.9, at most 40.9 of 100, 4 of 5 parts"
 
 
 def test_equal_percentiles_count_as_at_or_above() -> None:
@@ -170,7 +171,8 @@ def test_a_holiday_on_one_leg_only_leaves_its_part_out_and_the_spread_at_the_las
     assert (effr.value, effr.period) == (-2.0, date(2026, 8, 4))
     assert effr.words == ("EFFR 2 bp under IORB", "of 2026-08-04: there is none of 2026-08-05")
     stress = one(found, "repo.stress")
-    assert (stress.words[0], stress.quality, stress.missing) == ("4 of 5 parts", "partial", ("EFFR",))
+    sure = "at least 19.4, at most 39.4 of 100, 4 of 5 parts"
+    assert (stress.words[0], stress.quality, stress.missing) == (sure, "partial", ("EFFR",))
     assert "EFFR - IORB: EFFR of 2026-08-05 is not known" in stress.words
     other = page({"2026-04-02": AUG_4, "2026-04-03": {"EFFR": 3.64}}, srf={}, until="2026-04-03")
     assert (one(other, "repo.effr_iorb").value, one(other, "repo.effr_iorb").period) == (-1.0, date(2026, 4, 3))
@@ -232,7 +234,7 @@ def test_a_number_that_is_not_final_makes_its_readings_provisional() -> None:
     rows = [Observation(name, "2026-08-05", value, 0, "nyfed") for name, value in {**AUG_5, "IORB": 3.65}.items()]
     taken = [Observation("SRF", day, 0.0, 0, "nyfed", day == "2026-08-05") for day in SRF]
     found = repo(Vintages([*rows, *taken]).known(day_end_ms(date(2026, 8, 6))), RULE)
-    assert one(found, "repo.stress").quality == "provisional"
+    assert one(found, "repo.stress").quality == "partial", "another operation of that day can only add"
     assert one(found, "repo.srf.5d").quality == "provisional"
     assert one(found, "repo.sofr_iorb").quality == "exact"
 

@@ -332,7 +332,8 @@ def repo_rows(of: date, sofr: float, known: date, percentiles: float = 0.05) -> 
 
 def test_repo_stress_is_known_when_the_last_number_of_its_day_has_come() -> None:
     calm, tight = date(2026, 8, 4), date(2026, 8, 5)
-    of = record(repo_rows(calm, 3.55, date(2026, 8, 5)), repo_rows(tight, 3.75, date(2026, 8, 6)))
+    idle = rows("SRF", [(date(2026, 7, 28) + timedelta(n), 0.0) for n in (0, 1, 2, 3, 6)], 19)
+    of = record(idle, repo_rows(calm, 3.55, date(2026, 8, 5)), repo_rows(tight, 3.75, date(2026, 8, 6)))
     stress, band = HISTORIES["repo.stress"].read(of), HISTORIES["repo.band"].read(of)
     assert [(one.day, one.known_ms) for one in stress] == [
         (calm, ms(date(2026, 8, 5), 14)),

@@ -9,16 +9,23 @@ import pytest
 from feeds.calendars import business_day, new_york_ms, release_ms, shift
 from feeds.facts import Observation
 from feeds.series import series
+from feeds.signals._reading import Used
+from feeds.signals.knowledge import exactly
 from feeds.signals.thresholds import VerdictRule
 from feeds.signals.verdict import verdict
+from feeds.signals.verdict_events import Shock, StressDay
+from feeds.topics.base import Input, Note, Reading
 from feeds.topics.regime import Change, Trigger, Verdict
-from feeds.vintages import Vintages
+from feeds.vintages import Point, Vintages
 
 RULE = VerdictRule()
 MONDAY = date(2026, 3, 2)
 LATER = new_york_ms(date(2026, 12, 31), "12:00")
 Stress = Sequence[tuple[date, int, float | None]]
 Shocks = Sequence[tuple[date, int, bool]]
+CALM: Stress = [(date(2026, 2, 27), new_york_ms(MONDAY, "08:00"), 10.0)]
+NO_SHOCK: Shocks = [(date(2026, 2, 27), new_york_ms(date(2026, 2, 27), "18:00"), False)]
+NO_STRESS = Reading("repo.stress", None, "", notes=(Note("why", "SOFR is not known"),), missing=("SOFR",))
 
 
 def day(n: int) -> date:
@@ -47,9 +54,35 @@ def wednesdays(id_: str, *values: float) -> list[Observation]:
     return [row(id_, first + timedelta(weeks=n), value) for n, value in enumerate(values)]
 
 
-def at(rows: Iterable[Observation], as_of_ms: int = LATER, stress: Stress = (), shocks: Shocks = ()) -> Verdict:
-    vintages = Vintages(rows)
-    return verdict(vintages.known(as_of_ms), vintages.rows, stress, shocks, RULE)
+def quiet() -> list[Observation]:
+    """What releases the verdict as it was told in autumn 2025: nothing."""
+    flat = [
+        row(id_, date(2025, 10, 1) + timedelta(weeks=n), 6_600_000.0) for id_ in ("WALCL", "WLCFLPCL") for n in range(6)
+    ]
+    return [*flat, *(row("SRF", date(2025, 11, n), 0.0) for n in (3, 4, 5, 6, 7))]
+
+
+def _shock(of: date, known_ms: int, on: bool) -> Shock:
+    """A session with the close of its front contract."""
+    return Shock(of, known_ms, on, (Used("CLJ26", Point(of, 80.0, known_ms, "yahoo")),))
+
+
+def at(rows: Iterable[Observation], as_of_ms: int | None = None, stress: Stress = (), shocks: Shocks = ()) -> Verdict:
+    """The verdict when the last of that has become known; every trigger of release was seen the autumn before."""
+    given = [*rows]
+    vintages = Vintages([*quiet(), *given])
+    if as_of_ms is None:
+        as_of_ms = max([*(one.known_ms for one in given), *(one[1] for one in (*stress, *shocks))], default=LATER)
+    looks = [StressDay(day, known_ms, None if value is None else exactly(value)) for day, known_ms, value in stress]
+    told = [one for one in looks if one.known_ms <= as_of_ms]
+    now = NO_STRESS
+    if told and told[-1].stress:
+        given = Input("SOFR", told[-1].day, 4.0, told[-1].known_ms, "nyfed")
+        value = told[-1].stress.least
+        now = Reading("repo.stress", value, "", told[-1].day, told[-1].known_ms, "fresh", inputs=(given,))
+    return verdict(
+        vintages.known(as_of_ms), vintages.rows, looks, [_shock(*one) for one in shocks], RULE, stress_now=now
+    )
 
 
 def states(found: Verdict) -> list[tuple[date, str]]:
@@ -72,7 +105,8 @@ def test_a_close_of_move_above_130_arms_and_130_itself_does_not() -> None:
             day(2), new_york_ms(day(2), "18:00"), "NO-TRADE", "ARMED", "move", "MOVE closed at 130.01 on 2026-03-04"
         ),
     )
-    assert found.state.words[:2] == (
+    assert found.state.words[:3] == (
+        "ARMED, 4 of 6 triggers seen",
         "ARMED since 2026-03-04: MOVE closed at 130.01 on 2026-03-04",
         "0 of 20 business days without a trigger",
     )
@@ -196,9 +230,9 @@ def test_a_release_while_nothing_is_armed_is_noted_and_changes_nothing() -> None
 def test_what_was_known_before_the_arming_is_no_answer_to_it() -> None:
     rows = [*move(*[100.0] * 9, 140.0), *wednesdays("WALCL", *ASSETS, 6_720_000)]
     assert day(9) == date(2026, 3, 13), "the day after Fed assets of the 11th were out"
-    found = at(rows)
+    found = at(rows, None, CALM, NO_SHOCK)
     assert (found.state.value, trigger(found, "assets").on) == ("ARMED", True)
-    later = at([*rows, row("WALCL", date(2026, 3, 18), 6_730_000)])
+    later = at([*rows, row("WALCL", date(2026, 3, 18), 6_730_000)], None, CALM, NO_SHOCK)
     assert states(later) == [(day(9), "ARMED"), (date(2026, 3, 18), "RELEASED")]
 
 
@@ -219,7 +253,8 @@ def test_once_released_what_arms_again_changes_nothing_but_how_long_it_lasts() -
 def test_price_is_not_looked_at() -> None:
     rows = [*move(140.0), *wednesdays("WALCL", *ASSETS)]
     bounce = [Observation("BTC", day(n).isoformat(), 60_000.0 * 1.1**n, out("BTC", day(n)), "x") for n in range(9)]
-    assert at([*rows, *bounce]) == at(rows)
+    known = new_york_ms(day(9), "20:00")
+    assert at([*rows, *bounce], known) == at(rows, known)
 
 
 # ---- ending
@@ -252,7 +287,7 @@ def test_a_verdict_stays_when_its_data_vanish() -> None:
     rows = move(140.0, *[100.0] * 5)
     found = at(rows, new_york_ms(date(2026, 9, 1), "12:00"))
     assert (found.state.value, found.state.state, found.quiet_days) == ("ARMED", "stale", 5)
-    assert "MOVE is not known: days without it do not count" in found.state.words
+    assert "without MOVE: none since 2026-03-09: days without it do not count" in found.state.words
 
 
 def test_another_input_that_goes_on_does_not_stand_for_the_one_that_is_lost() -> None:
@@ -288,7 +323,7 @@ def test_each_trigger_has_its_value_its_threshold_and_its_distance() -> None:
         *wednesdays("WALCL", *ASSETS),
         *wednesdays("WLCFLPCL", 5_000, 5_000, 5_000, 5_000, 6_500),
         *srf(0, 0, 1, 2, 0.5),
-        row("SOFR", day(3), 3.64),
+        row("CLJ26", day(4), 80.0),
     ]
     stress = [(day(3), new_york_ms(day(4), "08:00"), 41.5)]
     shocks = [(day(4), new_york_ms(day(4), "18:00"), False)]
@@ -317,13 +352,15 @@ def test_each_trigger_has_its_value_its_threshold_and_its_distance() -> None:
 def test_without_anything_that_would_arm_it_there_is_no_verdict() -> None:
     found = at([*wednesdays("WALCL", *ASSETS), *srf(0, 0, 0, 0, 0)])
     assert (found.state.value, found.state.state) == (None, "none")
-    assert found.state.words == ("nothing that would arm it is known",)
+    assert found.state.words[0] == "nothing that would arm it is known"
+    assert "without MOVE: no close is known" in found.state.said("lacks")
 
 
 def test_a_verdict_without_a_part_is_partial_and_names_it() -> None:
     found = at(move(100.0), new_york_ms(day(0), "19:00"))
     assert (found.state.value, found.state.quality) == ("NO-TRADE", "partial")
-    assert found.state.missing == ("CL*", "SOFR", "WALCL", "SRF", "WLCFLPCL")
+    assert found.state.missing == ("CL*", "SOFR")
+    assert found.state.words[0] == "NO-TRADE, 4 of 6 triggers seen"
     assert "without oil shock: no session's label is known" in found.state.words
 
 
@@ -337,7 +374,8 @@ def test_repo_stress_that_is_lost_does_not_undo_that_it_was_known() -> None:
     stress = [(day(0), new_york_ms(day(1), "08:00"), 20.0), (day(1), new_york_ms(day(2), "08:00"), None)]
     found = at([], new_york_ms(day(2), "12:00"), stress)
     assert found.state.value == "NO-TRADE"
-    assert trigger(found, "stress").reading.words == ("that of 2026-03-03 is not known",)
+    assert trigger(found, "stress").on is None
+    assert trigger(found, "stress").reading.words == ("SOFR is not known",)
 
 
 @pytest.mark.parametrize("seed", range(6))

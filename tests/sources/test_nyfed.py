@@ -242,6 +242,14 @@ def test_standing_repo_is_the_sum_of_both_operations_in_dollars() -> None:
     assert parsed("repo", body) == [Observation("SRF", "2026-08-05", 74_600_000_000, RECV, "nyfed")]
 
 
+@pytest.mark.parametrize(
+    "method", ["Multiple Price", "Single Price", "Full Allotment", "Fixed Rate", "of a kind to come"]
+)
+def test_standing_repo_is_counted_by_whatever_method_it_is_lent(method: str) -> None:
+    body = operations(operation(50_350_000_000, operationMethod=method, **MORNING), operation(24_250_000_000))
+    assert values(parsed("repo", body)) == {("SRF", "2026-08-05"): 74_600_000_000}
+
+
 def test_an_operation_under_50_million_is_a_test_and_is_left_out_of_the_sum() -> None:
     body = operations(operation(49_999_999, **MORNING), operation(50_000_000))
     assert values(parsed("repo", body)) == {("SRF", "2026-08-05"): 50_000_000}
@@ -352,6 +360,15 @@ def test_a_reverse_repo_seen_before_the_days_operation_closed_is_provisional() -
     assert parsed("reverserepo", body, recv_ms) == [
         Observation("RRPONTSYD", "2026-08-05", 0.099, recv_ms, "nyfed", True)
     ]
+
+
+def test_operations_of_every_method_are_asked_for() -> None:
+    """Auctions stood under another path than what is lent at a fixed rate: the search without a method has both."""
+    for name in ("repo", "reverserepo"):
+        for ask in PAGES[name].ask(Span(date(2025, 12, 1), date(2026, 1, 31)), None):
+            address, _, query = ask.url.partition("?")
+            assert address == "https://markets.newyorkfed.org/api/rp/results/search.json"
+            assert "method" not in query.casefold()
 
 
 def test_operations_are_asked_for_year_by_year() -> None:

@@ -268,6 +268,22 @@ def test_a_quote_of_sunday_evening_is_mondays() -> None:
     ]
 
 
+def test_what_bitcoin_costs_at_cme_on_a_weekend_or_a_holiday_is_no_close() -> None:
+    """Thanksgiving, the Saturday after, and Sunday evening, from which Monday's session goes on."""
+    bars = [
+        *((at(f"2026-11-{day} 00:00"), float(close)) for day, close in ((25, 91_000), (26, 91_500), (27, 92_000))),
+        *((at(f"2026-11-{day} 00:00"), float(close)) for day, close in ((28, 93_000), (29, 93_500))),
+        (at("2026-11-29 18:30"), 93_700.0),
+    ]
+    text = body("BTCZ26.CME", bars)
+    assert points(read("btc", "BTCZ26.CME", text, "2026-11-29 18:30")) == [
+        ("BTCZ26", "2026-11-25", 91_000.0, False),
+        ("BTCZ26", "2026-11-27", 92_000.0, False),
+        ("BTCZ26", "2026-11-30", 93_700.0, True),
+    ]
+    assert points(read("btc", "BTCZ26.CME", body("BTCZ26.CME", [bars[3]]), "2026-11-28 12:00")) == []
+
+
 def test_a_currencys_day_is_that_of_its_own_zone() -> None:
     midnight = at("2026-06-17 00:00", LONDON)  # 19:00 of the day before in New York
     text = body("HKD=X", [(midnight, 7.7821)], exchangeTimezoneName="Europe/London", currency="HKD")

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from feeds.topics import Input, Reading, noted
+from feeds.topics import Input, Note, Reading, noted
 from feeds.topics.dollar import DollarExit, Fragility, Unpublished
 from feeds.topics.hedge import Hedge
 from feeds.topics.regime import (
@@ -29,7 +29,7 @@ HOUR, DAY = 3_600_000, 86_400_000
 FRIDAY, WEDNESDAY = date(2025, 3, 7), date(2025, 3, 5)
 
 
-def reading(name: str, value: float | str | None, unit: str = "", *words: str, **more: Any) -> Reading:
+def reading(name: str, value: float | str | None, unit: str = "", *words: str | Note, **more: Any) -> Reading:
     """A fresh reading of last Friday that was known 5 h ago, of one input of the New York Fed's."""
     if value is None:
         return Reading(name, None, unit, notes=noted(words or ("not known",), "why"), missing=("X",), **more)
@@ -80,7 +80,8 @@ NOTES = (Noted(date(2025, 2, 19), NOW - 20 * DAY, "assets", "Fed assets +104.3 $
 
 
 def verdict(word: str | None = "ARMED", **more: Any) -> Verdict:
-    says = (f"{word} since 2025-03-07: {ARMING}", "3 of 20 business days without a trigger")
+    quiet = Note("since", "3 of 20 business days without a trigger")
+    says = (f"{word} since 2025-03-07: {ARMING}", quiet)
     if word is None:
         return Verdict(reading("verdict.state", None, "", "nothing that would arm it is known"), (), (), (), None)
     made: dict[str, Any] = {

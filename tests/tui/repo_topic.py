@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from feeds.topics import Cohort, Input, Reading, Repo, RepoDay, RepoPart, ReserveIndicator, ShareSpan, noted
+from feeds.topics import Cohort, Input, Note, Reading, Repo, RepoDay, RepoPart, ReserveIndicator, ShareSpan, noted
 from tests.tui.hosted import NOW
 
 HOUR = 3_600_000
@@ -39,10 +39,12 @@ SHARE = {
 
 def spread(name: str, label: str, bp: float, hours: float = 1.6) -> Reading:
     side = "under" if bp < 0 else "over"
-    words = (f"{label} {abs(bp):g} bp {side} IORB", f"at or over IORB on {5 if bp > 0 else 0} of the last 5 days")
+    held = Note("since", f"at or over IORB on {5 if bp > 0 else 0} of the last 5 days")
+    words = (f"{label} {abs(bp):g} bp {side} IORB", held)
     return reading(name, bp, "bp", hours, words=words)
 
 
+PUSHES = (Note("part", "share: 18"), Note("part", "SOFR - IORB: 20"))
 READINGS = (
     reading("repo.share.low", 1.0, "%", **SHARE),
     reading("repo.share.mid", 18.25, "%", **SHARE),
@@ -66,12 +68,20 @@ READINGS = (
         "$bn",
         6 * 24,
         period=date(2025, 3, 5),
-        words=("reserves, average of the week, 2025-03-05", "Wednesday 2025-03-05: $3,459 bn"),
+        words=("reserves, average of the week, 2025-03-05", Note("part", "Wednesday 2025-03-05: $3,459 bn")),
     ),
     reading("repo.reserves.wednesday", 3459.281, "$bn", 6 * 24, period=date(2025, 3, 5), words=("reserves",)),
     reading("repo.tga", 508.4, "$bn", 18, period=date(2025, 3, 10), words=("Treasury's account",)),
-    reading("repo.stress", 16.65, "", 0.6, band="calm", words=("share: 18", "SOFR - IORB: 20"), formula=FORMULA),
-    reading("repo.band", "calm", "", 0.6, band="calm", words=("share: 18",), formula="calm under 25"),
+    reading(
+        "repo.stress",
+        16.65,
+        "",
+        0.6,
+        band="calm",
+        words=(Note("part", "share: 18"), Note("part", "SOFR - IORB: 20")),
+        formula=FORMULA,
+    ),
+    reading("repo.band", "calm", "", 0.6, band="calm", words=(Note("part", "share: 18"),), formula="calm under 25"),
 )
 PARTS = (
     RepoPart("share", "volume at or above IORB", 18.25, "%", 18.25),

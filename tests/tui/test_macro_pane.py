@@ -86,7 +86,7 @@ async def test_a_wide_pane_has_every_column_and_the_groups_in_the_order_of_what_
         "▸ ● SOFR                SOFR                                           4.31  %                   +0.02   +1.2"
         "  ▁▅█                   2025-03-11    3h  fresh                     21h00m  nyfed",
         "liquidity: the quantity of money  1 series",
-        "  ● WALCL               Fed total assets, Wednesday              r6,724,564  $M                -12,345   +1.2"
+        "  ● WALCL               Fed total assets, Wednesday              ʳ6,724,564  $M                -12,345   +1.2"
         "  ▁▅█                   2025-03-11    3h  fresh                    ~21h00m  fred",
         "rates: the price of money  2 series, 1 late",
         "  ◐ DGS10               Treasury, 10 years                             4.31  %                   +0.02   +1.2"
@@ -120,7 +120,7 @@ async def test_in_76_columns_value_unit_change_age_and_state_stay_and_the_foot_h
         "repo: what cash costs overnight  1 series",
         "  ● SOFR         SOFR                   4.31 %          +0.02   3h fresh",
         "liquidity: the quantity of money  1 series",
-        "  ● WALCL        Fed total asse…  r6,724,564 $M       -12,345   3h fresh",
+        "  ● WALCL        Fed total asse…  ʳ6,724,564 $M       -12,345   3h fresh",
         "rates: the price of money  2 series, 1 late",
         "▸ ◐ DGS10        Treasury, 10 y…        4.31 %          +0.02   3h late 26h",
         "  ● DGS2         Treasury, 2 ye…       p4.31 %          +0.02   3h fresh",

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from rich.style import Style
 
-from feeds.topics import Price
+from feeds.topics import Note, Price
 from tests.tui import regime_topics as made
 from tests.tui.engine_double import metric as live
 from tests.tui.hosted import NOW
@@ -90,10 +90,14 @@ def test_a_verdict_that_is_not_known_is_no_word_and_says_why():
 
 def test_a_verdict_without_changes_says_so_in_its_own_words():
     never = reading(
-        "verdict.state", "NO-TRADE", "", "nothing has armed it since 2018-01-01", "MOVE 86.1, arms at > 130"
+        "verdict.state",
+        "NO-TRADE",
+        "",
+        "nothing has armed it since 2018-01-01",
+        Note("needs", "MOVE 86.1, arms at > 130"),
     )
     lines = said(verdict_rows.head(verdict(state=never, changes=(), noted=()), NOW, 76, large=False))
-    assert lines[0] == " NO-TRADE   ● fresh  6 of 6 triggers known  newest 5h old  oldest for 7 Mar"
+    assert lines[0] == " NO-TRADE   ● fresh  6 of 6 triggers seen  newest 5h old  oldest for 7 Mar"
     assert lines[1] == "nothing has armed it since 2018-01-01"
     assert said(verdict_rows.changes(verdict(state=never, changes=(), noted=()), UTC, 76, 3)) == [
         "no change: nothing has armed it since 2018-01-01"
@@ -102,10 +106,10 @@ def test_a_verdict_without_changes_says_so_in_its_own_words():
 
 def test_what_the_verdict_lacks_is_said_and_counted():
     without = trigger("oil", "oil shock", None, None, on=None, reading=reading("verdict.oil", None, "", "no session"))
-    state = reading("verdict.state", "NO-TRADE", "", "NO-TRADE since 2025-02-04", "without oil shock: no session")
-    lacking = verdict(state=state, triggers=(made.TRIGGERS[2], without))
+    state = reading("verdict.state", "NO-TRADE", "", "NO-TRADE since", Note("lacks", "without oil shock: no session"))
+    lacking = verdict(state=state, triggers=(made.TRIGGERS[2], without), seen=1)
     lines = said(verdict_rows.head(lacking, NOW, 96, large=False))
-    assert "1 of 2 triggers known" in lines[0]
+    assert "1 of 2 triggers seen" in lines[0]
     assert lines[2] == "without oil shock: no session"
     assert said(verdict_triggers.table(lacking, NOW, 60))[3] == "· oil shock                 -- no session"
 
@@ -375,11 +379,11 @@ def test_a_list_says_what_is_left_out_and_why_a_number_is_missing():
     [
         ("netliq.level", 5898.748, "$bn", "exact", "$5,899 bn"),
         ("custody.13w", 11.217, "$bn", "exact", "+$11.2 bn"),
-        ("custody.13w", -11.217, "$bn", "provisional", "p-$11.2 bn"),
+        ("custody.13w", -11.217, "$bn", "provisional", "ᵖ-$11.2 bn"),
         ("netliq.13w", 2.147969, "%", "exact", "+2.15 %"),
         ("rates.2y_effr", -21.0, "bp", "exact", "-21 bp"),
         ("risk.z", -0.616, "z", "partial", "~-0.62"),
-        ("risk.vixcls", 16.31, "index", "revised", "r16.31"),
+        ("risk.vixcls", 16.31, "index", "revised", "ʳ16.31"),
         ("x", "quiet", "", "exact", "quiet"),
         ("x", None, "%", "exact", "--"),
     ],

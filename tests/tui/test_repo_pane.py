@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from textual.app import App, ComposeResult
 
-from feeds.topics import Repo, RepoPart, noted
+from feeds.topics import Note, Repo, RepoPart, noted
 from tests.tui.hosted import NOW, dirty_rows, hosted, shown, styles_of, text_of, view
 from tests.tui.repo_topic import (
     COHORTS,
@@ -144,7 +144,7 @@ async def test_a_narrow_pane_names_the_parts_in_a_word_and_counts_what_is_below(
 
 
 async def test_on_a_quarters_end_it_is_said_that_a_spike_is_half_expected():
-    words = ("SOFR: 82", "2025-03-31 is a quarter-end: a spike is half expected")
+    words = (Note("part", "SOFR: 82"), Note("next", "2025-03-31 is a quarter-end: a spike is half expected"))
     stress = reading("repo.stress", 65.8, "", 0.6, band="tight", period=date(2025, 3, 31), words=words)
     history = (*HISTORY, row(date(2025, 3, 31), 99.0, None, 100.0, 65.8, marks=("quarter-end",)))
     more = {"readings": with_reading(stress), "history": history, "day": date(2025, 3, 31)}
@@ -157,10 +157,13 @@ async def test_a_part_that_is_missing_says_why_and_stress_is_only_about_so_much(
         *PARTS[:4],
         RepoPart("srf", "standing repo, 5-day maximum", None, "$", None, "no standing repo is known of those days"),
     )
-    stress = reading("repo.stress", 17.6, "", 0.6, band="calm", quality="partial", words=("4 of 5 parts", "share: 18"))
+    words = (Note("lacks", "at least 17.6, at most 37.6 of 100, 4 of 5 parts"), Note("part", "share: 18"))
+    stress = reading("repo.stress", 17.6, "", 0.6, quality="partial", words=words, least=17.6, most=37.6)
+    band = reading("repo.band", None, "", words=(Note("why", "calm or watch: 4 of 5 parts"),), missing=("SRF",))
     srf = reading("repo.srf.5d", None, "$", words=("standing repo is not known",), missing=("SRF",))
-    said = await rows(parts=parts, readings=with_reading(stress, srf))
-    assert said[0].startswith("calm ~17.6 of 100 for 11 Mar 2025; 4 of 5 parts; SOFR 7 bp under IORB;")
+    said = await rows(parts=parts, readings=with_reading(stress, band, srf))
+    assert said[0] == "calm or watch ≥17.6 of 100 for 11 Mar 2025; at least 17.6, at most 37.6 of"
+    assert said[3].startswith("█" * 12 + "▋" + "▒" * 14 + "·········┊")
     assert said[8] == "  · standing repo, 5-day maximum --  no standing repo is known of those days"
     assert said[15] == "  · SRF                --  not known     ● on Wed    $3,459.3 bn   5 Mar  6d"
     assert "$0" not in "".join(said)

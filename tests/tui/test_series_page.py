@@ -52,7 +52,7 @@ def test_the_head_has_the_newest_value_with_age_and_state_and_what_is_wrong():
     late = replace(WALCL, state="late", late_since_ms=NOW - HOUR, note="refused: 7 is out of 4e5..2e7")
     assert plain(head("WALCL", PAGE, late, NOW, UTC, 110)) == [
         "WALCL  Fed total assets, Wednesday",
-        "◐ r6,724,564 $M  for 2025-03-11  known 3h ago, late  change -12,345  z 3y +1.2  revised",
+        "◐ ʳ6,724,564 $M  for 2025-03-11  known 3h ago, late  change -12,345  z 3y +1.2  revised",
         "next about 13 Mar 2025 11:35 UTC",
         "a value was due on 12 Mar 2025 13:35 UTC",
         "refused: 7 is out of 4e5..2e7",
@@ -223,7 +223,7 @@ async def test_before_the_engine_has_told_it_the_page_says_that_it_waits(short_t
         screen.press("5")
         await screen.sees("▸ ● WALCL")
         screen.press("\r")
-        await screen.sees("r6,724,564 $M", "waiting for the engine to tell all of it")
+        await screen.sees("ʳ6,724,564 $M", "waiting for the engine to tell all of it")
         engine.say(series_WALCL=PAGE)
         await screen.sees("[3y]")
         for size in ((40, 10), (200, 60), (120, 40), (80, 24)):

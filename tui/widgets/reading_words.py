@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from feeds import text
 from feeds.topics import Input, Reading, SeriesPage, SeriesRow
-from tui.theme import ACCENT, BAD, BOLD, LABEL, LATE, PLAIN, SIGN, STATE, TITLE, level_mark
+from tui.theme import ACCENT, AT_MOST, BAD, BOLD, LABEL, LATE, PLAIN, QUALITY, SIGN, STATE, TITLE, level_mark
 from tui.widgets.flow import flow
 from tui.widgets.lines import Line, Span
 from tui.widgets.slow_numbers import moment, number
@@ -46,8 +46,22 @@ def with_unit(said: str, unit: str) -> str:
 
 
 def mark(reading: Reading) -> str:
-    """The sign of its quality. What lacks a part is only about so much: the part may have been of either sign."""
+    """The sign of its quality: at least, at most, or only about so much, for a missing part may be of either sign."""
+    if reading.value is not None and reading.least == reading.value:
+        return QUALITY["floor"]
+    if reading.value is not None and reading.most == reading.value:
+        return AT_MOST
     return level_mark(reading.quality)
+
+
+def ends(reading: Reading) -> str:
+    """Between what it lies, in words; "" where it is one number, or has no bound."""
+    least, most = (
+        None if one is None else with_unit(exact(one), reading.unit) for one in (reading.least, reading.most)
+    )
+    if least is None or most is None:
+        return f"at least {least}" if least else f"at most {most}" if most else ""
+    return f"{least} to {most}"
 
 
 def whole(reading: Reading) -> str:
@@ -56,7 +70,9 @@ def whole(reading: Reading) -> str:
         return text.UNKNOWN
     if isinstance(reading.value, str):
         return text.plain(reading.value)
-    return mark(reading) + with_unit(exact(reading.value), reading.unit)
+    said = mark(reading) + with_unit(exact(reading.value), reading.unit)
+    between = ends(reading) if reading.least is not None and reading.most is not None else ""
+    return f"{said} ({between})" if between else said
 
 
 def short(reading: Reading, digits: int, width: int = 24, *, signed: bool = False) -> str:

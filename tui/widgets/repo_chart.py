@@ -172,6 +172,8 @@ class RepoChart(Lines):
         items: list[tuple[int, Line]] = [(0, ((when, style),)), (0, share)]
         if self._by == "day":
             stress = text.UNKNOWN if point.stress is None else f"{point.stress:.1f}"
+            if point.stress is not None and point.most is not None and point.most > point.stress:
+                stress = f"{point.stress:.1f} to {point.most:.1f}"
             items.append((0, (("stress ", LABEL), (stress, BOLD))))
             items.append((2, ((f"{point.parts} of 5 parts", LABEL if point.parts == 5 else LATE),)))
         if point.marks:

@@ -15,6 +15,7 @@ RADIUS, INNER = 34.0, 23.0  # in dots
 RING, FULL, TICK, NUMBER = -1, 1, 10, 11
 TICKS = (25, 50, 75)
 END = " 100"
+SHADE = "▒"
 DIGITS = {
     "0": ("█▀█", "█ █", "▀▀▀"),
     "1": (" ▀█", "  █", "  ▀"),
@@ -29,19 +30,25 @@ DIGITS = {
     ".": (" ", " ", "▄"),
     "-": ("  ", "▀▀", "  "),
     "~": ("    ", "▄▀▄▀", "    "),
+    "≥": ("▀▄ ", "▄▀ ", "▀▀▀"),
 }
 """Signs three rows high."""
 
 
-def dial(stress: float | None, style: Style, said: str, below: str) -> list[Line]:
-    """Half a ring that fills clockwise. `said` is the number, large in the middle, with `below` under it."""
+def dial(stress: float | None, most: float | None, style: Style, said: str, below: str) -> list[Line]:
+    """Half a ring that fills clockwise, thinly from `stress` to the `most` that it can be.
+
+    `said` is the number, large in the middle, with `below` under it.
+    """
     canvas = Canvas(DIAL_WIDTH, DIAL_ROWS)
     middle, bottom = DIAL_WIDTH - 0.5, BASE * 4 + 3
     for y in range(bottom + 1):
         for x in range(DIAL_WIDTH * 2):
             if INNER <= hypot(x - middle, bottom - y) <= RADIUS:
                 along = 100 * (1 - atan2(bottom - y, x - middle) / pi)
-                if stress is not None and along <= stress:
+                if (stress is not None and along <= stress) or (
+                    most is not None and along <= most and (x + y) % 2 == 0
+                ):
                     canvas.dot(x, y, FULL)
                 elif (x + y) % 4 == 0 and x % 2 == 0:
                     canvas.dot(x, y, RING)
@@ -56,7 +63,7 @@ def dial(stress: float | None, style: Style, said: str, below: str) -> list[Line
         canvas.write(at, row, tick, TICK)
     for row, line in enumerate(_large(said)):
         canvas.write(column - len(line) // 2, BASE - 3 + row, line, NUMBER)
-    word = text.plain(below, 14)
+    word = text.plain(below, 2 * int(INNER / 2))
     canvas.write(column - len(word) // 2, BASE, word, NUMBER)
     return canvas.drawn({RING: LABEL, FULL: style, TICK: LABEL, NUMBER: style + BOLD})
 
@@ -66,11 +73,12 @@ def _large(said: str) -> list[str]:
     return [" ".join(sign[row] for sign in known) for row in range(3)]
 
 
-def bar(stress: float | None, style: Style, width: int) -> Line:
-    """One row that fills from the left, with ticks at the quarters of what is left."""
+def bar(stress: float | None, most: float | None, style: Style, width: int) -> Line:
+    """One row that fills from the left, shaded to the `most` that it can be, with ticks at the quarters of the rest."""
     room = max(1, width - len(END))
     full = "" if stress is None else text.bar(stress, 100, room)
     empty = ["·"] * room
     for tick in TICKS:
         empty[round(tick / 100 * (len(empty) - 1))] = "┊"
-    return ((full, style), ("".join(empty[len(full) :]), LABEL), (END, LABEL))
+    may = SHADE * max(0, round((most or 0.0) / 100 * room) - len(full))
+    return ((full, style), (may, style), ("".join(empty[len(full) + len(may) :]), LABEL), (END, LABEL))

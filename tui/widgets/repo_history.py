@@ -35,7 +35,10 @@ GRID_LAYER, EPISODE, STIPPLE, CURSOR, LINE = -3, -2, -1, 0, 1
 
 
 class Point(Struct, frozen=True):
-    """A day, or a week or a month told by its last: bounds and middle of the share in percent, and stress."""
+    """A day, or a week or a month told by its last: bounds and middle of the share in percent, and stress.
+
+    Stress is `stress` at least and `most` at most.
+    """
 
     day: date
     first: date
@@ -47,6 +50,7 @@ class Point(Struct, frozen=True):
     marks: tuple[str, ...] = ()
     days: int = 1
     of: int = 1
+    most: float | None = None
 
 
 def points(history: Sequence[RepoDay], spans: Sequence[ShareSpan], by: By, span: str) -> list[Point]:
@@ -56,7 +60,7 @@ def points(history: Sequence[RepoDay], spans: Sequence[ShareSpan], by: By, span:
     first = history[-1].day.toordinal() - SPANS[span]
     if by == "day":
         return [
-            Point(row.day, row.day, row.low, row.mid, row.high, row.stress, row.parts, row.marks)
+            Point(row.day, row.day, row.low, row.mid, row.high, row.stress, row.parts, row.marks, most=row.most)
             for row in history
             if row.day.toordinal() >= first
         ]

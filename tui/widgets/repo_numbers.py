@@ -61,8 +61,13 @@ def rows(by_name: Mapping[str, Reading], *, whole: bool) -> list[Shown]:
         if name == "repo.srf.5d":
             shown += _standing(reading)
         else:
-            shown.append(Shown(name, label, brief, value(reading), reading.period, reading.words[1:]))
+            shown.append(Shown(name, label, brief, value(reading), reading.period, asides(reading)))
     return shown
+
+
+def asides(reading: Reading) -> tuple[str, ...]:
+    """What is to be known of a number beside what it says."""
+    return reading.said("doubt", "lacks", "older", "since", "part", "next")
 
 
 def _standing(reading: Reading) -> list[Shown]:
@@ -74,7 +79,7 @@ def _standing(reading: Reading) -> list[Shown]:
     most = max(reading.inputs, key=lambda one: one.value)
     return [
         Shown(reading.name, label, brief, amount(newest.value, "$"), newest.period, ()),
-        Shown(reading.name, f"{label}, 5-day max", f"{brief} max", value(reading), most.period, reading.words[2:]),
+        Shown(reading.name, f"{label}, 5-day max", f"{brief} max", value(reading), most.period, asides(reading)),
     ]
 
 
@@ -114,7 +119,7 @@ def _row(one: Shown, by_name: Mapping[str, Reading], picked: str, now_ms: int, w
     line.append((f"{text.plain(named, label - 1):<{label}}", BOLD if here else PLAIN))
     line.append((f"{one.said:>{room}}", style + BOLD))
     if reading is None or reading.value is None:
-        why = reading.words[0] if reading is not None and reading.words else "not told"
+        why = next(iter(reading.said("reading", "doubt", "why", "lacks")), "") if reading is not None else "not told"
         left = max(1, width - width_of(line) - 2)
         return (*line, ("  " + text.plain("not known" if narrow and len(why) > left else why, left), LATE))
     period = short_day(one.period) if one.period else text.UNKNOWN

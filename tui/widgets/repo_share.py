@@ -16,7 +16,7 @@ def share(low: Reading | None, mid: Reading | None, high: Reading | None, width:
     """Say the bounds and the middle, then draw them; a reason in words where they are not known."""
     title = f"at or above IORB{', of SOFR volume' if width >= WIDE else ''}  "
     if low is None or high is None or not isinstance(low.value, float) or not isinstance(high.value, float):
-        why = low.words[0] if low and low.words else "not told by the engine"
+        why = next(iter(low.said("reading", "doubt", "why", "lacks")), "") if low else "not told by the engine"
         room = max(1, width - len(title) - len(text.UNKNOWN) - 2)
         return [((title, LABEL), (text.UNKNOWN, BOLD), ("  " + text.plain(why, room), LATE))]
     at = mid.value if mid is not None and isinstance(mid.value, float) else None

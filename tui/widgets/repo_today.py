@@ -10,7 +10,7 @@ from tui.widgets.repo_fan import fan
 from tui.widgets.repo_gauge import DIAL_ROWS, DIAL_WIDTH, bar, dial
 from tui.widgets.repo_parts import parts
 from tui.widgets.repo_share import share
-from tui.widgets.repo_words import band_style, beside, coming, day, joined_marks, named, value
+from tui.widgets.repo_words import band_style, band_word, beside, coming, day, joined_marks, named, value
 
 WIDE = 90  # columns from which the dial stands beside the parts
 ROOMY = 32  # rows of the dial, the pictures and all numbers with a blank one between
@@ -22,6 +22,7 @@ def today(repo: Repo, picked: str, now_ms: int, zone: tzinfo, width: int, rows: 
     by_name = named(repo.readings)
     stress = by_name.get("repo.stress")
     number = stress.value if stress is not None and isinstance(stress.value, float) else None
+    most = stress.most if stress is not None else None
     style = band_style(stress)
     low, mid, high = (by_name.get(f"repo.share.{name}") for name in ("low", "mid", "high"))
     roomy = width >= WIDE and rows >= ROOMY
@@ -29,14 +30,13 @@ def today(repo: Repo, picked: str, now_ms: int, zone: tzinfo, width: int, rows: 
     if not roomy:
         shared = share(low, mid, high, width)[:2]
         return [
-            bar(number, style, width),
+            bar(number, most, style, width),
             *parts(repo.parts, by_name, picked, width, bare=True),
             *shared,
             *fan(low, width),
             *numbers,
         ]
-    band = stress.band if stress is not None and number is not None else "not known"
-    left = dial(number, style, value(stress), band)
+    left = dial(number, most, style, value(stress), band_word(by_name) if number is not None else "not known")
     right: list[Line] = [*_when(repo, now_ms, zone), (), *parts(repo.parts, by_name, picked, width - DIAL_WIDTH - GAP)]
     right = [*right, *((),) * (DIAL_ROWS - len(right))]
     return [

@@ -92,15 +92,15 @@ def sentence(repo: Repo, width: int, rows: int) -> list[Line]:
     if stress is None:
         return [(("repo stress: the engine tells no reading of it", LABEL),)]
     if not isinstance(stress.value, float):
-        why = "; ".join(stress.words)
+        why = "; ".join(stress.said("reading", "doubt", "why", "lacks"))
         return [((said, LATE),) for said in clipped(f"repo stress is not known: {why}", width, rows)]
-    lead = f"{stress.band} {value(stress)} of 100"
+    lead = f"{band_word(by_name)} {value(stress)} of 100"
     on = f" for {day(stress.period)}" if stress.period else ""
     state = "" if stress.state == "fresh" else f" ({stress.state})"
-    said = [word for word in stress.words if _matters(word)]
+    said = [*stress.said("doubt"), *stress.said("lacks")[:1], *stress.said("next")]
     for name in SAID:
         reading = by_name.get(name)
-        said += list(reading.words[:2] if name == SAID[0] else reading.words[:1]) if reading else []
+        said += [*reading.said("says", "why")[:1], *reading.said("since")] if reading else []
     parts = clipped("; ".join([lead + on + state, *said]), width, rows)
     if not parts or not parts[0].startswith(lead):
         return [((part, PLAIN),) for part in parts]
@@ -108,9 +108,13 @@ def sentence(repo: Repo, width: int, rows: int) -> list[Line]:
     return [((lead, style), (parts[0][len(lead) :], PLAIN)), *(((part, PLAIN),) for part in parts[1:])]
 
 
-def _matters(word: str) -> bool:
-    """Of the words of stress: that parts are missing, and why a spike is half expected. The parts are drawn."""
-    return word.endswith(" parts") or "half expected" in word
+def band_word(by_name: Mapping[str, Reading]) -> str:
+    """The band, or those between which a part that is missing would decide."""
+    stress, band = by_name.get("repo.stress"), by_name.get("repo.band")
+    if stress is not None and stress.band:
+        return text.plain(stress.band, 20)
+    between = band.said("why") if band is not None and band.value is None else ()
+    return text.plain(between[0].partition(":")[0], 24) if between else "band not known"
 
 
 def joined_marks(marks: Sequence[str]) -> str:

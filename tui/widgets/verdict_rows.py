@@ -35,8 +35,8 @@ def head(verdict: Verdict, now_ms: int, width: int, *, large: bool) -> list[Line
     state = verdict.state
     since = verdict.changes[-1] if verdict.changes else None
     when: Line = ((f"since {since.day:%a} {day(since.day, year=True)}", BOLD),) if since else ()
-    says = text.plain(since.cause if since else state.words[0] if state.words else "", 300)
-    lacks = "; ".join(one for one in state.words[1:] if _lacks(one))
+    says = text.plain(since.cause if since and state.value else "; ".join(state.said("reading", "why", "says")), 300)
+    lacks = "; ".join(state.said("lacks", "doubt"))
     if not large:
         title: Line = ((f" {word(verdict)} ", style(verdict) + REVERSED),)
         lines: list[Line] = [fit([(0, title), (1, when), *_worth(verdict, now_ms)], width)]
@@ -55,23 +55,18 @@ def head(verdict: Verdict, now_ms: int, width: int, *, large: bool) -> list[Line
     return beside([([((row, style(verdict)),) for row in drawn], size), (shown, room)])
 
 
-def _lacks(said: str) -> bool:
-    """Whether it says that something is not known."""
-    return said.startswith("without ") or "is not known" in said
-
-
 def _worth(verdict: Verdict, now_ms: int) -> list[tuple[int, Line]]:
     """How old and how whole the numbers are that it rests on."""
     state = verdict.state
     if state.value is None:
         return [(2, ((f"{SIGN['none']} not known", LABEL),))]
-    told, count = sum(one.reading.value is not None for one in verdict.triggers), len(verdict.triggers)
-    lacking = told < count
+    seen, count = verdict.seen, len(verdict.triggers)
+    lacking = seen < count
     newest = f"newest {age(state, now_ms)} old" if state.known_ms is not None else ""
     oldest = f"oldest for {day(state.period)}" if state.period else ""
     return [
         (1, ((f"{SIGN[state.state]} {state.state}", STATE[state.state]),)),
-        (2 if lacking else 5, ((f"{told} of {count} triggers known", LATE if lacking else LABEL),)),
+        (0 if lacking else 5, ((f"{seen} of {count} triggers seen", LATE if lacking else LABEL),)),
         (3, ((newest, LABEL),) if newest else ()),
         (4, ((oldest, LABEL),) if oldest else ()),
     ]
@@ -81,7 +76,7 @@ def sentence(verdict: Verdict) -> str:
     """What would end the no-trade zone, with the thresholds."""
     arms = _any([_condition(one) for one in verdict.triggers if one.arms])
     releases = _any([_condition(one) for one in verdict.triggers if not one.arms])
-    quiet = next((one for one in verdict.state.words if "business days without a trigger" in one), "")
+    quiet = "; ".join(verdict.state.said("since"))
     match verdict.state.value:
         case "NO-TRADE":
             return f"ends when {arms} arms it, and then the Fed answers: {releases}. A bounce in price is no release."
@@ -167,10 +162,10 @@ def history(verdict: Verdict, zone: tzinfo, width: int) -> list[Line]:
 
 
 def short(verdict: Verdict) -> Line:
-    """The verdict in a word, for a line that is always in sight; with its state where that is not fresh."""
-    state = verdict.state
+    """The verdict in a word, for a line that is always in sight; with what it has not seen, and its state."""
+    state, count = verdict.state, len(verdict.triggers)
     if state.value is None:
         return ()
-    if state.state == "fresh":
-        return ((word(verdict), style(verdict)),)
-    return ((word(verdict), style(verdict)), (f" {SIGN[state.state]} {state.state}", STATE[state.state]))
+    seen: Line = ((f" {verdict.seen} of {count} seen", LATE),) if verdict.seen < count else ()
+    old: Line = ((f" {SIGN[state.state]} {state.state}", STATE[state.state]),) if state.state != "fresh" else ()
+    return ((word(verdict), style(verdict)), *seen, *old)
