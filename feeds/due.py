@@ -34,7 +34,7 @@ def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
         minutes = max(page.patience_min, RETRY_MIN[min(polled.failures, len(RETRY_MIN)) - 1])
         return _jittered(polled.feed, polled.asked_ms, polled.asked_ms + minutes * MINUTE_MS)
     assert polled.ok_ms is not None
-    if page.every_s and _weekday(now_ms):
+    if page.every_s and (page.vintages or _weekday(now_ms)):
         return polled.ok_ms + round(page.every_s * 1000)
     due = min(_next_release(row, polled.ok_ms) for row in rows(page))
     due = min([due, *(_next_time(at, polled.ok_ms) for at in page.times)])
@@ -56,9 +56,11 @@ def span(slow: Slow, source: Source, page: Page, now_ms: int) -> Span:
 
 
 def needed(slow: Slow, source: Source, page: Page, now_ms: int) -> bool:
-    """Whether a better publisher leaves something of this page to be asked for."""
+    """Whether a better publisher leaves something of this page to be asked for. Vintages nobody has without a key."""
     if source.name in slow.off:
         return False
+    if page.vintages:
+        return source.name in slow.keyed
     return any(_wanted(slow, row, source.name, now_ms) for row in rows(page))
 
 

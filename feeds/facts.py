@@ -127,7 +127,8 @@ class Observation(Struct, frozen=True, gc=False):
 
     `period` is an ISO date: the day, the weekly date the publisher gives, or the first day of the month or quarter.
     `value` is in the unit of the series' row. `source` is the publisher. `provisional`: the publisher says, or its
-    page shows, that this number is not yet whole.
+    page shows, that this number is not yet whole. `read_ms`: when it was read, if that was so long after it was due
+    that the publisher may have revised it in between; 0 where it was read in time.
     """
 
     series: str
@@ -136,6 +137,7 @@ class Observation(Struct, frozen=True, gc=False):
     known_ms: int
     source: str
     provisional: bool = False
+    read_ms: int = 0
 
 
 class FeedStatus(Struct, frozen=True, gc=False):

@@ -30,6 +30,7 @@ class Gather:
         self._slow, self._settings, self._fetcher = slow, settings, fetcher
         self._sink, self._now_ms, self._hurried = sink, now_ms, hurried
         slow.off = {name: why for name, source in slow.sources.items() if (why := off(source, settings))}
+        slow.keyed = frozenset(name for name, source in slow.sources.items() if key_of(source, settings.keys))
 
     async def run(self) -> None:
         """Ask what is due, for ever."""
@@ -115,12 +116,13 @@ class Gather:
             await self.once(source, page)
 
     def _needed(self) -> Sequence[str]:
+        """The pages that tell what is newest."""
         now_ms = self._now_ms()
         return [
             source.feed(page)
             for source in self._slow.sources.values()
             for page in source.pages
-            if needed(self._slow, source, page, now_ms)
+            if not page.vintages and needed(self._slow, source, page, now_ms)
         ]
 
 

@@ -20,6 +20,8 @@ from feeds.venue import Out
 from feeds.vintages import Vintages
 
 KEPT_FAULTS = 5
+IN_TIME_MS = 3 * 86_400_000
+"""A value that is read so soon after it was due is what came out: publishers revise it with a later release."""
 RUNNING_MS = 1_800_000
 """A number that is not whole yet is kept no more often: the running closes of forty symbols would fill the history."""
 
@@ -90,6 +92,8 @@ class Slow:
         """What is wrong with a series' newest value."""
         self.off: dict[str, str] = {}
         """Why a publisher is not asked, by its name."""
+        self.keyed: frozenset[str] = frozenset()
+        """Publishers that are asked with the user's key."""
         self.filled = self.to_fill = 0
         self.revision = 0
         """Rises with everything that changes here."""
@@ -133,20 +137,25 @@ class Slow:
         was = self.polled.get(feed) or Polled(feed, now_ms)
         through = self._through(feed, taken) or was.through
         self._note(Polled(feed, now_ms, now_ms, through, etag, modified, 0, "", None))
-        if was.ok_ms is None:
+        if was.ok_ms is None and not self.pages[feed][1].vintages:
             self.filled = min(self.filled + 1, self.to_fill)
 
     def _through(self, feed: str, taken: Taken) -> str | None:
         """The day to which the page gave each of its series; of a family, any member: contracts expire."""
         given = [
             max((end for id_, end in taken.ends.items() if id_ == name or _of(id_, name)), default=None)
-            for name in self.pages[feed][1].series
+            for name in self._names(feed)
         ]
         return min((end for end in given if end), default=None)
 
     def ids(self, feed: str) -> list[str]:
         """The series that a page fills, families by the members that are known."""
-        return [id_ for name in self.pages[feed][1].series for id_ in self.members(name)]
+        return [id_ for name in self._names(feed) for id_ in self.members(name)]
+
+    def _names(self, feed: str) -> tuple[str, ...]:
+        """The series, or families, of which a page tells."""
+        page = self.pages[feed][1]
+        return page.series or (page.vintages,)
 
     def members(self, name: str) -> list[str]:
         """The series itself, or of a family the members that are known."""
@@ -163,11 +172,12 @@ class Slow:
         ends: dict[str, str] = {}
         polled = self.polled.get(feed)
         seen_ms = polled.ok_ms if polled else None
+        dated = bool(self.pages[feed][1].vintages) if feed in self.pages else False
         for out_ in outs:
             if isinstance(out_, Rejected):
                 refused.append(out_)
             elif isinstance(out_, Observation):
-                row, why = self._judge(out_, recv_ms, seen_ms)
+                row, why = _dated(out_) if dated else self._judge(out_, recv_ms, seen_ms)
                 if why:
                     refused.append(Rejected(feed, recv_ms, why, f"{out_.series} {out_.period} {out_.value:g}"))
                     continue
@@ -176,7 +186,7 @@ class Slow:
                 if row and self.vintages.put(row):
                     self._keep(row)
                     new += 1
-                    revised += self.vintages.revised(row.series, date.fromisoformat(row.period))
+                    revised += not dated and self.vintages.revised(row.series, date.fromisoformat(row.period))
         self._refuse(feed.partition(".")[0], refused)
         self.revision += bool(new or refused)
         return Taken(values, new, revised, tuple(one.reason for one in refused), ends)
@@ -197,7 +207,9 @@ class Slow:
             del self.wrong[row.id]
         was = self.vintages.latest(row.id, period)
         if was is None:
-            return replace(given, known_ms=known_ms(row, period, recv_ms, seen_ms)), ""
+            since_ms = known_ms(row, period, recv_ms, seen_ms)
+            read_ms = recv_ms if recv_ms - since_ms > IN_TIME_MS else 0
+            return replace(given, known_ms=since_ms, read_ms=read_ms), ""
         waits = was.provisional and not given.provisional  # for the whole number, whoever brings it
         if row.snapshot or (_rank(row, was.source) < _rank(row, given.source) and not waits):
             return None, ""
@@ -227,6 +239,13 @@ def reaching(outs: list[Out], through: str, feed: str, recv_ms: int) -> list[Out
     if newest and newest < through:
         return [Rejected(feed, recv_ms, f"it ends with {newest}, and went to {through} before")]
     return outs
+
+
+def _dated(given: Observation) -> tuple[Observation | None, str]:
+    """A value that tells itself since when it has been known, or why it is refused."""
+    row = series(given.series)
+    why = unbelievable(row, given.value) if row else f"there is no series {given.series}"
+    return (None, why) if why else (given, "")
 
 
 def unbelievable(row: Series, value: float) -> str:

@@ -39,6 +39,8 @@ class Page(Struct, frozen=True):
     `quiet`: answers of other statuses that mean "nothing there" and are no fault. `endpoint`: the setting that moves
     it, where that is not the publisher's ("binance_usdm.http"). `patience_min`: minutes to leave it alone, at least,
     after a failure and while what is due has not come; for those who ask not to be read often.
+    `vintages`: the series of which it gives the past as it was published, each row with the time since when it was
+    known, and no `series`. It is asked with a key only, after all that is newest, every `every_s`.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Page(Struct, frozen=True):
     quiet: tuple[int, ...] = ()
     endpoint: str = ""
     patience_min: int = 1
+    vintages: str = ""
 
 
 class Source(Struct, frozen=True):

@@ -1,6 +1,7 @@
 """Every value of the slow series with the time it became known; what was known at any time is read from here.
 
-Nothing is overwritten: a revision is another row beside the one it revises.
+Nothing is overwritten: a revision is another row beside the one it revises. A row that was read long after it was due
+is what its publisher said then: before that it counts only where nothing else is known, and is marked.
 """
 
 from array import array
@@ -10,13 +11,17 @@ from datetime import date
 from typing import NamedTuple
 
 from feeds.facts import Observation
+from feeds.revised import revised
 from feeds.topics.base import Quality
+
+ALWAYS_MS = 1 << 62
+"""After all that is known."""
 
 
 class Point(NamedTuple):
     """The value of one period as it was known at the time asked about, and since when that value was known.
 
-    `later`: read afterwards: what the publisher says today of a period that may first have had another value.
+    `later`: read after that time: what the publisher says now of a period that may first have had another value.
     """
 
     period: date
@@ -32,26 +37,36 @@ class Point(NamedTuple):
         return "provisional" if self.provisional else "later" if self.later else "exact"
 
 
-class _Rows:
-    """All rows of one series in the order of (period, known_ms): 25 bytes each, for there are some 200,000."""
+class _Mark(NamedTuple):
+    """What many rows have in common. `read_ms`: when they were read, if that was long after they were due."""
 
-    def __init__(self) -> None:
-        self.days = array("l")
+    source: str
+    provisional: bool
+    read_ms: int
+
+
+class _Rows:
+    """All rows of one series in the order of (period, known_ms): 24 bytes each, for there are some 200,000.
+
+    `revised`: whether its publisher revises it, so that when a row was read means something.
+    """
+
+    def __init__(self, *, revised: bool) -> None:
+        self.revised = revised
+        self.days = array("i")
         self.known = array("q")
         self.values = array("d")
-        self.marks = array("B")  # source number * 2 + provisional
+        self.marks = array("I")
 
     def copy(self) -> "_Rows":
-        other = _Rows()
+        other = _Rows(revised=self.revised)
         other.days, other.known = self.days[:], self.known[:]
         other.values, other.marks = self.values[:], self.marks[:]
         return other
 
-    def find(self, day: int, known_ms: int) -> tuple[int, bool]:
-        """Where a row of that key stands, or would; and whether it is there."""
-        first, last = bisect_left(self.days, day), bisect_right(self.days, day)
-        at = bisect_left(self.known, known_ms, first, last)
-        return at, at < last and self.known[at] == known_ms
+    def of(self, day: int) -> range:
+        """Where the rows of one period stand."""
+        return range(bisect_left(self.days, day), bisect_right(self.days, day))
 
     def append(self, day: int, known_ms: int, value: float, mark: int) -> None:
         self.days.append(day)
@@ -70,8 +85,8 @@ class Vintages:
 
     def __init__(self, rows: Iterable[Observation] = ()) -> None:
         self._series: dict[str, _Rows] = {}
-        self._sources: list[str] = []
-        self._numbers: dict[str, int] = {}
+        self._marks: list[_Mark] = []
+        self._numbers: dict[_Mark, int] = {}
         self.revisions: dict[str, int] = {}
         """A number for each series that rises with each row."""
         for row in rows:
@@ -79,33 +94,47 @@ class Vintages:
 
     def put(self, row: Observation) -> bool:
         """Add a row; `False`, and nothing is added, where the same value was known before that time already."""
-        rows = self._series.setdefault(row.series, _Rows())
+        rows = self._series.get(row.series)
+        if rows is None:
+            rows = self._series[row.series] = _Rows(revised=revised(row.series) != "never")
         day = date.fromisoformat(row.period).toordinal()
-        mark = self._number(row.source) * 2 + row.provisional
+        mark = self._number(_Mark(row.source, row.provisional, row.read_ms if rows.revised else 0))
         if not rows.days or day > rows.days[-1]:  # how they mostly come
             rows.append(day, row.known_ms, row.value, mark)
-            self.revisions[row.series] = self.revisions.get(row.series, 0) + 1
-            return True
-        at, there = rows.find(day, row.known_ms)
-        if there:
-            return False
-        before = at - 1
-        if (
-            before >= 0
-            and rows.days[before] == day
-            and rows.values[before] == row.value
-            and rows.marks[before] % 2 == row.provisional
-        ):
-            return False
-        rows.insert(at, day, row.known_ms, row.value, mark)
+        else:
+            there = rows.of(day)
+            at = bisect_left(rows.known, row.known_ms, there.start, there.stop)
+            if at < there.stop and rows.known[at] == row.known_ms:
+                return False
+            if self._says(rows, range(there.start, at), row):
+                return False
+            rows.insert(at, day, row.known_ms, row.value, mark)
         self.revisions[row.series] = self.revisions.get(row.series, 0) + 1
         return True
 
-    def _number(self, source: str) -> int:
-        if source not in self._numbers:
-            self._numbers[source] = len(self._sources)
-            self._sources.append(source)
-        return self._numbers[source]
+    def _says(self, rows: _Rows, before: range, row: Observation) -> bool:
+        """Whether what was known of the period before that time is the same, and as sure."""
+        best = self._best(rows, before, row.known_ms)
+        if best is None or rows.values[best] != row.value:
+            return False
+        mark = self._marks[rows.marks[best]]
+        return mark.provisional == row.provisional and (mark.read_ms <= row.known_ms or row.read_ms > 0)
+
+    def _best(self, rows: _Rows, among: range, t_ms: int) -> int | None:
+        """Which row of a period says what was known of it at that time."""
+        known = [at for at in among if rows.known[at] <= t_ms]
+        return max(known, key=lambda at: self._rank(rows, at, t_ms), default=None)
+
+    def _rank(self, rows: _Rows, at: int, t_ms: int) -> tuple[bool, int, int]:
+        """What had been read goes before what was read later; of each the newest."""
+        read_ms, known_ms = self._marks[rows.marks[at]].read_ms, rows.known[at]
+        return (False, 0, known_ms) if read_ms > t_ms else (True, read_ms or known_ms, known_ms)
+
+    def _number(self, mark: _Mark) -> int:
+        if mark not in self._numbers:
+            self._numbers[mark] = len(self._marks)
+            self._marks.append(mark)
+        return self._numbers[mark]
 
     def series(self) -> list[str]:
         """The ids that have at least one row."""
@@ -115,7 +144,7 @@ class Vintages:
         """The rows as they are now, to be read in another thread while these go on."""
         other = Vintages()
         other._series = {name: rows.copy() for name, rows in self._series.items()}
-        other._sources, other._numbers = list(self._sources), dict(self._numbers)
+        other._marks, other._numbers = list(self._marks), dict(self._numbers)
         other.revisions = dict(self.revisions)
         return other
 
@@ -130,35 +159,32 @@ class Vintages:
         return date.fromordinal(rows.days[0]) if rows and rows.days else None
 
     def latest(self, series: str, period: date) -> Point | None:
-        """The last row of that period."""
+        """What was said last of that period."""
         rows = self._series.get(series)
         if rows is None:
             return None
-        day = period.toordinal()
-        at = bisect_right(rows.days, day) - 1
-        return self._point(rows, at) if at >= 0 and rows.days[at] == day else None
+        at = self._best(rows, rows.of(period.toordinal()), ALWAYS_MS)
+        return None if at is None else self._point(rows, at, ALWAYS_MS)
 
     def count(self, series: str, period: str) -> int:
         """How many rows there are of that period: one, and one more for each revision."""
-        rows = self._series[series]
-        day = date.fromisoformat(period).toordinal()
-        return bisect_right(rows.days, day) - bisect_left(rows.days, day)
+        return len(self._series[series].of(date.fromisoformat(period).toordinal()))
 
-    def revised(self, series: str, period: date) -> bool:
-        """Whether the last row of that period takes the place of another that was not provisional."""
+    def revised(self, series: str, period: date, known_ms: int = ALWAYS_MS) -> bool:
+        """Whether what was known of that period then differs from what was said before, as no provisional number."""
         rows = self._series[series]
-        first, last = bisect_left(rows.days, period.toordinal()), bisect_right(rows.days, period.toordinal())
-        return any(mark % 2 == 0 for mark in rows.marks[first : last - 1])
-
-    def _point(self, rows: _Rows, at: int) -> Point:
-        mark = rows.marks[at]
-        return Point(
-            date.fromordinal(rows.days[at]),
-            rows.values[at],
-            rows.known[at],
-            self._sources[mark // 2],
-            bool(mark % 2),
+        marks = {at: self._marks[rows.marks[at]] for at in rows.of(period.toordinal()) if rows.known[at] <= known_ms}
+        last = self._best(rows, rows.of(period.toordinal()), known_ms)
+        return last is not None and any(
+            rows.values[at] != rows.values[last]
+            for at, mark in marks.items()
+            if not mark.provisional and mark.read_ms <= known_ms
         )
+
+    def _point(self, rows: _Rows, at: int, t_ms: int) -> Point:
+        source, provisional, read_ms = self._marks[rows.marks[at]]
+        period = date.fromordinal(rows.days[at])
+        return Point(period, rows.values[at], rows.known[at], source, provisional, read_ms > t_ms)
 
     def rows(self, series: str, since: date | None = None) -> Iterator[Observation]:
         """All rows of a series, revisions included, by period and then by the time they became known."""
@@ -168,25 +194,29 @@ class Vintages:
         first = bisect_left(rows.days, since.toordinal()) if since else 0
         for at in range(first, len(rows.days)):
             period = date.fromordinal(rows.days[at]).isoformat()
-            mark = rows.marks[at]
-            yield Observation(series, period, rows.values[at], rows.known[at], self._sources[mark // 2], bool(mark % 2))
+            yield Observation(series, period, rows.values[at], rows.known[at], *self._marks[rows.marks[at]])
 
     def points(self, series: str, known_ms: int) -> list[Point]:
-        """For each period the newest value known at that time, oldest period first."""
+        """For each period the newest value known at that time, oldest period first.
+
+        Of what was read afterwards the mark says whether that was after `known_ms`.
+        """
         rows = self._series.get(series)
         if rows is None:
             return []
         found: list[Point] = []
-        last_day = -1
+        last_day, best = -1, (False, 0, 0)
         for at, day in enumerate(rows.days):
             if rows.known[at] > known_ms:
                 continue
-            point = self._point(rows, at)
-            if day == last_day:
-                found[-1] = point
+            rank = self._rank(rows, at, known_ms)
+            if day != last_day:
+                found.append(self._point(rows, at, known_ms))
+            elif rank > best:
+                found[-1] = self._point(rows, at, known_ms)
             else:
-                found.append(point)
-            last_day = day
+                continue
+            last_day, best = day, rank
         return found
 
     def known(self, as_of_ms: int) -> "Known":
@@ -244,7 +274,7 @@ def _period(point: Point) -> date:
     return point.period
 
 
-def given(values: Mapping[str, Iterable[tuple[str, float]]], as_of_ms: int = 1 << 62) -> Known:
+def given(values: Mapping[str, Iterable[tuple[str, float]]], as_of_ms: int = ALWAYS_MS) -> Known:
     """What was known, from plain lists: (ISO date, value) for each series, each known from the start of its day."""
     rows = (
         Observation(series, period, value, _midnight(period), "given")

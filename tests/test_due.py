@@ -345,6 +345,33 @@ def test_today_is_the_day_in_new_york() -> None:
     assert days(known, "nyfed.sofr", "2026-11-19T23:30")[1] == "2026-11-19"
 
 
+# --- vintages
+
+
+VINTAGES = next(one for one in SOURCES["fred"].pages if one.vintages == "UNRATE")
+
+
+def test_vintages_are_asked_with_a_key_only_and_once_a_week_on_any_day() -> None:
+    fred = SOURCES["fred"]
+    known = Slow({"fred": fred})
+    ask = partial(next_ms, known, fred, VINTAGES)
+    assert ask(ms("2026-11-20T12:00")) is None
+    known.keyed = frozenset(["fred"])
+    assert ask(ms("2026-11-20T12:00")) == ms("2026-11-20T12:00")
+    read(known, "fred.UNRATE.vintages", "2026-11-20T12:00")
+    saturday = ms("2026-11-21T12:00")
+    assert ask(saturday) == ms("2026-11-27T12:00")
+
+
+def test_vintages_come_after_everything_newest_of_their_publisher() -> None:
+    fred = SOURCES["fred"]
+    known = Slow({"fred": fred})
+    known.keyed = frozenset(["fred"])
+    now = ms("2026-11-20T12:00")
+    order = [page for page in fred.pages if next_ms(known, fred, page, now) == now]
+    assert [bool(page.vintages) for page in order] == sorted(bool(page.vintages) for page in order)
+
+
 # --- the whole registry
 
 
@@ -355,6 +382,7 @@ ALL = [(name, one) for name, publisher in SOURCES.items() for one in publisher.p
 def test_every_page_is_asked_again_after_it_was_read_and_never_at_once(name: str, asked: Page) -> None:
     publisher = SOURCES[name]
     known = Slow({name: publisher})
+    known.keyed = frozenset([name])
     feed = publisher.feed(asked)
     for when in ("2026-03-08T01:59", "2026-11-01T01:30", "2026-11-20T12:00", "2026-12-31T23:59", "2025-10-15T09:00"):
         next_ = partial(next_ms, known, publisher, asked)

@@ -13,6 +13,7 @@ import pytest
 from msgspec.structs import replace
 
 from feeds.decode import Decoder
+from feeds.due import next_ms
 from feeds.facts import Observation
 from feeds.gather import Gather
 from feeds.poll import Fetcher
@@ -71,19 +72,27 @@ class Desk:
 
 @asynccontextmanager
 async def desk(
-    market: Market, slow: Slow | None = None, off: tuple[str, ...] = (), endpoints: dict[str, str] | None = None
+    market: Market,
+    slow: Slow | None = None,
+    off: tuple[str, ...] = (),
+    endpoints: dict[str, str] | None = None,
+    *,
+    keyed: bool = False,
 ) -> AsyncIterator[Desk]:
     slow = slow or Slow(SOURCES)
     decoder = Decoder({}, slow.pages)
 
     async def sink(frame: Frame, through: str) -> Taken:
         at = Frame(frame.feed, market.now_ms, frame.data)
+        assert KEY not in repr(at)
         outs = reaching(decoder.decode(at), through, at.feed, at.recv_ms)
         return slow.take(at.feed, at.recv_ms, outs)
 
     settings = Settings(
         endpoints={**market.endpoints, **(endpoints or {})},
-        keys=Keys(census=Secret(KEY), sosovalue=Secret(KEY), coinglass=Secret(KEY)),
+        keys=Keys(
+            census=Secret(KEY), fred=Secret(KEY) if keyed else None, sosovalue=Secret(KEY), coinglass=Secret(KEY)
+        ),
         sources=Publishers(opt_in=("yahoo", "cips"), off=off),
     )
     fetcher = Fetcher(spacing_s=0.0, tries=2, backoff_s=0.01, patience_s=0.2)
@@ -340,6 +349,69 @@ async def test_a_field_more_changes_nothing_and_one_less_loses_nothing(market: M
         await plain.ask(feed)
         assert plain.rows() == known
         market.faults.clear(site)
+
+
+# --- the past as it was published
+
+
+async def test_with_a_key_the_past_is_read_as_it_was_published_and_the_key_is_told_nowhere(market: Market) -> None:
+    kept: list[object] = []
+    async with desk(market, Slow(SOURCES, keep=kept.append), keyed=True) as it:
+        await it.ask("fred.UNRATE")
+        back = datetime(2024, 3, 1, tzinfo=UTC)
+        then = it.slow.vintages.known(int(back.timestamp()) * 1000)
+        assert {point.quality for point in then.points("UNRATE")} == {"later"}
+        taken, wrong = await it.ask("fred.UNRATE.vintages")
+        assert (wrong, taken.refused) == ("", ())
+        assert market.asked[-1][1].query["api_key"] == KEY
+        published = it.slow.vintages.known(int(back.timestamp()) * 1000)
+        assert {point.quality for point in published.points("UNRATE")} == {"exact"}
+        assert [point.value for point in published.points("UNRATE")] != [p.value for p in then.points("UNRATE")]
+        now = it.slow.vintages.known(market.now_ms).points("UNRATE")
+        assert [(p.period, p.value) for p in now] == list(market.world.points("UNRATE"))[-len(now) :]
+        assert {point.quality for point in now} == {"exact"}
+
+        revision = it.slow.vintages.revisions["UNRATE"]
+        it.later(7 * 24 * 60)
+        taken, wrong = await it.ask("fred.UNRATE.vintages")
+        assert (wrong, taken.new, it.slow.vintages.revisions["UNRATE"]) == ("", 0, revision)
+        assert KEY not in repr(kept)
+        assert KEY not in repr(it.slow.polled)
+
+
+async def test_the_past_is_asked_for_after_all_that_is_newest_and_is_no_part_of_the_filling(market: Market) -> None:
+    slow = Slow(SOURCES)
+    pages = [slow.sources["fred"].feed(page) for page in slow.sources["fred"].pages]
+    async with desk(market, slow, off=tuple(set(SOURCES) - {"fred"}), keyed=True) as it:
+        running = asyncio.create_task(it.gather.run())
+        await until(lambda: len(slow.polled) == len(pages), within=60)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    asked = ["realtime_start" in request.query for name, request in market.asked if name == "fred"]
+    assert asked == sorted(asked)
+    assert slow.filled == slow.to_fill == asked.count(False)
+
+
+async def test_without_a_key_the_past_is_not_asked_for(market: Market) -> None:
+    async with desk(market) as it:
+        assert it.slow.keyed == frozenset({"census", "sosovalue", "coinglass"})
+        source, page = it.slow.pages["fred.UNRATE.vintages"]
+        assert next_ms(it.slow, source, page, market.now_ms) is None
+
+
+@pytest.mark.parametrize("fault", [name for name, (_, _, counted) in FAULTS.items() if counted])
+async def test_whatever_the_archive_answers_nothing_known_is_lost_and_it_is_said(market: Market, fault: str) -> None:
+    async with desk(market, keyed=True) as it:
+        await it.ask("fred.UNRATE")
+        await it.ask("fred.UNRATE.vintages")
+        known = it.rows()
+        market.faults.set("fred", FAULTS[fault][0])
+        it.later(1)
+        _, wrong = await it.ask("fred.UNRATE.vintages")
+        assert FAULTS[fault][1] in wrong
+        assert wrong
+        assert KEY not in wrong
+        assert it.rows() == known
 
 
 # --- only what changed, and only what is new

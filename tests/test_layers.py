@@ -13,6 +13,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("facts", "topics", "text", "answers"),
     (
         "vintages",
+        "revised",
         "interruptions",
         "timeliness",
         "calendars",

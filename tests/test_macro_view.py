@@ -179,3 +179,15 @@ def test_a_page_is_told_only_to_who_asks_and_anew_when_it_changed() -> None:
 )
 def test_rules_in_words(rule: Release, words: str) -> None:
     assert _rule(rule) == words
+
+
+def test_what_was_read_afterwards_is_marked_where_it_is_looked_back_on_and_on_its_page() -> None:
+    read_ms, out_ms = ms("2026-11-20T10:00"), ms("2023-09-01T08:30")
+    slow = Slow(SOURCES)
+    slow.add([Observation("UNRATE", "2023-08-01", 3.7, out_ms, "fred", read_ms=read_ms)])
+    assert row(MacroView(slow).macro(read_ms - 1), "UNRATE").quality == "later"
+    assert row(MacroView(slow).macro(read_ms), "UNRATE").quality == "exact"
+    slow.add([Observation("UNRATE", "2023-08-01", 3.8, out_ms + 1, "fred")])
+    told = page(slow, "UNRATE")
+    assert told is not None
+    assert [(one.value, one.later) for one in told.revised] == [(3.8, False), (3.7, True)]

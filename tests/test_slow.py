@@ -56,6 +56,53 @@ def desk() -> Desk:
     return Desk()
 
 
+# --- when a value was read
+
+
+def test_what_is_read_days_after_it_was_due_keeps_when_that_was(desk: Desk) -> None:
+    desk.read("fred.UNRATE", "2026-11-20T10:00", ("UNRATE", "2026-07-01", 4.1), ("UNRATE", "2026-10-01", 4.2))
+    read = {row.period: row.read_ms for row in desk.slow.vintages.rows("UNRATE")}
+    assert read == {"2026-07-01": ms("2026-11-20T10:00"), "2026-10-01": ms("2026-11-20T10:00")}
+
+
+def test_what_is_read_when_it_is_due_or_within_three_days_is_what_came_out(desk: Desk) -> None:
+    desk.read("fred.ICSA", "2026-11-12T08:35", ("ICSA", "2026-11-07", 220_000))
+    desk.read("fred.ICSA", "2026-11-22T08:30", ("ICSA", "2026-11-14", 221_000))
+    assert [row.read_ms for row in desk.slow.vintages.rows("ICSA")] == [0, 0]
+
+
+def test_a_revision_that_is_seen_is_known_since_it_was_and_needs_no_mark(desk: Desk) -> None:
+    desk.read("fred.ICSA", "2026-11-12T08:35", ("ICSA", "2026-11-07", 220_000))
+    desk.read("fred.ICSA", "2026-11-25T08:35", ("ICSA", "2026-11-07", 222_000))
+    assert [(row.value, row.read_ms) for row in desk.slow.vintages.rows("ICSA")] == [(220_000, 0), (222_000, 0)]
+
+
+def test_a_value_published_then_stands_beside_the_one_of_today_and_keeps_its_own_time(desk: Desk) -> None:
+    desk.read("fred.UNRATE", "2026-11-20T10:00", ("UNRATE", "2023-08-01", 3.7))
+    out = ms("2023-09-01T08:30") + 1
+    then = Observation("UNRATE", "2023-08-01", 3.8, out, "fred")
+    taken = desk.take("fred.UNRATE.vintages", "2026-11-20T10:01", [then])
+    assert (taken.new, desk.stored[-1]) == (1, then)
+    october = desk.slow.vintages.known(ms("2023-10-01T23:59")).last("UNRATE")
+    assert october is not None
+    assert (october.value, october.quality) == (3.8, "exact")
+    assert desk.slow.vintages.points("UNRATE", ms("2026-11-20T10:01"))[0].value == 3.7
+
+
+def test_a_vintage_of_another_magnitude_is_refused(desk: Desk) -> None:
+    bad = Observation("UNRATE", "2023-08-01", 380.0, 1, "fred")
+    taken = desk.take("fred.UNRATE.vintages", "2026-11-20T10:01", [bad])
+    assert taken.refused == ("380 is no value of UNRATE in % (0 to 40)",)
+
+
+def test_vintages_are_no_part_of_the_filling_and_say_how_far_they_go(desk: Desk) -> None:
+    desk.slow.to_fill = 2
+    taken = desk.take("fred.UNRATE.vintages", "2026-11-20T10:01", [Observation("UNRATE", "2026-10-01", 4.2, 1, "fred")])
+    desk.slow.read("fred.UNRATE.vintages", ms("2026-11-20T10:01"), taken)
+    assert desk.slow.filled == 0
+    assert desk.slow.polled["fred.UNRATE.vintages"].through == "2026-10-01"
+
+
 # --- since when a value is known
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from random import Random
 
 import msgspec
 import pytest
@@ -20,6 +21,7 @@ from feeds.settings import KeepDays
 from feeds.store import Store
 from feeds.store.schema import OLDER, STEPS, NewerSchema, migrate
 from feeds.topics import Cascade, Change
+from feeds.vintages import Vintages
 
 T = 1_760_000_000_000
 DAY = 86_400_000
@@ -186,6 +188,32 @@ def test_a_value_known_earlier_than_thought_is_kept(opened: Opened, path: Path) 
     assert rows(path, "SELECT known_ms FROM observation ORDER BY known_ms") == [(T,), (T + DAY,)]
 
 
+def test_what_was_read_afterwards_does_not_keep_out_the_same_value_that_was_published_then(opened: Opened) -> None:
+    later = replace(FIRST, series="UNRATE", known_ms=T + 7, read_ms=T + DAY)
+    then, again = replace(later, known_ms=T + 8, read_ms=0), replace(later, known_ms=T + 9, read_ms=T + DAY)
+    store = opened()
+    for row in (later, again, then, replace(then, known_ms=T + 10), replace(then, known_ms=T + 2 * DAY)):
+        store.put(row)
+    assert store.flush()
+    assert list(store.observations()) == [later, then]
+
+
+def test_the_history_keeps_of_a_period_what_is_known_of_it_in_memory(opened: Opened) -> None:
+    chance = Random(3)
+    rows = [
+        replace(FIRST, series="UNRATE", value=chance.randint(1, 2), known_ms=known, read_ms=read)
+        for known in (chance.randint(1, 40) for _ in range(60))
+        for read in (chance.choice((0, known + chance.randint(1, 20))),)
+    ]
+    store = opened()
+    known = Vintages()
+    for row in rows:
+        known.put(row)
+        store.put(row)
+    assert store.flush()
+    assert list(store.observations()) == list(known.rows("UNRATE"))
+
+
 def test_a_metric_that_is_not_known_is_null_and_not_zero(opened: Opened, path: Path) -> None:
     store = opened()
     store.metric("btc.price", T, None, "none", "exact")
@@ -241,7 +269,7 @@ def test_rows_that_do_not_fit_are_counted_and_stop_no_other(opened: Opened, path
         "INSERT INTO bar VALUES ('v', 's', '1m', 1, 1.0, 1.0, 1.0, 1.0, 'much', 1)",
         "INSERT INTO bar VALUES ('v', 's', '1m', 1, 1.0, 1.0, 1.0, 1.0, 1.0, 2)",
         "INSERT INTO feed_gap VALUES (NULL, 1, 2, '', 0)",
-        "INSERT INTO observation VALUES ('s', 'p', 1, NULL, 'x', 0)",
+        "INSERT INTO observation VALUES ('s', 'p', 1, NULL, 'x', 0, 0)",
     ],
 )
 def test_the_tables_refuse_what_is_no_fact(opened: Opened, path: Path, sql: str) -> None:
@@ -294,6 +322,7 @@ def test_a_fault_of_the_writer_is_said_and_raises_nowhere(opened: Opened, path: 
 WRITER = """
 import sys, time
 from pathlib import Path
+from random import Random
 from feeds.facts import Bar, Gap, Liquidation
 from feeds.store import Store
 
@@ -456,6 +485,7 @@ def test_a_folder_that_cannot_be_made_is_said(opened: Opened, path: Path) -> Non
 READ_ONLY = """
 import os, sys
 from pathlib import Path
+from random import Random
 from feeds.facts import Bar
 from feeds.store import Store
 
@@ -495,6 +525,7 @@ def test_a_history_that_may_only_be_read_is_read_and_the_rest_is_said() -> None:
 FULL = """
 import resource, sys
 from pathlib import Path
+from random import Random
 from feeds.facts import Bar
 from feeds.store import Store
 
@@ -545,6 +576,7 @@ def test_a_disk_that_takes_no_more_stops_the_record_and_not_the_program(path: Pa
 SMALL_DISK = """
 import sys
 from pathlib import Path
+from random import Random
 from feeds.facts import Bar
 from feeds.store import Store
 
@@ -615,6 +647,30 @@ def test_a_history_of_version_1_is_taken_through_every_later_step_with_its_rows(
         migrate(db, later)  # nothing is left to do
         with pytest.raises(NewerSchema):
             migrate(db, later[:1])
+
+
+@pytest.mark.parametrize(
+    ("known", "source", "read"),
+    [
+        (T, "fred", 0),  # an engine ran
+        (T - 3 * DAY, "fred", 0),  # one was started within three days
+        (T - 3 * DAY - 1, "fred", T),
+        (T + 3 * DAY, "fred", T + 9 * DAY),
+        (T + 20 * DAY, "fred", T + 40 * DAY),  # none ran since, and a page was asked by hand
+        (T + 38 * DAY, "fred", 0),  # within three days
+        (T - 30 * DAY, "import", 0),
+        (T - 30 * DAY, "steps", 0),
+        (T - 30 * DAY, "own", 0),
+    ],
+)
+def test_a_row_of_schema_2_was_read_by_the_next_engine_that_was_started(known: int, source: str, read: int) -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
+        migrate(db, STEPS[:2])
+        db.executemany("INSERT INTO heartbeat VALUES (?, ?)", [(T, T + DAY), (T + 9 * DAY, T + 10 * DAY)])
+        db.execute("INSERT INTO poll VALUES ('fred.A', ?, ?, NULL, '', '', 0, '', NULL)", (T + 40 * DAY, T + 40 * DAY))
+        db.execute("INSERT INTO observation VALUES ('UNRATE', '2020-01-01', ?, 3.5, ?, 0)", (known, source))
+        migrate(db)
+        assert db.execute("SELECT read_ms FROM observation").fetchall() == [(read,)]
 
 
 def test_a_step_that_fails_is_undone_whole_and_the_steps_before_it_stay(path: Path) -> None:

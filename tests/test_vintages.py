@@ -75,3 +75,72 @@ def test_rows_tell_who_said_what_since_when() -> None:
     assert list(Vintages(rows).rows("SOFR")) == rows
     assert list(Vintages(rows).rows("SOFR", since=date(2026, 8, 6))) == []
     assert list(Vintages().rows("EFFR")) == []
+
+
+# What was read afterwards: unemployment of August 2023 came out as 3.8 on September 1st, and is 3.7 today.
+
+OUT, REVISED, READ = 1_000, 5_000, 9_000
+"""When it came out, when that was revised, and when it was read for the first time."""
+
+
+def rate(value: float, known_ms: int, read_ms: int = 0) -> Observation:
+    return Observation("UNRATE", "2023-08-01", value, known_ms, "fred", read_ms=read_ms)
+
+
+def told(known: Vintages, t_ms: int) -> tuple[float, str]:
+    (point,) = known.points("UNRATE", t_ms)
+    return point.value, point.quality
+
+
+def test_what_was_read_afterwards_is_marked_before_it_was_read_and_not_after() -> None:
+    known = Vintages([rate(3.7, OUT, READ)])
+    assert known.points("UNRATE", OUT - 1) == []
+    assert told(known, OUT) == (3.7, "later")
+    assert told(known, READ - 1) == (3.7, "later")
+    assert told(known, READ) == (3.7, "exact")
+
+
+def test_what_was_published_then_goes_before_what_was_read_afterwards_in_whatever_order_they_come() -> None:
+    rows = [rate(3.7, OUT + 7, READ), rate(3.8, OUT), rate(3.7, REVISED)]
+    for order in (rows, rows[::-1], [rows[1], rows[0], rows[2]]):
+        known = Vintages(order)
+        assert known.count("UNRATE", "2023-08-01") == 3
+        assert told(known, OUT) == (3.8, "exact")
+        assert told(known, OUT + 7) == (3.8, "exact")
+        assert told(known, REVISED) == (3.7, "exact")
+        assert told(known, READ) == (3.7, "exact")
+
+
+def test_the_same_value_published_then_takes_the_mark_away() -> None:
+    known = Vintages([rate(3.7, OUT, READ)])
+    assert known.put(rate(3.7, OUT + 1))
+    assert told(known, OUT) == (3.7, "later")
+    assert told(known, OUT + 1) == (3.7, "exact")
+    assert not known.put(rate(3.7, READ + 1))
+
+
+def test_what_was_read_afterwards_is_the_newest_word_until_something_comes_after_it_was_read() -> None:
+    known = Vintages([rate(3.7, OUT, READ), rate(3.8, REVISED)])
+    assert told(known, READ) == (3.7, "exact")
+    latest = known.latest("UNRATE", date(2023, 8, 1))
+    assert latest is not None
+    assert latest.value == 3.7
+    assert known.put(rate(3.6, READ + 5))
+    assert told(known, READ + 5) == (3.6, "exact")
+
+
+def test_a_value_is_revised_where_another_was_said_of_its_period() -> None:
+    august = date(2023, 8, 1)
+    assert not Vintages([rate(3.7, OUT, READ), rate(3.7, OUT + 1)]).revised("UNRATE", august)
+    assert Vintages([rate(3.7, OUT, READ), rate(3.8, OUT + 1)]).revised("UNRATE", august)
+
+
+def test_of_what_is_never_revised_it_does_not_matter_when_it_was_read() -> None:
+    known = Vintages([Observation("SOFR", "2023-08-01", 5.3, OUT, "nyfed", read_ms=READ)])
+    assert [point.quality for point in known.points("SOFR", OUT)] == ["exact"]
+    assert [row.read_ms for row in known.rows("SOFR")] == [0]
+
+
+def test_a_copy_keeps_when_each_row_was_read() -> None:
+    rows = [rate(3.8, OUT), rate(3.7, OUT + 7, READ)]
+    assert list(Vintages(rows).copy().rows("UNRATE")) == rows

@@ -67,7 +67,9 @@ def reading(
         band,
         noted(words, "says" if value is not None else "why"),
         formula,
-        tuple(Input(id_, point.period, point.value, point.known_ms, point.source) for id_, point in inputs),
+        tuple(
+            Input(id_, point.period, point.value, point.known_ms, point.source, point.quality) for id_, point in inputs
+        ),
         tuple(dict.fromkeys(missing)),
         *_ends(bounds),
     )

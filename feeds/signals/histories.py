@@ -66,12 +66,22 @@ class History(NamedTuple):
 
 
 def first_final(rows: Iterable[Observation], as_of_ms: int) -> list[Point]:
-    """The first value of each period that was not provisional; rows come by period and then by their time."""
+    """The first value of each period that was not provisional; rows come by period and then by their time.
+
+    In the place of one that was read afterwards stands the first that was published before it was read, if one is
+    known; else it is marked.
+    """
     found: dict[str, Observation] = {}
     for row in rows:
-        if not row.provisional and row.known_ms <= as_of_ms:
-            found.setdefault(row.period, row)
-    return [Point(date.fromisoformat(row.period), row.value, row.known_ms, row.source) for row in found.values()]
+        if row.provisional or row.known_ms > as_of_ms:
+            continue
+        first = found.setdefault(row.period, row)
+        if not row.read_ms and row.known_ms < first.read_ms:
+            found[row.period] = row
+    return [
+        Point(date.fromisoformat(row.period), row.value, row.known_ms, row.source, later=row.read_ms > 0)
+        for row in found.values()
+    ]
 
 
 def in_order(seen: Iterable[Seen]) -> list[Seen]:
@@ -84,7 +94,7 @@ def in_order(seen: Iterable[Seen]) -> list[Seen]:
 
 
 def _series(id_: str, record: Record) -> list[Seen]:
-    return in_order(Seen(point.period, point.known_ms, point.value) for point in record.first.points(id_))
+    return in_order(Seen(point.period, point.known_ms, point.value, point.later) for point in record.first.points(id_))
 
 
 def _spread(rate: str, record: Record) -> list[Seen]:
@@ -142,7 +152,7 @@ def _trigger(name: str, record: Record) -> list[Seen]:
 
 def _regime(record: Record) -> list[Seen]:
     closes = timeline(record.rows.rows, record.as_of_ms, record.rules.drivers, record.rules.regime)
-    return [Seen(close.week.day, close.week.known_ms, close.week.label) for close in closes]
+    return [Seen(close.week.day, close.week.known_ms, close.week.label, close.week.later) for close in closes]
 
 
 def _verdict(record: Record) -> list[Seen]:

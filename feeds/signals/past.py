@@ -1,7 +1,7 @@
 """What was known at one time after another: the same signals, asked at hundreds of past times, in one pass."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 
 from feeds.facts import Observation
@@ -12,31 +12,40 @@ Rows = Callable[[str, date | None], Iterable[Observation]]
 
 
 class _Cursor:
-    """The rows of one series, of which those count that were known by a time that only moves forward."""
+    """The rows of one series, of which those count that were known by a time that only moves forward.
+
+    What was read afterwards comes twice: marked, when it was due, and without the mark when it had been read.
+    """
 
     def __init__(self, rows: Iterable[Observation]) -> None:
-        known = sorted(rows, key=lambda row: (row.known_ms, row.period))
-        self._rows = [
-            Point(date.fromisoformat(row.period), row.value, row.known_ms, row.source, row.provisional) for row in known
-        ]
+        self._coming = sorted(_comings(rows), key=lambda one: (one[0], one[1].period, one[1].known_ms))
         self._next = 0
         self._points: list[Point] = []
 
     def at(self, t_ms: int) -> list[Point]:
         """For each period the newest value known by then, oldest period first."""
         points = self._points
-        while self._next < len(self._rows) and self._rows[self._next].known_ms <= t_ms:
-            point = self._rows[self._next]
+        while self._next < len(self._coming) and self._coming[self._next][0] <= t_ms:
+            point = self._coming[self._next][1]
             self._next += 1
             if not points or points[-1].period < point.period:
                 points.append(point)
                 continue
             place = bisect_left(points, point.period, key=_period)
-            if points[place].period == point.period:
-                points[place] = point
-            else:
+            if points[place].period != point.period:
                 points.insert(place, point)
+            elif points[place].later or not point.later:
+                points[place] = point
         return points.copy()
+
+
+def _comings(rows: Iterable[Observation]) -> Iterator[tuple[int, Point]]:
+    """When each row begins to count, and as what."""
+    for row in rows:
+        point = Point(date.fromisoformat(row.period), row.value, row.known_ms, row.source, row.provisional)
+        if row.read_ms:
+            yield row.known_ms, point._replace(later=True)
+        yield row.read_ms or row.known_ms, point
 
 
 class Past:

@@ -8,7 +8,7 @@ from statistics import fmean, median
 from feeds.signals.histories import HISTORIES, History, Record, history
 from feeds.signals.outcomes import HORIZONS, Outcome, outcomes
 from feeds.signals.study_rule import Rule, RuleError, Seen, firings, fitted, parse
-from feeds.signals.study_words import answer, notes, said
+from feeds.signals.study_words import answer, notes, read_afterwards, said
 from feeds.signals.thresholds import StudyRule
 from feeds.topics.study import Cell, Fired, Spread, Study
 
@@ -35,7 +35,7 @@ def work_out(asked: Rule, of: History, seen: Sequence[Seen], results: Sequence[O
         for (result, horizon), column in zip(columns, moves, strict=True)
     )
     fired = tuple(
-        Fired(one.day, one.known_ms, one.value, entry, tuple(column[at] for column in moves))
+        Fired(one.day, one.known_ms, one.value, entry, tuple(column[at] for column in moves), one.later)
         for at, (one, entry) in enumerate(zip(hits, entries, strict=True))
     )
     return Study(
@@ -48,7 +48,7 @@ def work_out(asked: Rule, of: History, seen: Sequence[Seen], results: Sequence[O
         fired,
         cells,
         answer(len(fired), cells, rule) if seen else ("nothing of it is known",),
-        notes(rule),
+        (*read_afterwards(seen), *notes(rule)),
     )
 
 

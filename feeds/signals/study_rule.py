@@ -9,11 +9,15 @@ WORDS = ("above", "below", "crosses", "changes")
 
 
 class Seen(NamedTuple):
-    """A value of a metric: for which day, and since when it was known."""
+    """A value of a metric: for which day, and since when it was known.
+
+    `later`: it, or a number that went into it, was read afterwards, and may have been another then.
+    """
 
     day: date
     known_ms: int
     value: float | str
+    later: bool = False
 
 
 class Rule(NamedTuple):

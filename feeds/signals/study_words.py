@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from math import comb
 
+from feeds.signals.study_rule import Seen
 from feeds.signals.thresholds import StudyRule
 from feeds.topics.study import Cell, Says
 
@@ -56,6 +57,17 @@ def answer(n: int, cells: Sequence[Cell], rule: StudyRule) -> tuple[str, ...]:
 def _by_luck(hits: int, of: int, odds: float) -> float:
     """How likely so many hits or more are, if each of so many comparisons hits by itself with those odds."""
     return sum(comb(of, k) * odds**k * (1 - odds) ** (of - k) for k in range(hits, of + 1))
+
+
+def read_afterwards(seen: Sequence[Seen]) -> tuple[str, ...]:
+    """How many of the values are not what was seen then, as far as is known."""
+    later = sum(one.later for one in seen)
+    if not later:
+        return ()
+    return (
+        f"{later:,} of {len(seen):,} values were read afterwards (ˡ): what the publisher says today of an earlier day, "
+        "which may first have been another number; with a key FRED tells what it was",
+    )
 
 
 def notes(rule: StudyRule) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from feeds.calendars import business_day, shift
 from feeds.facts import Observation
 from feeds.signals._reading import Used
@@ -98,7 +100,7 @@ def _close(known: Known, day: date, label: "_Label", rule: DriversRule) -> Close
         *(one.series for one in appetite.parts if one.z is None),
     )
     week = RegimeWeek(day, known.as_of_ms, raw, label.after(day, raw), *pushes, moved, appetite.z, appetite.at_hand())
-    return Close(week, used, missing)
+    return Close(replace(week, later=any(point.later for _, point in used)), used, missing)
 
 
 class _Label:

@@ -1,9 +1,9 @@
 """FRED of the St. Louis Fed: one page for each series of the table that it has, in FRED's own units.
 
-With a key the API is asked, without one the file behind the graph (https://fred.stlouisfed.org/docs/api/fred/).
+With a key the API is asked, without one the file behind the graph (https://fred.stlouisfed.org/docs/api/fred/). With
+one, what is revised is asked for a second time, as it was published.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -13,16 +13,16 @@ import msgspec
 from msgspec import Struct
 
 from feeds.facts import Observation, Rejected
+from feeds.revised import revised
 from feeds.series import TABLE, Series
 from feeds.source import Ask, Page, Source, Span
+from feeds.sources import _alfred
 from feeds.sources._rows import believed, csv_rows, due, iso, missing
-from feeds.text import plain
 from feeds.venue import Http, Reject, number
 
 # Since 2026 the graph's host leaves a User-Agent of one's own or a browser's hanging, and answers what an HTTP library
 # says of itself by default.
 _GRAPH_HEADERS = {"User-Agent": "python-httpx/0.28"}
-_KEY = re.compile(r"[0-9A-Za-z]{32,}")  # FRED's keys are 32 small letters and digits
 
 # What changes over a year or 13 weeks needs to be known from 2015 on.
 _FIRST = date(2013, 1, 1)
@@ -35,6 +35,8 @@ _FIRSTS = {
 }
 _EVERY_S = {"GDPNOW": 6 * 3600.0}
 """What changes several times a month at no fixed time."""
+_VINTAGES_S = 7 * 24 * 3600.0
+"""What came out while this program ran it has seen itself; this is for the time in which it did not."""
 _OVERLAP = {"day": 15, "week": 60, "month": 400, "quarter": 800}  # days that a yearly revision reaches back
 
 
@@ -78,8 +80,7 @@ def parse(id_: str, http: Http, recv_ms: int) -> Iterable[Observation | Rejected
 def _json(body: str) -> Sequence[_Row]:
     answer = msgspec.json.decode(body, type=_Answer)
     if answer.observations is None:
-        # The message repeats the request, and with it perhaps the key.
-        raise Reject(f"FRED refuses: {plain(_KEY.sub('…', answer.error_message)) or 'it does not say why'}")
+        raise _alfred.refusal(answer.error_message)
     return answer.observations
 
 
@@ -91,25 +92,44 @@ def _csv(id_: str, body: str) -> Sequence[_Row]:
     return [{names[name]: cell for name, cell in row.items() if name in names} for row in rows]
 
 
+def _first(row: Series) -> date:
+    return _FIRSTS.get(row.id, _FIRST_REPO if row.group == "repo" else _FIRST)
+
+
 def _page(row: Series) -> Page:
-    first = _FIRSTS.get(row.id, _FIRST_REPO if row.group == "repo" else _FIRST)
     return Page(
         name=row.id,
         series=(row.id,),
         ask=partial(ask, row.id),
         parse=partial(parse, row.id),
-        first=first,
+        first=_first(row),
         overlap=_OVERLAP[row.release.every],
         every_s=_EVERY_S.get(row.id),
     )
 
+
+def _vintages(row: Series) -> Page:
+    return Page(
+        name=f"{row.id}.vintages",
+        series=(),
+        ask=partial(_alfred.ask, row, _first(row)),
+        parse=partial(_alfred.parse, row),
+        first=_first(row),
+        overlap=0,
+        every_s=_VINTAGES_S,
+        vintages=row.id,
+    )
+
+
+_ROWS = tuple(row for row in TABLE.values() if "fred" in row.sources)
 
 SOURCE = Source(
     name="fred",
     title="FRED, Federal Reserve Bank of St. Louis",
     address="https://fred.stlouisfed.org",
     terms="personal use; no redistribution and no training of models; ICE's, Cboe's and S&P's series are theirs",
-    pages=tuple(_page(row) for row in TABLE.values() if "fred" in row.sources),
+    pages=(*(_page(row) for row in _ROWS), *(_vintages(row) for row in _ROWS if revised(row.id) != "never")),
     key="fred",
-    how="free at https://fredaccount.stlouisfed.org/apikeys; without one the files behind FRED's graphs are read",
+    how="free at https://fredaccount.stlouisfed.org/apikeys; without one the files behind FRED's graphs are read, "
+    "and of the past what FRED says today",
 )

@@ -10,9 +10,10 @@ import msgspec
 
 from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
 from feeds.slow import Polled
-from feeds.store.schema import STEPS, version
+from feeds.store.schema import READ_OF_2, STEPS, version
 from feeds.text import plain
 from feeds.topics import Cascade
+from feeds.vintages import ALWAYS_MS
 
 # Columns are asked for in the order of each fact's fields.
 _BARS = """
@@ -28,12 +29,13 @@ _LIQUIDATIONS = """
 _GAPS = """
     SELECT feed, from_ms, to_ms, reason, filled FROM feed_gap WHERE to_ms IS NULL OR to_ms >= ? ORDER BY from_ms, feed
 """
-_OBSERVATIONS = """
-    SELECT series, period, value, known_ms, source, provisional FROM observation ORDER BY series, period, known_ms
-"""
 _POLLED = "SELECT feed, asked_ms, ok_ms, through, etag, modified, failures, error, error_ms FROM poll"
 TABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
-    "observation": (("series", "period", "value", "known_ms", "source", "provisional"), "known_ms", "series, period"),
+    "observation": (
+        ("series", "period", "value", "known_ms", "source", "provisional", "read_ms"),
+        "known_ms",
+        "series, period, known_ms",
+    ),
     "liquidation": (
         ("venue", "symbol", "ts_ms", "recv_ms", "position", "btc", "usd", "price", "id"),
         "ts_ms",
@@ -88,14 +90,17 @@ class Reader:
 
     def observations(self) -> Iterator[Observation]:
         """All rows of all series, by series, period and the time they became known. Nobody else reads meanwhile."""
-        for series, period, value, known_ms, source, provisional in self._read(_OBSERVATIONS):
-            yield Observation(series, period, value, known_ms, source, bool(provisional))
+        for series, period, value, known_ms, source, provisional, read_ms in self._table("observation", ALWAYS_MS):
+            yield Observation(series, period, value, known_ms, source, bool(provisional), read_ms)
 
     def table(self, name: str, until_ms: int | None) -> list[tuple[Any, ...]]:
         """The rows of one of `TABLES`; those that came to be by `until_ms`, if that is given."""
+        rows = list(self._table(name, ALWAYS_MS if until_ms is None else until_ms))
+        return [] if self.trouble else rows
+
+    def _table(self, name: str, until_ms: int) -> Iterator[tuple[Any, ...]]:
         columns, when, order = TABLES[name]
-        bound = 1 << 62 if until_ms is None else until_ms
-        return self._rows(f"SELECT {', '.join(columns)} FROM {name} WHERE {when} <= ? ORDER BY {order}", bound)  # noqa: S608  names of ours
+        return self._read(f"SELECT {', '.join(columns)} FROM {name} WHERE {when} <= ? ORDER BY {order}", until_ms)  # noqa: S608  names of ours
 
     def polled(self) -> list[Polled]:
         """How each page of the publishers was last asked."""
@@ -150,6 +155,8 @@ class Reader:
                 raise
             db, found = _versioned(f"{address}&immutable=1")
         if 0 < found <= len(STEPS):
+            if found == 2:  # as the next step will have it, for what reads may not take that step
+                db.execute(f"CREATE TEMP VIEW observation AS SELECT *, {READ_OF_2} AS read_ms FROM main.observation")  # noqa: S608
             return db
         db.close()
         return None

@@ -48,6 +48,21 @@ class NewerSchema(Exception):
         self.known = known
 
 
+READ_OF_2 = """
+    CASE WHEN source IN ('import', 'steps', 'own') OR observation.known_ms <= (
+        SELECT h.alive_ms FROM heartbeat h
+        WHERE h.started_ms <= observation.known_ms + 259200000 ORDER BY h.started_ms DESC LIMIT 1
+    ) THEN 0 ELSE coalesce(
+        (SELECT min(h.started_ms) FROM heartbeat h WHERE h.started_ms > observation.known_ms),
+        (SELECT max(p.ok_ms) FROM poll p WHERE p.ok_ms > observation.known_ms + 259200000),
+        0
+    ) END
+"""
+"""When a row of schema 2, which did not keep it, was read, if that was long after it was due.
+
+What became known when no engine ran, nor in the three days after, was read when the next one started, at the earliest;
+where none did, a page was asked by hand. A user's own rows and those of a table have the dates that they were given.
+"""
 STEPS: tuple[str, ...] = (
     # A key's columns stand first, for where they do not, SQLite 3.40 reports every row of a table WITHOUT ROWID as
     # damaged in its integrity check. A revision is another row of `observation`; nothing there is ever updated.
@@ -96,19 +111,30 @@ STEPS: tuple[str, ...] = (
         modified TEXT NOT NULL, failures INTEGER NOT NULL, error TEXT NOT NULL, error_ms INTEGER
     ) STRICT, WITHOUT ROWID;
     """,
+    f"""
+    ALTER TABLE observation ADD COLUMN read_ms INTEGER NOT NULL DEFAULT 0;
+    UPDATE observation SET read_ms = {READ_OF_2};
+    """,  # noqa: S608  words of ours
 )
 """Step n leads from schema n to n + 1. A step that was released is never changed; a change is another step."""
 
 INSERTS: dict[type[Row], str] = {
-    # A value seen again is no revision: without the condition every poll would add the whole series once more.
+    # A value seen again is no revision: without the condition every poll would add the whole series once more. What was
+    # read afterwards does not stand in the way of the same value that was published then.
     Observation: """
-        WITH new (series, period, value, known_ms, source, provisional) AS (VALUES (?, ?, ?, ?, ?, ?))
-        INSERT INTO observation (series, period, value, known_ms, source, provisional)
-        SELECT * FROM new WHERE value IS NULL OR (value, provisional) IS NOT (
-            SELECT o.value, o.provisional FROM observation o
-            WHERE o.series = new.series AND o.period = new.period AND o.known_ms <= new.known_ms
-            ORDER BY o.known_ms DESC LIMIT 1
-        )
+        WITH new (series, period, value, known_ms, source, provisional, read_ms) AS (VALUES (?, ?, ?, ?, ?, ?, ?))
+        INSERT INTO observation (series, period, value, known_ms, source, provisional, read_ms)
+        SELECT * FROM new WHERE value IS NULL OR NOT coalesce((
+            SELECT same AND (NOT later OR new.read_ms > 0) FROM (
+                SELECT
+                    o.known_ms,
+                    o.value = new.value AND o.provisional = new.provisional AS same,
+                    o.read_ms > new.known_ms AS later,
+                    iif(o.read_ms > new.known_ms, o.known_ms, max(o.known_ms, o.read_ms)) AS since_ms
+                FROM observation o
+                WHERE o.series = new.series AND o.period = new.period AND o.known_ms <= new.known_ms
+            ) ORDER BY later, since_ms DESC, known_ms DESC LIMIT 1
+        ), 0)
         ON CONFLICT (series, period, known_ms) DO NOTHING
     """,
     Liquidation: """

@@ -83,14 +83,15 @@ class Engine(Struct, frozen=True):
     notices: tuple[str, ...] = ()
 
 
-class Input(Struct, frozen=True):
-    """One number that went in: of which series, for which period, known since when, from whom."""
+class Input(Struct, frozen=True, omit_defaults=True):
+    """One number that went in: of which series, for which period, known since when, from whom, and its worth."""
 
     series: str
     period: date
     value: float
     known_ms: int
     source: str
+    quality: Quality = "exact"
 
 
 class Reading(Struct, frozen=True):

@@ -82,13 +82,17 @@ class Macro(Struct, frozen=True):
 
 
 class VintageRow(Struct, frozen=True, array_like=True):
-    """One value as it was published: period, value, known since, by whom, provisional."""
+    """One value as it was published: period, value, known since, by whom, provisional.
+
+    `later`: it was read long after that, and may first have been another.
+    """
 
     period: str
     value: float
     known_ms: int
     source: str
     provisional: bool = False
+    later: bool = False
 
 
 class SeriesPage(Struct, frozen=True):

@@ -64,7 +64,8 @@ class Money(Struct, frozen=True):
 class RegimeWeek(Struct, frozen=True, array_like=True):
     """One weekly close as it was known at `known_ms`: what it said by itself, and the label that held after it.
 
-    `netliq`: 13-week change of net liquidity in percent; `z`: of risk appetite, from `parts` of five.
+    `netliq`: 13-week change of net liquidity in percent; `z`: of risk appetite, from `parts` of five. `later`: a number
+    of it was read only after that, and may have been another then.
     """
 
     day: date
@@ -76,6 +77,7 @@ class RegimeWeek(Struct, frozen=True, array_like=True):
     netliq: float | None
     z: float | None
     parts: int
+    later: bool = False
 
 
 class Need(Struct, frozen=True):

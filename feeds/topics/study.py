@@ -12,7 +12,8 @@ class Fired(Struct, frozen=True):
     """One time that a rule fired. `day`: what the value is for; `known_ms`: when it became known.
 
     `entry`: the day in UTC at whose end bitcoin had its first close after that. `moves`: what followed, in percent, in
-    the order of `Study.cells`; `None` where the window has not ended, or a number of it is not known.
+    the order of `Study.cells`; `None` where the window has not ended, or a number of it is not known. `later`: the
+    value was read afterwards, and may have been another when it came out.
     """
 
     day: date
@@ -20,6 +21,7 @@ class Fired(Struct, frozen=True):
     value: float | str
     entry: date
     moves: tuple[float | None, ...]
+    later: bool = False
 
 
 class Spread(Struct, frozen=True):

@@ -71,9 +71,11 @@ class MacroView:
         yield from (described(id_) for id_ in known if series(id_) is None)
 
     def _row(self, row: Series, now_ms: int) -> SeriesRow:
-        shape = self._shape(row)
+        shape = self._shape(row, now_ms)
         last = shape.last
         note, off = self._note(row, last)
+        if last and last.later:
+            note = note or f"read afterwards: what {last.source} said then, perhaps not what came out first"
         asked = not off and row.group not in ("own", "imported")
         period = last.period if last else None
         if period and not note and yet_to_come(row, period, now_ms):
@@ -101,14 +103,14 @@ class MacroView:
             late_since_ms(row, period, now_ms) if asked and state != "fresh" else None,
         )
 
-    def _shape(self, row: Series) -> _Shape:
+    def _shape(self, row: Series, now_ms: int) -> _Shape:
         revision = self._slow.vintages.revisions.get(row.id, 0)
         known = self._shapes.get(row.id)
         if known is None or known[0] != revision:
-            known = (revision, _shape(self._slow.vintages.points(row.id, 1 << 62)))
+            known = (revision, _shape(self._slow.vintages.points(row.id, now_ms)))
             self._shapes[row.id] = known
         shape = known[1]
-        if shape.quality == "exact" and shape.last and self._slow.vintages.revised(row.id, shape.last.period):
+        if shape.quality == "exact" and shape.last and self._slow.vintages.revised(row.id, shape.last.period, now_ms):
             return replace(shape, quality="revised")
         return shape
 
@@ -155,7 +157,8 @@ def page(slow: Slow, id_: str) -> SeriesPage | None:
         row.digits,
         tuple((point.period.isoformat(), point.value) for point in points),
         tuple(
-            VintageRow(one.period, one.value, one.known_ms, one.source, one.provisional) for one in revised[:REVISIONS]
+            VintageRow(one.period, one.value, one.known_ms, one.source, one.provisional, one.read_ms > 0)
+            for one in revised[:REVISIONS]
         ),
     )
 
@@ -171,7 +174,7 @@ def _shape(points: list[Point]) -> _Shape:
         round(last.value - points[-2].value, PLACES) if len(points) > 1 else None,
         (last.value - fmean(recent)) / spread if spread else None,
         tuple(point.value for point in points[-SPARK:]),
-        "provisional" if last.provisional else "exact",
+        last.quality,
     )
 
 

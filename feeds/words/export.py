@@ -14,9 +14,9 @@ from feeds.run import say
 from feeds.settings import SettingsError, load, paths
 from feeds.slow import described
 from feeds.store import TABLES, Store
-from feeds.vintages import Vintages
+from feeds.vintages import ALWAYS_MS, Point, Vintages
 
-COLUMNS = ("series", "period", "value", "unit", "known", "source", "provisional")
+COLUMNS = ("series", "period", "value", "unit", "known", "source", "provisional", "quality")
 Row = dict[str, object]
 
 
@@ -70,32 +70,35 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _series(store: Store, names: list[str], as_of_ms: int | None, vintages: bool) -> Iterator[Row]:
-    known = Vintages(row for row in store.observations() if as_of_ms is None or row.known_ms <= as_of_ms)
+    """The rows that were known then. `later`: what was only read after that, or, of vintages, long after it was due."""
+    until_ms = ALWAYS_MS if as_of_ms is None else as_of_ms
+    known = Vintages(row for row in store.observations() if row.known_ms <= until_ms)
     for id_ in sorted(known.series()):
         if not any(_meant(id_, name.upper()) for name in names):
             continue
         row = described(id_)
         if vintages:
             for one in known.rows(id_):
-                yield _row(id_, one.period, one.value, row.unit, one.known_ms, one.source, one.provisional)
-        else:
-            for point in known.points(id_, 1 << 62):
+                later = one.read_ms > (one.known_ms if as_of_ms is None else as_of_ms)
                 yield _row(
-                    id_, point.period.isoformat(), point.value, row.unit, point.known_ms, point.source,
-                    point.provisional,
-                )  # fmt: skip
+                    row.unit,
+                    id_,
+                    Point(date.fromisoformat(one.period), one.value, one.known_ms, one.source, one.provisional, later),
+                )
+        else:
+            for point in known.points(id_, until_ms):
+                yield _row(row.unit, id_, point)
 
 
 def _meant(id_: str, name: str) -> bool:
     return id_.upper() == name or (name.endswith("*") and described(id_).family == name)
 
 
-def _row(
-    series: str, period: str, value: float, unit: str, known_ms: int, source: str, provisional: bool
-) -> Row:  # fmt: skip
-    places = "milliseconds" if known_ms % 1000 else "seconds"
-    known = datetime.fromtimestamp(known_ms / 1000, UTC).isoformat(timespec=places).replace("+00:00", "Z")
-    return dict(zip(COLUMNS, (series, period, value, unit, known, source, provisional), strict=True))
+def _row(unit: str, series: str, of: Point) -> Row:
+    places = "milliseconds" if of.known_ms % 1000 else "seconds"
+    known = datetime.fromtimestamp(of.known_ms / 1000, UTC).isoformat(timespec=places).replace("+00:00", "Z")
+    cells = (series, of.period.isoformat(), of.value, unit, known, of.source, of.provisional, of.quality)
+    return dict(zip(COLUMNS, cells, strict=True))
 
 
 def _write(columns: Iterable[str], rows: list[Row], form: str) -> None:

@@ -18,7 +18,7 @@ from feeds.facts import Observation
 from feeds.run import say
 from feeds.series import Series, series
 from feeds.settings import load, paths
-from feeds.slow import known_ms, unbelievable
+from feeds.slow import IN_TIME_MS, known_ms, unbelievable
 from feeds.store import Store
 from feeds.vintages import Vintages
 
@@ -50,6 +50,7 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "A CSV with the columns series, period, value and perhaps known (an ISO time, or a day, at the end of which); "
         "or one with a column of dates and one column for each series. Dates are ISO dates. Empty cells are skipped. "
+        "A column quality that says `later`, as export writes it, is kept. "
         "The file is taken whole or not."
     )
     parser.add_argument("file", type=Path, metavar="FILE")
@@ -157,13 +158,15 @@ def _rows(header: list[str], small: list[str], cells: list[str], long: bool, now
         raise Unreadable(f"{len(cells)} cells, where the first line has {len(header)}")
     if long:
         named = dict(zip(small, cells, strict=True))
-        yield from _observation(named["series"], named["period"], named["value"], named.get("known", ""), now_ms)
+        later = named.get("quality", "").strip() == "later"
+        yield from _observation(named["series"], named["period"], named["value"], named.get("known", ""), now_ms, later)
     else:
         for name, cell in zip(header[1:], cells[1:], strict=True):
             yield from _observation(name, cells[0], cell, "", now_ms)
 
 
-def _observation(name: str, period: str, value: str, known: str, now_ms: int) -> Iterator[_Given]:
+def _observation(name: str, period: str, value: str, known: str, now_ms: int, later: bool = False) -> Iterator[_Given]:
+    """The value of a cell, if it has one. `later`: the file itself says that it was read after it was due."""
     if value.strip().upper() in _MISSING:
         return
     id_ = name.strip().upper()
@@ -179,7 +182,9 @@ def _observation(name: str, period: str, value: str, known: str, now_ms: int) ->
         since_ms = known_ms(row, day, now_ms)
     else:
         since_ms = min(day_end_ms(day), now_ms)
-    yield _Given(Observation(id_, day.isoformat(), number, since_ms, "import"), bool(known.strip()))
+    by_rule = row is not None and not known.strip()
+    read_ms = now_ms if (later or by_rule) and now_ms - since_ms > IN_TIME_MS else 0
+    yield _Given(Observation(id_, day.isoformat(), number, since_ms, "import", read_ms=read_ms), bool(known.strip()))
 
 
 def _day(text: str, row: Series | None, now_ms: int) -> date:

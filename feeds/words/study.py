@@ -128,6 +128,7 @@ def _fired(one: Fired, ahead: Sequence[int]) -> str:
     known = datetime.fromtimestamp(one.known_ms / 1000, UTC)
     value = one.value if isinstance(one.value, str) else f"{round(one.value, 4):,.12g}"
     moves = "".join(f"{_signed(one.moves[at]):>10}" for at in ahead)
+    value = f"ˡ{value}" if one.later else value
     return f"{one.day!s:12}{value:>12}  {known:%Y-%m-%d %H:%M}  {one.entry!s:10}{moves}"
 
 

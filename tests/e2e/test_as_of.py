@@ -120,6 +120,38 @@ async def test_a_revised_value_is_what_it_was_until_it_was_revised(home: World) 
     assert [one["quality"] for one in told] == ["exact", "revised", "revised"]
 
 
+async def test_what_was_read_afterwards_is_marked_in_a_past_day_until_what_came_out_then_is_known(home: World) -> None:
+    """Unemployment of August 2023 came out as 3.8, and is 3.7 since January 2024."""
+    store = Store(home.places.data / "history.sqlite")
+    store.open()
+    rule = series("UNRATE")
+    assert rule
+    today = Observation("UNRATE", "2023-08-01", 3.7, known_ms(rule, date(2023, 8, 1), NOW_MS), "fred", read_ms=NOW_MS)
+    store.put(today)
+    assert store.flush()
+
+    async def told() -> tuple[float, str]:
+        one = row((await look(home, "2023-10-01")).json, "UNRATE")
+        exported = await home.run("export", "UNRATE", "--as-of", "2023-10-01", "--format", "json")
+        (only,) = json.loads(exported.out)
+        assert (only["value"], only["quality"]) == (one["value"], one["quality"])
+        return one["value"], one["quality"]
+
+    assert await told() == (3.7, "later")
+    assert row((await look(home, "2023-10-01")).json, "UNRATE")["note"] == (
+        "read afterwards: what fred said then, perhaps not what came out first"
+    )
+    published = datetime(2023, 9, 1, 12, 30, tzinfo=UTC)
+    store.put(Observation("UNRATE", "2023-08-01", 3.8, int(published.timestamp()) * 1000 + 1, "fred"))
+    assert store.flush()
+    store.close()
+    assert await told() == (3.8, "exact")
+    everything = await home.run("export", "UNRATE", "--vintages", "--format", "json")
+    assert [(one["value"], one["quality"]) for one in json.loads(everything.out)] == [(3.8, "exact"), (3.7, "later")]
+    now = await home.run("export", "UNRATE", "--format", "json")
+    assert [(one["value"], one["quality"]) for one in json.loads(now.out)] == [(3.7, "exact")]
+
+
 async def test_a_day_ends_at_midnight_in_new_york(home: World) -> None:
     await plant(home, "MINE,2025-11-01,1,2025-11-02T04:59:59-00:00\nMINE,2025-11-01,2,2025-11-02T05:00:00-00:00\n")
     # In the night to the 2nd clocks go back: it has 25 hours, and its first midnight is at 04:00 UTC.

@@ -12,7 +12,7 @@ from feeds.slow import Polled
 from feeds.store import Store
 from tests.e2e.world import World
 
-HEAD = "series,period,value,unit,known,source,provisional\n"
+HEAD = "series,period,value,unit,known,source,provisional,quality\n"
 DAY_MS = 86_400_000
 AUGUST_6 = 1_786_017_600_000  # 2026-08-06T08:00 in New York, when SOFR of the 5th is out
 
@@ -50,32 +50,32 @@ async def test_a_series_is_one_row_for_each_period_with_its_newest_value(kept: W
     done = await kept.run("export", "SOFR")
     assert (done.code, done.err) == (0, "")
     assert done.text == (
-        f"{HEAD}SOFR,2026-08-04,3.6,%,2026-08-05T12:00:00Z,nyfed,0\nSOFR,2026-08-05,3.65,%,2026-08-06T18:35:00Z,nyfed,0\n"
+        f"{HEAD}SOFR,2026-08-04,3.6,%,2026-08-05T12:00:00Z,nyfed,0,exact\nSOFR,2026-08-05,3.65,%,2026-08-06T18:35:00Z,nyfed,0,exact\n"
     )
 
 
 async def test_every_value_that_was_ever_published(kept: World) -> None:
     done = await kept.run("export", "SOFR", "--vintages")
     assert done.text == (
-        f"{HEAD}SOFR,2026-08-04,3.6,%,2026-08-05T12:00:00Z,nyfed,0\n"
-        "SOFR,2026-08-05,3.64,%,2026-08-06T12:00:00Z,nyfed,0\n"
-        "SOFR,2026-08-05,3.65,%,2026-08-06T18:35:00Z,nyfed,0\n"
+        f"{HEAD}SOFR,2026-08-04,3.6,%,2026-08-05T12:00:00Z,nyfed,0,exact\n"
+        "SOFR,2026-08-05,3.64,%,2026-08-06T12:00:00Z,nyfed,0,exact\n"
+        "SOFR,2026-08-05,3.65,%,2026-08-06T18:35:00Z,nyfed,0,exact\n"
     )
 
 
 async def test_several_series_families_and_small_letters(kept: World) -> None:
     done = await kept.run("export", "walcl", "etf.*", "mine")
     assert done.text == (
-        f"{HEAD}ETF.FBTC,2026-08-05,-12.25,$M,2026-08-06T12:00:00Z,farside,0\n"
-        "ETF.IBIT,2026-08-05,46.6,$M,2026-08-06T12:00:00Z,farside,1\n"
-        "MINE,2026-08-05,0.30000000000000004,,2026-08-06T12:00:00Z,import,0\n"
-        "WALCL,2026-08-05,6580000,$M,2026-08-06T20:30:00Z,fred,0\n"
+        f"{HEAD}ETF.FBTC,2026-08-05,-12.25,$M,2026-08-06T12:00:00Z,farside,0,exact\n"
+        "ETF.IBIT,2026-08-05,46.6,$M,2026-08-06T12:00:00Z,farside,1,provisional\n"
+        "MINE,2026-08-05,0.30000000000000004,,2026-08-06T12:00:00Z,import,0,exact\n"
+        "WALCL,2026-08-05,6580000,$M,2026-08-06T20:30:00Z,fred,0,exact\n"
     )
 
 
 async def test_large_and_small_numbers_come_back_exactly_and_a_time_to_its_millisecond(kept: World) -> None:
     done = await kept.run("export", "SRF")
-    assert done.text == f"{HEAD}SRF,2026-08-05,50350000000,$,2026-08-06T11:59:59.999Z,nyfed,0\n"
+    assert done.text == f"{HEAD}SRF,2026-08-05,50350000000,$,2026-08-06T11:59:59.999Z,nyfed,0,exact\n"
     assert float(next(csv.DictReader(io.StringIO(done.text)))["value"]) == 50_350_000_000.0
 
 
@@ -90,6 +90,7 @@ async def test_json_is_one_document_of_the_same(kept: World) -> None:
             "known": "2026-08-06T12:00:00Z",
             "source": "farside",
             "provisional": True,
+            "quality": "provisional",
         }
     ]
 
@@ -105,7 +106,7 @@ async def test_as_of_a_day_is_what_was_known_at_its_end_in_new_york(kept: World,
 
 async def test_as_of_and_vintages_together(kept: World) -> None:
     done = await kept.run("export", "SOFR", "WALCL", "--as-of", "2026-08-05", "--vintages")
-    assert done.text == f"{HEAD}SOFR,2026-08-04,3.6,%,2026-08-05T12:00:00Z,nyfed,0\n"
+    assert done.text == f"{HEAD}SOFR,2026-08-04,3.6,%,2026-08-05T12:00:00Z,nyfed,0,exact\n"
     assert done.err == "tidegauge: the history holds nothing of WALCL\n"
 
 
@@ -145,7 +146,7 @@ async def test_tables_are_exported_as_they_are(kept: World) -> None:
     ]
     done = await kept.run("export", "observation", "--as-of", "2026-08-05")
     assert done.text == (
-        f"series,period,value,known_ms,source,provisional\nSOFR,2026-08-04,3.6,{AUGUST_6 - DAY_MS},nyfed,0\n"
+        f"series,period,value,known_ms,source,provisional,read_ms\nSOFR,2026-08-04,3.6,{AUGUST_6 - DAY_MS},nyfed,0,0\n"
     )
 
 

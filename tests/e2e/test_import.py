@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import stat
 from datetime import UTC, datetime, timedelta
 
@@ -204,3 +205,22 @@ async def test_what_was_imported_is_the_user_s_alone(world: World) -> None:
     files = [file for file in world.places.data.iterdir() if file.is_file()]
     assert {file.name for file in files} >= {"history.sqlite"}
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+async def test_a_file_of_today_is_read_afterwards_and_one_that_says_when_each_value_was_known_is_not(
+    world: World,
+) -> None:
+    file = world.home / "jobs.csv"
+    file.write_text(
+        "series,period,value,known,quality\n"
+        "UNRATE,2023-07-01,3.5,,\n"
+        "UNRATE,2023-08-01,3.8,2023-09-01T12:30:00Z,\n"
+        "UNRATE,2023-09-01,3.8,2023-10-06T12:30:00Z,later\n"
+    )
+    assert (await world.run("import", file)).code == 0
+    done = await world.run("export", "UNRATE", "--as-of", "2023-12-31", "--format", "json")
+    assert [(row["period"], row["quality"]) for row in json.loads(done.out)] == [
+        ("2023-07-01", "later"),
+        ("2023-08-01", "exact"),
+        ("2023-09-01", "later"),
+    ]

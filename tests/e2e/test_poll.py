@@ -178,6 +178,25 @@ def test_a_publisher_that_is_off_is_said_to_be_and_why(world: World) -> None:
     assert 'sources.opt_in = ["yahoo"]' in said["yahoo"]
 
 
+def test_the_past_as_it_was_published_is_polled_with_a_key_of_fred_s_only(
+    world: World, market: Market, polled: Done
+) -> None:
+    assert ".vintages" not in polled.text
+    off = ",".join(name for name in ASKED if name != "fred")
+    without = run(world, "poll", "fred", TIDEGAUGE_SOURCES__OFF=off)
+    assert (without.code, ".vintages" in without.text) == (0, False)
+    done = run(world, "poll", "fred", FRED_API_KEY=KEY, TIDEGAUGE_SOURCES__OFF=off)
+    assert done.code == 0
+    said = next(line for line in done.text.splitlines() if "fred.UNRATE.vintages" in line)
+    assert said.split()[0] == "ok"
+    assert " revised" not in said
+    assert KEY not in done.text + done.err
+    told = run(world, "export", "UNRATE", "--as-of", "2024-06-30").text
+    assert {row["quality"] for row in csv.DictReader(io.StringIO(told))} == {"exact"}
+    told = run(world, "export", "GOLD.EXPORTS", "--as-of", "2024-06-30").text  # of which Census has no archive
+    assert {row["quality"] for row in csv.DictReader(io.StringIO(told))} == {"later"}
+
+
 def test_the_history_is_the_user_s_alone(world: World, polled: Done) -> None:
     files = [file for file in world.places.data.iterdir() if file.is_file()]
     assert "history.sqlite" in {file.name for file in files}

@@ -351,3 +351,23 @@ def test_with_nothing_known_there_is_no_regime() -> None:
     assert (found.pending, found.changed, found.flips, found.timeline) == ("", (), (), ())
     assert found.money.reading.value is None
     assert found.custody.value is None
+
+
+def test_a_week_is_marked_where_a_number_of_it_was_read_only_afterwards() -> None:
+    first, second = (new_york_ms(week(n), "08:30") for n in (0, 1))
+    read_ms = released(week(1)) - 1
+    nfci = [
+        *(
+            Observation("NFCI", week(n).isoformat(), 0.1 * (-1) ** n, new_york_ms(week(n), "08:30"), "fred")
+            for n in RANGE
+        ),
+        Observation("NFCI", week(0).isoformat(), -0.5, first, "fred", read_ms=read_ms),
+        Observation("NFCI", week(1).isoformat(), -0.4, second, "fred", read_ms=read_ms),
+    ]
+    vintages = world((UP, CALM), (UP, CALM), more=nfci)
+    assert [one.later for one in closes(vintages)] == [True, False]
+    read = {one.quality for one in page(vintages, released(week(0))).label.inputs if one.series == "NFCI"}
+    assert read == {"later"}
+
+
+RANGE = range(-52, 0)

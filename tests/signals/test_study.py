@@ -6,6 +6,7 @@ from itertools import pairwise
 from statistics import fmean
 
 import pytest
+from msgspec.structs import replace
 
 from feeds.calendars import day_end_ms
 from feeds.facts import Observation
@@ -392,3 +393,20 @@ def test_days_of_a_history_never_go_back() -> None:
     listed = found.read(record(values))
     assert all(a.day < b.day and a.known_ms <= b.known_ms for a, b in pairwise(listed))
     assert fmean(float(one.value) for one in listed) == pytest.approx(fmean(n % 9 for n in range(50)))
+
+
+def test_values_that_were_read_afterwards_are_counted_and_marked_where_a_rule_fired() -> None:
+    values = [(day(0), 4.0), (day(31), 4.5), (day(59), 4.0), (day(90), 4.6)]
+    read_ms = ms(day(400))
+    jobless = [replace(one, read_ms=read_ms if n < 3 else 0) for n, one in enumerate(rows("UNRATE", values))]
+    found = told("UNRATE above 4.4", record(jobless, bitcoin([100.0] * 120)))
+    assert [(one.value, one.later) for one in found.fired] == [(4.5, True), (4.6, False)]
+    assert found.notes[0].startswith("3 of 4 values were read afterwards (ˡ)")
+    assert not told("UNRATE above 4.4", record(jobless[3:], bitcoin([100.0]))).notes[0].startswith("0 of")
+
+
+def test_a_study_counts_what_was_published_then_and_not_what_was_read_afterwards() -> None:
+    jobless = rows("UNRATE", [(day(0), 4.0), (day(31), 4.5)])
+    today = [replace(one, value=4.0, known_ms=one.known_ms + 7, read_ms=ms(day(400))) for one in jobless]
+    found = told("UNRATE above 4.4", record(today, jobless, bitcoin([100.0] * 120)))
+    assert [(one.value, one.later) for one in found.fired] == [(4.5, False)]

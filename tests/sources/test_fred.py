@@ -1,4 +1,5 @@
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec import MsgspecError
@@ -159,8 +160,9 @@ def test_with_a_key_the_api_is_asked() -> None:
 
 
 def test_each_series_that_fred_has_is_a_page_of_its_name() -> None:
-    assert [page.name for page in SOURCE.pages] == [id_ for id_, of in TABLE.items() if "fred" in of.sources]
-    assert all(page.series == (page.name,) for page in SOURCE.pages)
+    pages = [page for page in SOURCE.pages if not page.vintages]
+    assert [page.name for page in pages] == [id_ for id_, of in TABLE.items() if "fred" in of.sources]
+    assert all(page.series == (page.name,) for page in pages)
 
 
 def test_fred_is_not_asked_for_tri_party_and_broad_rates_which_it_has_not_or_under_other_names() -> None:
@@ -182,3 +184,105 @@ def test_a_page_asks_for_no_day_before_its_series_and_back_over_its_revisions() 
 
 def test_fred_needs_no_key_and_is_asked_once_a_second_at_most() -> None:
     assert (SOURCE.key, SOURCE.needs_key, SOURCE.spacing_s) == ("fred", False, 1.0)
+
+
+# --- the past as it was published
+
+ARCHIVE = (
+    "https://api.stlouisfed.org/fred/series/observations?series_id=UNRATE&api_key={key}&file_type=json"
+    "&observation_start=2013-01-01&realtime_start=2012-12-31&realtime_end=9999-12-31&output_type=1&sort_order=asc"
+    "&limit=100000"
+)
+
+
+def archived(
+    id_: str, *rows: tuple[str, str, str], since: str = "2012-12-31", count: int | None = None
+) -> list[object]:
+    """Rows of (first day of the value, period, value)."""
+    listed = ",".join(
+        f'{{"realtime_start":"{said}","realtime_end":"9999-12-31","date":"{period}","value":"{value}"}}'
+        for said, period, value in rows
+    )
+    body = f'{{"realtime_start":"{since}","count":{len(rows) if count is None else count},"observations":[{listed}]}}'
+    url = ARCHIVE.replace("2012-12-31", since, 1).format(key="***")
+    return list(PAGES[f"{id_}.vintages"].parse(Http(url, 200, body), RECV))
+
+
+def new_york_1ms(day: str, at: str) -> int:
+    return (
+        round(datetime.fromisoformat(f"{day}T{at}").replace(tzinfo=ZoneInfo("America/New_York")).timestamp() * 1000) + 1
+    )
+
+
+def test_each_value_is_known_since_the_hour_of_its_release_on_the_day_on_which_it_came_out() -> None:
+    found = archived("UNRATE", ("2023-09-01", "2023-08-01", "3.8"), ("2024-01-05", "2023-08-01", "3.7"))
+    assert found == [
+        Observation("UNRATE", "2023-08-01", 3.8, new_york_1ms("2023-09-01", "08:30"), "fred"),
+        Observation("UNRATE", "2023-08-01", 3.7, new_york_1ms("2024-01-05", "08:30"), "fred"),
+    ]
+    (credit,) = archived("TOTBKCR", ("2026-11-13", "2026-11-04", "18765.4"))
+    assert isinstance(credit, Observation)
+    assert credit.known_ms == new_york_1ms("2026-11-13", "16:15")
+
+
+def test_a_value_that_comes_before_its_hour_is_known_since_it_was_read() -> None:
+    (row,) = archived("UNRATE", ("2026-11-21", "2026-10-01", "4.2"))
+    assert isinstance(row, Observation)
+    assert row.known_ms == RECV
+
+
+def test_what_had_come_out_before_the_days_asked_for_is_left_out() -> None:
+    rows = (("2023-08-01", "2023-07-01", "3.5"), ("2023-09-01", "2023-08-01", "3.8"), ("2023-09-01", "2023-07-01", "."))
+    found = archived("UNRATE", *rows, since="2023-08-01")
+    assert [row.period for row in found if isinstance(row, Observation)] == ["2023-08-01"]
+
+
+def test_an_answer_that_does_not_hold_all_is_refused() -> None:
+    with pytest.raises(Reject, match="3 rows, of which only 1 came"):
+        archived("UNRATE", ("2023-09-01", "2023-08-01", "3.8"), count=3)
+
+
+def test_a_row_of_the_archive_that_cannot_be_believed_is_refused_beside_the_good_ones() -> None:
+    rows = (
+        ("2023-09-01", "2023-08-01", "3.8"),
+        ("2030-01-01", "2023-08-01", "3.9"),
+        ("2023-10-06", "2023-09-01", "3.8"),
+    )
+    _, refused, _ = archived("UNRATE", *rows)
+    assert isinstance(refused, Rejected)
+    assert refused.reason == "2030-01-01 is yet to come"
+
+
+def test_the_archive_is_asked_with_a_key_only_and_from_a_day_before_the_first_that_counts() -> None:
+    page = PAGES["UNRATE.vintages"]
+    assert page.ask(Span(page.first, date(2026, 11, 20)), None) == ()
+    assert page.ask(Span(page.first, date(2026, 11, 20)), "k") == (Ask(ARCHIVE.format(key="k")),)
+    (again,) = page.ask(Span(date(2026, 10, 1), date(2026, 11, 20)), "k")
+    assert "&observation_start=2013-01-01&realtime_start=2026-09-30&" in again.url
+
+
+def test_of_a_past_that_is_estimated_anew_each_week_only_the_first_words_are_asked_for() -> None:
+    (asked,) = PAGES["NFCI.vintages"].ask(Span(date(2026, 10, 1), date(2026, 11, 20)), "k")
+    assert "&realtime_start=2012-12-31&" in asked.url
+    assert "&output_type=4&" in asked.url
+
+
+def test_a_refusal_of_the_archive_is_told_without_the_key() -> None:
+    body = (
+        '{"error_code":400,"error_message":"Bad Request. api_key 0123456789abcdef0123456789abcdef is not registered"}'
+    )
+    with pytest.raises(Reject) as refused:
+        list(PAGES["UNRATE.vintages"].parse(Http(ARCHIVE, 200, body), RECV))
+    assert str(refused.value) == "FRED refuses: Bad Request. api_key … is not registered"
+
+
+@pytest.mark.parametrize("body", BAD_BODIES)
+def test_a_body_that_is_no_archive_is_refused(body: str) -> None:
+    with pytest.raises((Reject, MsgspecError)):
+        list(PAGES["UNRATE.vintages"].parse(Http(ARCHIVE, 200, body), RECV))
+
+
+def test_what_is_revised_has_an_archive_and_nothing_else() -> None:
+    asked = {page.vintages for page in SOURCE.pages if page.vintages}
+    assert {"UNRATE", "PAYEMS", "CPIAUCSL", "GDPC1", "M2SL", "TOTBKCR", "NFCI", "STLFSI4", "CFNAI", "GDPNOW"} <= asked
+    assert not asked & {"SOFR", "WALCL", "IORB", "VIXCLS", "DGS10", "BAMLH0A0HYM2"}

@@ -191,6 +191,12 @@ async def test_enter_opens_the_page_of_the_input():
         assert screen.wants == ("series.IORB",)
 
 
+async def test_an_input_that_was_read_afterwards_has_its_sign_before_its_value():
+    later = Input("UNRATE", DAY, 3.7, known(1), "fred", "later")
+    shown = "\n".join(await rows({"readings": (reading("x", 3.7, "%", quality="partial", inputs=(later,)),)}))
+    assert "UNRATE         2025-03-11                  ˡ3.7" in shown
+
+
 @pytest.mark.parametrize(("series", "source"), [("okx BTC-USD-250328", "okx"), ("btc.price", "live")])
 async def test_an_input_that_is_a_live_quote_waits_for_no_page_and_opens_none(series, source):
     basis = reading("curve.btc.30d", 5.0, "%/y", inputs=(Input(series, DAY, 5.0, known(1), source),))

@@ -264,6 +264,12 @@ def test_a_week_whose_close_said_something_else_says_both():
     ]
 
 
+def test_a_week_of_numbers_that_were_read_afterwards_says_so():
+    week = replace(weeks("easy")[0], later=True)
+    (only,) = said(timeline_years.told((week,), week.day, UTC, 300, 2))
+    assert only.endswith("from 4 of 5 parts; with numbers that were read afterwards; known 11 Mar 2025 14:35 UTC")
+
+
 # ---- money
 
 

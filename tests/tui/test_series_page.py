@@ -85,6 +85,13 @@ def test_a_revision_is_told_with_what_it_changed_and_since_when_it_is_known():
     ]
 
 
+def test_a_value_that_was_read_long_after_it_came_out_has_its_sign():
+    first, *rest = PAGE.revised
+    title, rows = vintages(replace(PAGE, revised=(replace(first, later=True), *rest)), UTC, 80)
+    assert plain(title)[0] == "revised values, the newest first; p: provisional; ˡ: read long after it came out"
+    assert plain(rows)[0] == "2025-03-05  ˡ7,000,000      +1,000  12 Mar 2025 13:35 UTC  fred"
+
+
 # ---- the chart
 
 

@@ -142,10 +142,10 @@ def test_the_times_are_written_in_utc_oldest_first():
     rows = written(*times(SELDOM)).splitlines()
     assert rows[0] == (
         "rule,unit,fired_for,value,known_utc,entry,btc_5d_pct,btc_20d_pct,btc_60d_pct,netliq_5d_pct,netliq_20d_pct,"
-        "netliq_60d_pct,dollar_5d_pct,dollar_20d_pct,dollar_60d_pct"
+        "netliq_60d_pct,dollar_5d_pct,dollar_20d_pct,dollar_60d_pct,quality"
     )
     assert rows[1] == (
-        "MOVE above 130,,2023-11-14,131.25,2023-11-14T22:13:20Z,2023-11-14,-1.25,4.5,,0.1,0.2,0.3,-0.1,-0.2,-0.3"
+        "MOVE above 130,,2023-11-14,131.25,2023-11-14T22:13:20Z,2023-11-14,-1.25,4.5,,0.1,0.2,0.3,-0.1,-0.2,-0.3,exact"
     )
     assert len(rows) == 4
 

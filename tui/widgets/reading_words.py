@@ -135,7 +135,7 @@ def inputs_title(reading: Reading) -> list[Line]:
 
 def input_row(one: Input, row: SeriesRow | None, picked: bool, zone: tzinfo, width: int) -> Line:
     """One input: whose, for when, how much; with room also since when known, and from whom."""
-    said = with_unit(exact(one.value), row.unit if row else "")
+    said = level_mark(one.quality) + with_unit(exact(one.value), row.unit if row else "")
     room = width - FIXED
     known, source = _known(room), SOURCE if room >= VALUE + KNOWN + SOURCE else 0
     value = max(8, min(20, room - known - source))

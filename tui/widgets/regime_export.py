@@ -85,7 +85,7 @@ def _history(of: Board) -> list[list[Cell]]:
             one.netliq,
             one.z,
             one.parts,
-            "",
+            "with numbers that were read afterwards" if one.later else "",
         ]
         for one in weeks
     ]

@@ -7,7 +7,7 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import SeriesPage, SeriesRow, VintageRow
-from tui.theme import BOLD, DOWN, LABEL, PLAIN, SIGN, TITLE, UP, level_mark
+from tui.theme import BOLD, DOWN, LABEL, PLAIN, QUALITY, SIGN, TITLE, UP, level_mark
 from tui.widgets.flow import flow
 from tui.widgets.lines import Line
 from tui.widgets.macro_rows import clipped, note_style, style_of
@@ -81,8 +81,9 @@ def vintages(page: SeriesPage, zone: tzinfo, width: int) -> tuple[list[Line], li
         return [(("no value of it was revised since it is kept here", LABEL),)], []
     room = max(len(number(row.value, page.digits)) for row in page.revised) + 1
     room = max(room, 7)
+    signs = "; p: provisional" + ("; ˡ: read long after it came out" if any(row.later for row in page.revised) else "")
     title: list[Line] = [
-        (("revised values", TITLE), (", the newest first; p: provisional", LABEL)),
+        (("revised values", TITLE), (f", the newest first{signs}", LABEL)),
         ((f"{'period':<12}{'value':>{room}}{'revision':>{room + 2}}  {'known since':<22} by", LABEL),),
     ]
     rows: list[Line] = []
@@ -95,7 +96,7 @@ def vintages(page: SeriesPage, zone: tzinfo, width: int) -> tuple[list[Line], li
 
 def _vintage(row: VintageRow, moved: float | None, digits: int, room: int, zone: tzinfo, width: int) -> Line:
     said = "" if moved is None else number(moved, digits, signed=True)
-    value = ("p" if row.provisional else "") + number(row.value, digits)
+    value = ("p" if row.provisional else QUALITY["later"] if row.later else "") + number(row.value, digits)
     return (
         (f"{text.plain(row.period, 10):<12}", PLAIN),
         (f"{value:>{room}}", BOLD),

@@ -40,9 +40,11 @@ def _spread(of: Spread | None) -> tuple[Cell, ...]:
 
 def times(of: Study) -> Table:
     """A row for each firing, oldest first, with what followed."""
-    columns = (*TIMES, *(f"{cell.outcome}_{cell.days}d_pct" for cell in of.cells))
+    columns = (*TIMES, *(f"{cell.outcome}_{cell.days}d_pct" for cell in of.cells), "quality")
     rows: list[Sequence[Cell]] = []
     for one in of.fired:
         known = datetime.fromtimestamp(one.known_ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        rows.append((of.rule, of.unit, one.day, one.value, known, one.entry, *one.moves))
+        rows.append(
+            (of.rule, of.unit, one.day, one.value, known, one.entry, *one.moves, "later" if one.later else "exact")
+        )
     return columns, rows

@@ -9,7 +9,7 @@ from rich.style import Style
 
 from feeds.text import UNKNOWN, plain
 from feeds.topics.study import Cell, Fired, Spread, Study
-from tui.theme import BAD, BOLD, DIM, DOWN, LABEL, LATE, PLAIN, TITLE, UP
+from tui.theme import BAD, BOLD, DIM, DOWN, LABEL, LATE, PLAIN, QUALITY, TITLE, UP
 from tui.widgets.columns import Column, fitting, padded, width_of
 from tui.widgets.lines import Line
 
@@ -43,6 +43,10 @@ def signed(value: float | None) -> str:
 def shown(value: float | str) -> str:
     """A value at which a rule fired."""
     return plain(value, 24) if isinstance(value, str) else f"{round(value, 4):,.12g}"
+
+
+def _value(one: Fired) -> str:
+    return (QUALITY["later"] if one.later else "") + shown(one.value)
 
 
 def between(cell: Cell) -> str:
@@ -242,10 +246,10 @@ def _spread(of: Spread | None) -> str:
 
 def firings(of: Study, width: int) -> list[Line]:
     """Each firing, the newest first, with what followed; of that bitcoin's part where there is no room for all."""
-    value = max([5, *(len(shown(one.value)) for one in of.fired)])
+    value = max([5, *(len(_value(one)) for one in of.fired)])
     columns: list[Column[Fired]] = [
         Column("fired for", 10, 0, lambda one, _: (str(one.day), PLAIN), left=True),
-        Column("value", value, 0, lambda one, _: (shown(one.value), PLAIN)),
+        Column("value", value, 0, lambda one, _: (_value(one), PLAIN)),
         Column("known (UTC)", 16, 2, lambda one, _: (_utc(one.known_ms), PLAIN), left=True),
     ]
     entry: Column[Fired] = Column("entry", 10, 3, lambda one, _: (str(one.entry), PLAIN), left=True)

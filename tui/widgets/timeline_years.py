@@ -72,6 +72,7 @@ def told(weeks: Sequence[RegimeWeek], cursor: date | None, zone: tzinfo, width: 
         + ("" if week.raw == week.label else f", the close by itself said {week.raw}")
         + f"; 13-week net liquidity {moved}: {pushes[0]}; risk appetite {z} z: {pushes[1]},"
         + f" from {week.parts} of 5 parts"
+        + ("; with numbers that were read afterwards" if week.later else "")
         + f"; known {moment(week.known_ms, zone, year=True)}"
     )
     return wrapped(said, width, rows)

@@ -3,18 +3,21 @@
 Formats: fred.stlouisfed.org/docs/api/fred and bodies of 2026.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
+from feeds.calendars import new_york_day, next_due, release_ms
+from feeds.revised import revised
 from feeds.series import TABLE, Series
 from feeds.simulate.desk import dump
 from feeds.simulate.http import Answer, Request, Site
-from feeds.simulate.publishers.world import CSV, Span, World, not_found, routed, spaced, written
+from feeds.simulate.publishers.world import CSV, DAY, Span, World, not_found, routed, spaced, written
 
 _KEYLESS = (
     "Bad Request.  Variable api_key is not set.  Read https://fred.stlouisfed.org/docs/api/api_key.html "
     "for more information."
 )
+FOREVER = "9999-12-31"
 _UNKNOWN = "Bad Request.  The series does not exist."
 _NO_FILE = "Bad Request.  This server speaks file_type json."
 
@@ -39,6 +42,8 @@ def site(world: World) -> Site:
             return _refused(_UNKNOWN)
         if query.get("file_type") != "json":
             return _refused(_NO_FILE)
+        if "realtime_end" in query:
+            return _archive(world, row, query)
         today = str(world.today())
         first, last = query.get("observation_start"), query.get("observation_end")
         found = list(_rows(world, row, Span(first, last)))
@@ -67,6 +72,40 @@ def site(world: World) -> Site:
         return Answer(200, dump({**head, "observations": listed}))
 
     return routed({"/graph/fredgraph.csv": graph, "/fred/series/observations": observations})
+
+
+def _archive(world: World, row: Series, query: Mapping[str, str]) -> Answer:
+    """What was said of each period and from when to when, cut off at the days that were asked for."""
+    first, last = query["realtime_start"], query["realtime_end"]
+    listed = [
+        {"realtime_start": max(since, first), "realtime_end": min(until, last), "date": str(day), "value": value}
+        for day, said in _vintages(world, row, Span(query.get("observation_start"), query.get("observation_end")))
+        for since, until, value in (said[:1] if query.get("output_type") == "4" else said)
+        if first <= until and since <= last
+    ]
+    head = {"realtime_start": first, "realtime_end": last, "count": len(listed), "offset": 0, "limit": 100_000}
+    return Answer(200, dump({**head, "observations": listed}))
+
+
+def _vintages(world: World, row: Series, span: Span) -> Iterable[tuple[date, list[tuple[str, str, str]]]]:
+    """What was said of each period, oldest first: from which day, to which, and the value.
+
+    Of what is revised, the first value of every third period was one more in its last place until the next release.
+    """
+    now_ms = world.now_ms()
+    for n, (day, value) in enumerate(world.points(row.id)):
+        if day not in span:
+            continue
+        out_ms = release_ms(row.release, day)
+        next_ms = next_due(row.release, out_ms)[1]
+        since, after = (new_york_day(at).isoformat() for at in (out_ms, next_ms))
+        said = written(value, row.digits)
+        if revised(row.id) == "never" or n % 3 or next_ms > now_ms:
+            yield day, [(since, FOREVER, said)]
+            continue
+        until = (date.fromisoformat(after) - DAY).isoformat()
+        first = written(round(value + 10**-row.digits, row.digits), row.digits)
+        yield day, [(since, until, first), (after, FOREVER, said)]
 
 
 def _row(id_: str | None) -> Series | None:
