@@ -25,7 +25,7 @@ GIVE_UP = 3
 
 def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
     """When to ask next; `None` while another publisher serves all that this page would give."""
-    if not needed(slow, source, page, now_ms):
+    if not needed(slow, source, page):
         return None
     polled = slow.polled.get(source.feed(page))
     if polled is None or polled.asked_ms > now_ms + SET_BACK_MS:
@@ -55,11 +55,11 @@ def span(slow: Slow, source: Source, page: Page, now_ms: int) -> Span:
     return Span(max(page.first, through - timedelta(page.overlap)), today)
 
 
-def needed(slow: Slow, source: Source, page: Page, now_ms: int) -> bool:
+def needed(slow: Slow, source: Source, page: Page) -> bool:
     """Whether a better publisher leaves something of this page to be asked for."""
     if source.name in slow.off:
         return False
-    return any(_wanted(slow, row, source.name, now_ms) for row in rows(page))
+    return any(wanted(slow, row, source.name) for row in rows(page))
 
 
 def rows(page: Page) -> list[Series]:
@@ -67,7 +67,7 @@ def rows(page: Page) -> list[Series]:
     return [row for name in page.series if (row := series(name))]
 
 
-def _wanted(slow: Slow, row: Series, name: str, now_ms: int) -> bool:
+def wanted(slow: Slow, row: Series, name: str) -> bool:
     """Whether no publisher before `name` in the row's order serves it."""
     for better in row.sources[: row.sources.index(name)] if name in row.sources else ():
         source = slow.sources.get(better)
