@@ -75,3 +75,21 @@ def test_rows_tell_who_said_what_since_when() -> None:
     assert list(Vintages(rows).rows("SOFR")) == rows
     assert list(Vintages(rows).rows("SOFR", since=date(2026, 8, 6))) == []
     assert list(Vintages().rows("EFFR")) == []
+
+
+def test_watched_rows_are_the_same_and_note_who_is_asked_for() -> None:
+    asked: set[str] = set()
+    known = Vintages([row("2026-08-05", 3.64, 500)]).watched(asked).known(500, unread=("EFFR",), progress=(1, 2))
+    assert [point.value for point in known.points("SOFR")] == [3.64]
+    assert known.last("WALCL") is None
+    assert known.series("CL") == []
+    assert "EFFR" in known.unread
+    assert "IORB" not in known.unread
+    assert known.progress == (1, 2)
+    assert asked == {"SOFR", "WALCL", "CL*", "EFFR", "IORB"}
+
+
+def test_the_rows_of_watched_ones_are_noted_when_they_are_asked_for_though_none_is_looked_at() -> None:
+    asked: set[str] = set()
+    Vintages().watched(asked).rows("SRF")
+    assert asked == {"SRF"}
