@@ -237,6 +237,8 @@ MAKES: dict[str, Make] = {
 """Pages by the name of their topic, those first that are always in sight. A new signal with a page is one row."""
 ALWAYS = ("verdict", "regime")
 """Their words stand above every pane."""
+CURVE = "curve"
+"""The page that moves with the market, and is made apart."""
 
 
 def work_out(
@@ -306,7 +308,7 @@ class Pages:
 
     def show(self, topics: Iterable[str]) -> None:
         """Take note of the topics that somebody looks at."""
-        self._shown = frozenset(topics) & MAKES.keys()
+        self._shown = frozenset(topics) & {*MAKES, CURVE}
         self._ranks.clear()
 
     def rank(self, series: Iterable[str]) -> int:
@@ -384,9 +386,11 @@ class Pages:
         now_ms = self._state.now_ms
         if whole or now_ms - self._curve_ms >= CURVE_MS:
             self._curve_ms = now_ms
-            known = self._state.slow.vintages.known(now_ms, *self._still)
+            asked: set[str] = set()
+            known = self._state.slow.vintages.watched(asked).known(now_ms, *self._still)
             page = curve(derivatives(self._state).rows, known, now_ms, self._state.rules.curve)
+            self._seen[CURVE] = Made(now_ms, frozenset(asked))
             self.metrics |= metrics(page.readings)
-            self._news["curve"] = page
+            self._news[CURVE] = page
         news, self._news, self.arrived = self._news, {}, False
         return news
