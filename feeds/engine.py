@@ -283,7 +283,9 @@ class Collector:
         writing = self._store is not None and self._store.writing
         store = self._store.notice if self._store else ""
         notices = tuple(text for text in (self.clock.notice, store, *self.notices.values()) if text)
-        return Engine(engine.mode, engine.title, engine.started_ms, writing, notices)
+        slow = self.state.slow
+        progress = (slow.filled, slow.to_fill) if slow.unread else (0, 0)
+        return Engine(engine.mode, engine.title, engine.started_ms, writing, notices, *progress)
 
 
 class Latest:

@@ -85,10 +85,11 @@ def header(status: Status, width: int, rows: int) -> list[Line]:
     link = _link(status, width - 2), _link_short(status)
     if rows == 1:
         words = Piece(7, _regime(status, short=True))
-        return [row([first[0], Piece(2, *link), *first[1:4], words, *first[4:]], width)]
+        return [row([first[0], Piece(2, *link), _reading(status, yields=6), *first[1:4], words, *first[4:]], width)]
     second = [
         Piece(0, *link),
         Piece(1, _regime(status), _regime(status, short=True)),
+        _reading(status),
         Piece(2, _dots(status)),
         Piece(3, _troubled(status)),
         Piece(5, _lag(status)),
@@ -105,6 +106,7 @@ def strip(status: Status, width: int) -> Line:
         Piece(5, _change(status, "24h")),
         Piece(4, _liquidated(status), _liquidated(status, short=True), yields=7),
         Piece(6, _regime(status, short=True)),
+        _reading(status, yields=6),
         Piece(8, _title(status), right=True),
         Piece(0, _mode(status), right=True),  # a price is never shown without it
         Piece(3, _paused(status), right=True),
@@ -193,6 +195,15 @@ def _regime(status: Status, *, short: bool = False) -> Line:
     if regime and (said := regime_word(regime)):
         words.append(said if short else (("regime ", LABEL), *said))
     return joined([word for word in words if word], 1 if short else GAP)
+
+
+def _reading(status: Status, yields: int | None = None) -> Piece:
+    """How far the past is read, while states that look back on it cannot be told."""
+    engine: Engine | None = status.topics.get("engine")
+    if engine is None or not engine.pages:
+        return Piece(1, ())
+    said: Line = ((f"reading the past, {engine.read} of {engine.pages} pages", LATE),)
+    return Piece(1, said, ((f"past {engine.read}/{engine.pages}", LATE),), yields=yields)
 
 
 def _mode(status: Status) -> Line:
