@@ -73,15 +73,23 @@ def wanted(slow: Slow, row: Series, name: str) -> bool:
         source = slow.sources.get(better)
         if source is None or better in slow.off:
             continue
-        pages = [page for page in source.pages if row.id in page.series]
-        serving = [
-            polled is None or polled.failures < GIVE_UP
-            for page in pages
-            for polled in (slow.polled.get(source.feed(page)),)
-        ]
-        if any(serving):
+        if any(not given_up(slow, source, page) for page in source.pages if row.id in page.series):
             return False
     return True
+
+
+def given_up(slow: Slow, source: Source, page: Page) -> bool:
+    """Whether a page has failed so often that another publisher's is asked.
+
+    One that was never read is given up with its publisher too, where so many of its pages have failed since one was
+    read: to wait for each of them in turn would take hours at a publisher who lets one hang.
+    """
+    polled = slow.polled.get(source.feed(page))
+    if polled and (polled.ok_ms is not None or polled.failures >= GIVE_UP):
+        return polled.failures >= GIVE_UP
+    others = [one for other in source.pages if (one := slow.polled.get(source.feed(other)))]
+    read_ms = max((one.ok_ms for one in others if one.ok_ms is not None), default=0)
+    return sum(one.failures > 0 and one.asked_ms >= read_ms for one in others) >= GIVE_UP
 
 
 def _missing_min(slow: Slow, page: Page, ok_ms: int) -> int | None:

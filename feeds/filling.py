@@ -7,10 +7,9 @@ another publisher takes its place, that one's page is being read next.
 
 from collections.abc import Collection, Iterable, Iterator
 
-from feeds.due import GIVE_UP, rows, wanted
+from feeds.due import GIVE_UP, given_up, rows, wanted
 from feeds.series import series
 from feeds.slow import Slow
-from feeds.source import Page, Source
 
 
 class Names(Collection[str]):
@@ -46,14 +45,18 @@ class Names(Collection[str]):
 class Filling:
     """Keeps `slow.unread`, `slow.filled` and `slow.to_fill`; `look` is called after each answer.
 
-    Pages that are read are never taken back. What is still to be read may become more, where a publisher fails and
-    another is asked, and less, where nobody else has what it had.
+    Pages that are read are never taken back, and what was given up once is not waited for again. What is still to be
+    read may become more, where a publisher fails and another is asked, and less, where nobody else has what it had.
     """
 
     def __init__(self, slow: Slow) -> None:
         self._slow = slow
+        for feed, polled in tuple(slow.polled.items()):
+            if polled.ok_ms is None and polled.failures < GIVE_UP:
+                del slow.polled[feed]  # an earlier run did not get far with it: that counts for nothing now
         self._waiting: frozenset[str] = frozenset()
         self._read: set[str] = set()
+        self._given_up: set[str] = set()
         self.look()
 
     def reads(self, feed: str) -> bool:
@@ -63,19 +66,18 @@ class Filling:
     def look(self) -> None:
         """See which pages are being read, and which are read by now."""
         slow = self._slow
-        by_feed = {
-            feed: names for feed, (source, page) in slow.pages.items() if (names := _waits(slow, feed, source, page))
-        }
+        self._given_up |= {feed for feed, (source, page) in slow.pages.items() if given_up(slow, source, page)}
+        by_feed = {feed: names for feed in slow.pages.keys() - self._given_up if (names := _waits(slow, feed))}
         self._read |= {feed for feed in self._waiting - by_feed.keys() if _whole(slow, feed)}
         self._waiting = frozenset(by_feed)
         slow.unread = Names(name for names in by_feed.values() for name in names)
         slow.filled, slow.to_fill = len(self._read), len(self._read) + len(self._waiting)
 
 
-def _waits(slow: Slow, feed: str, source: Source, page: Page) -> list[str]:
+def _waits(slow: Slow, feed: str) -> list[str]:
     """The series of a page that wait for it to be read for the first time."""
-    polled = slow.polled.get(feed)
-    if source.name in slow.off or (polled and (polled.ok_ms is not None or polled.failures >= GIVE_UP)):
+    source, page = slow.pages[feed]
+    if source.name in slow.off or _whole(slow, feed):
         return []
     return [row.id for row in rows(page) if wanted(slow, row, source.name) and not _had(slow, row.id, source.name)]
 

@@ -90,6 +90,33 @@ def test_who_stands_in_for_a_page_that_is_given_up_is_waited_for_next(desk: Desk
     assert desk.progress == (1, 6)
 
 
+def test_a_publisher_of_whom_several_pages_fail_is_given_up_with_those_that_were_not_asked_yet() -> None:
+    pages = [page(name, name) for name in ("WALCL", "WDTGAL", "NFCI", "ICSA", "UNRATE")]
+    slow = Slow({"fred": source("fred", *pages)})
+    filling = Filling(slow)
+    for name in ("WALCL", "WDTGAL"):
+        slow.failed(f"fred.{name}", NOON, "no whole answer within 30 s")
+        filling.look()
+    assert (len(slow.unread), slow.to_fill) == (5, 5)
+    slow.failed("fred.NFCI", NOON + 1, "no whole answer within 30 s")
+    filling.look()
+    assert (set(slow.unread), slow.filled, slow.to_fill) == (set(), 0, 0)
+    slow.read("fred.ICSA", NOON + 2, Taken())  # it comes round: what had been given up is not waited for again
+    filling.look()
+    assert (set(slow.unread), slow.filled, slow.to_fill) == (set(), 0, 0)
+
+
+def test_who_has_answered_since_is_not_given_up() -> None:
+    slow = Slow({"fred": source("fred", *(page(name, name) for name in ("WALCL", "WDTGAL", "NFCI", "ICSA", "UNRATE")))})
+    filling = Filling(slow)
+    for at, name in enumerate(("WALCL", "WDTGAL")):
+        slow.failed(f"fred.{name}", NOON + at, "HTTP 503")
+    slow.read("fred.ICSA", NOON + 2, Taken())
+    slow.failed("fred.NFCI", NOON + 3, "HTTP 503")
+    filling.look()
+    assert set(slow.unread) == {"WALCL", "WDTGAL", "NFCI", "UNRATE"}
+
+
 def test_pages_that_are_read_never_become_fewer_and_at_the_end_are_all(desk: Desk) -> None:
     told = [desk.progress]
     steps = ("fred.WALCL", "nyfed.effr", "yahoo.wti", "farside.daily", "yahoo.front")
@@ -124,6 +151,15 @@ def test_what_an_earlier_run_read_is_read_and_only_a_new_page_is_not() -> None:
     slow.restore(slow.vintages, [Polled("nyfed.sofr", NOON, NOON, "2026-11-19"), Polled("fred.WALCL", NOON, NOON)])
     Filling(slow)
     assert (set(slow.unread), slow.filled, slow.to_fill) == ({"EFFR"}, 0, 1)
+
+
+def test_what_failed_a_few_times_in_an_earlier_run_is_tried_anew_and_what_was_given_up_is_not_waited_for() -> None:
+    slow = Slow({"fred": source("fred", *(page(name, name) for name in ("WALCL", "WDTGAL", "NFCI", "ICSA")))})
+    failed = [Polled(f"fred.{name}", NOON, failures=2, error="HTTP 503") for name in ("WALCL", "WDTGAL", "NFCI")]
+    slow.restore(slow.vintages, [*failed, Polled("fred.ICSA", NOON, failures=GIVE_UP, error="HTTP 403")])
+    Filling(slow)
+    assert (set(slow.unread), slow.to_fill) == ({"WALCL", "WDTGAL", "NFCI"}, 3)
+    assert set(slow.polled) == {"fred.ICSA"}
 
 
 def test_without_publishers_nothing_waits() -> None:
