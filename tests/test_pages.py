@@ -95,16 +95,17 @@ def test_only_who_looks_at_the_price_is_made_again_because_it_moved(desk: Desk) 
     assert set(same.pages) == set()
 
 
-def test_what_waits_for_its_past_is_made_seldom_and_at_once_when_the_last_of_it_is_in(desk: Desk) -> None:
+def test_what_waits_for_its_past_says_how_far_that_is_and_is_made_at_once_when_the_last_of_it_is_in(desk: Desk) -> None:
     desk.reading("BTC.LOW", "WALCL")
     desk.all_made(NOW)
-    desk.add("BTC", 63_500.0, TODAY - timedelta(1))
     assert "levels" not in desk.all_made(NOW + WAITS_MS - 1)
+    assert "levels" in desk.all_made(NOW + WAITS_MS)
+    assert not desk.pages.arrived
     desk.reading("WALCL")
-    assert desk.pages.next(NOW + WAITS_MS - 1) == "levels"
-    desk.make(NOW + WAITS_MS - 1, "levels")
+    assert desk.pages.next(NOW + WAITS_MS + 1) == "levels"
+    desk.make(NOW + WAITS_MS + 1, "levels")
     assert desk.pages.arrived
-    assert desk.pages.next(NOW + WAITS_MS - 1) is None
+    assert desk.pages.next(NOW + WAITS_MS + 1) is None
 
 
 def test_the_page_whose_past_is_in_goes_before_all_others(desk: Desk) -> None:
