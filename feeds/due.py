@@ -25,7 +25,7 @@ GIVE_UP = 3
 
 def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
     """When to ask next; `None` while another publisher serves all that this page would give."""
-    if not needed(slow, source, page, now_ms):
+    if not needed(slow, source, page):
         return None
     polled = slow.polled.get(source.feed(page))
     if polled is None or polled.asked_ms > now_ms + SET_BACK_MS:
@@ -55,13 +55,13 @@ def span(slow: Slow, source: Source, page: Page, now_ms: int) -> Span:
     return Span(max(page.first, through - timedelta(page.overlap)), today)
 
 
-def needed(slow: Slow, source: Source, page: Page, now_ms: int) -> bool:
+def needed(slow: Slow, source: Source, page: Page) -> bool:
     """Whether a better publisher leaves something of this page to be asked for. Vintages nobody has without a key."""
     if source.name in slow.off:
         return False
     if page.vintages:
         return source.name in slow.keyed
-    return any(_wanted(slow, row, source.name, now_ms) for row in rows(page))
+    return any(wanted(slow, row, source.name) for row in rows(page))
 
 
 def rows(page: Page) -> list[Series]:
@@ -69,21 +69,29 @@ def rows(page: Page) -> list[Series]:
     return [row for name in page.series if (row := series(name))]
 
 
-def _wanted(slow: Slow, row: Series, name: str, now_ms: int) -> bool:
+def wanted(slow: Slow, row: Series, name: str) -> bool:
     """Whether no publisher before `name` in the row's order serves it."""
     for better in row.sources[: row.sources.index(name)] if name in row.sources else ():
         source = slow.sources.get(better)
         if source is None or better in slow.off:
             continue
-        pages = [page for page in source.pages if row.id in page.series]
-        serving = [
-            polled is None or polled.failures < GIVE_UP
-            for page in pages
-            for polled in (slow.polled.get(source.feed(page)),)
-        ]
-        if any(serving):
+        if any(not given_up(slow, source, page) for page in source.pages if row.id in page.series):
             return False
     return True
+
+
+def given_up(slow: Slow, source: Source, page: Page) -> bool:
+    """Whether a page has failed so often that another publisher's is asked.
+
+    One that was never read is given up with its publisher too, where so many of its pages have failed since one was
+    read: to wait for each of them in turn would take hours at a publisher who lets one hang.
+    """
+    polled = slow.polled.get(source.feed(page))
+    if polled and (polled.ok_ms is not None or polled.failures >= GIVE_UP):
+        return polled.failures >= GIVE_UP
+    others = [one for other in source.pages if (one := slow.polled.get(source.feed(other)))]
+    read_ms = max((one.ok_ms for one in others if one.ok_ms is not None), default=0)
+    return sum(one.failures > 0 and one.asked_ms >= read_ms for one in others) >= GIVE_UP
 
 
 def _missing_min(slow: Slow, page: Page, ok_ms: int) -> int | None:

@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -89,9 +90,10 @@ class Collector:
         """`publishers`: whether to ask those of the slow series as well."""
         self.settings = settings
         self._publishers = publishers
-        self._asking = False
         self._restored = asyncio.Event()
-        """The history of the slow series is in, or there is none to wait for."""
+        """The history of the slow series is in, and it is known what of it is still to be read, if anything is."""
+        self._answered = asyncio.Event()
+        """A publisher has been asked, and what it said is in."""
         self.clock = Clock()
         keep = store.put if store else None
         self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
@@ -139,29 +141,37 @@ class Collector:
         return await asyncio.get_running_loop().run_in_executor(self._beside, call, *values)
 
     async def _work_out(self) -> None:
-        """Work out the pages of the signals whenever they are due, in a thread; for ever."""
+        """Work out the pages of the signals, each when it is due, in a thread; for ever."""
         await self._restored.wait()
-        signals = self.session.signals
+        signals, slow = self.session.signals, self.state.slow
         while True:
-            if signals.due(self.clock.now_ms()):
-                slow = self.state.slow
-                filling = self._publishers and (not self._asking or slow.filled < slow.to_fill)
-                rows, now_ms, rules, spot, seen = signals.begin(self.clock.now_ms(), filling=filling)
-                signals.adopt(await self._compute(work_out, rows.copy(), now_ms, rules, spot, seen))
+            self._answered.clear()
+            while name := signals.next(self.clock.now_ms()):
+                rows, *given = signals.begin(self.clock.now_ms(), (name,))
+                signals.adopt(await self._compute(work_out, rows.copy(), *given))
             self.notices["signals"] = "; ".join(signals.faults.values())
-            for rule in [rule for rule, known in self.session.studies.items() if known is None]:
-                rows, now_ms = self.state.slow.vintages.copy(), self.clock.now_ms()
+            for rule in [rule for rule, known in self.session.studies.items() if known is None and not slow.unread]:
+                rows, now_ms = slow.vintages.copy(), self.clock.now_ms()
                 self.session.studied(rule, await self._compute(study_of, rule, rows, now_ms, self.state.rules))
-            await asyncio.sleep(LOOK_S)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._answered.wait(), LOOK_S)
 
     async def _gather(self, fetcher: Fetcher) -> None:
         """Ask the publishers, once the history of their series is in. The market goes first and is not held up."""
-        slow, store, demo = self.state.slow, self._store, self.session.engine.mode == "demo"
+        slow, store, signals = self.state.slow, self._store, self.session.signals
         if store:
             slow.restore(*await self._compute(store.slow))
+        gather = Gather(
+            slow,
+            self.settings,
+            fetcher,
+            self.take_slow,
+            self.clock.now_ms,
+            hurried=self.session.engine.mode == "demo",
+            rank=signals.rank,
+            told=self._answered.set,
+        )
         self._restored.set()
-        gather = Gather(slow, self.settings, fetcher, self.take_slow, self.clock.now_ms, hurried=demo)
-        self._asking = True
         await gather.run()
 
     async def take_slow(self, frame: Frame, through: str) -> Taken:
@@ -273,7 +283,9 @@ class Collector:
         writing = self._store is not None and self._store.writing
         store = self._store.notice if self._store else ""
         notices = tuple(text for text in (self.clock.notice, store, *self.notices.values()) if text)
-        return Engine(engine.mode, engine.title, engine.started_ms, writing, notices)
+        slow = self.state.slow
+        progress = (slow.filled, slow.to_fill) if slow.unread else (0, 0)
+        return Engine(engine.mode, engine.title, engine.started_ms, writing, notices, *progress)
 
 
 class Latest:

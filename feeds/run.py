@@ -150,7 +150,7 @@ async def _serving(
     if socket is None:
         yield None, until
         return
-    server = Server(socket, session.everything, now_ms, session.wanted)
+    server = Server(socket, session.everything, now_ms, session.wanted, session.signals.show)
     await server.start()
     watch = asyncio.create_task(_until_left(server, until)) if with_viewers else None
     try:

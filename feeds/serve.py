@@ -5,6 +5,8 @@ does not read is left alone until it does, and costs what its missed topics weig
 
 A viewer may say `{"want": ["series.WALCL"]}`: from then on, until it says so of others, it alone gets these topics too,
 now and whenever they change. A name that means nothing is not answered.
+
+And it may say `{"shows": ["repo", "price"]}`: topics that it has on screen, so that what they need is fetched first.
 """
 
 import asyncio
@@ -22,10 +24,13 @@ UNREAD = 256 * 1024
 
 MOST_WANTED = 8
 """Topics that one viewer may want at a time."""
+MOST_SHOWN = 64
+"""Topics that one viewer may say it shows."""
 
 
 class _Wish(Struct):
     want: list[str] | None = None
+    shows: list[str] | None = None
 
 
 _wish = msgspec.json.Decoder(_Wish)
@@ -37,13 +42,16 @@ class _Viewer:
         self.missed: Changes = {}
         self.wanted: dict[str, bytes | None] = {}
         """What it was last sent of each topic it asked for."""
+        self.shows: frozenset[str] = frozenset()
 
     def wish(self, line: bytes) -> None:
         """Take a line of its; what is no wish is passed over, for later versions may say other things."""
         with contextlib.suppress(msgspec.MsgspecError, RecursionError):
-            want = _wish.decode(line).want
-            if want is not None:
-                self.wanted = dict.fromkeys(want[:MOST_WANTED])
+            said = _wish.decode(line)
+            if said.want is not None:
+                self.wanted = dict.fromkeys(said.want[:MOST_WANTED])
+            if said.shows is not None:
+                self.shows = frozenset(said.shows[:MOST_SHOWN])
 
     def news(self, wanted: Callable[[str], bytes | None]) -> Changes:
         """What it asked for and has not got as it is now."""
@@ -68,7 +76,9 @@ class Server:
         everything: Callable[[], Changes],
         now_ms: Callable[[], int],
         wanted: Callable[[str], bytes | None] = lambda name: None,
+        shown: Callable[[frozenset[str]], object] = lambda topics: None,
     ) -> None:
+        """`shown`: called with the topics that viewers have on screen, whenever these are others."""
         self.path = path
         self.served = 0
         self.left = asyncio.Event()
@@ -76,6 +86,7 @@ class Server:
         self._everything = everything
         self._now_ms = now_ms
         self._wanted = wanted
+        self._shown, self._shows = shown, frozenset[str]()
         self._viewers: set[_Viewer] = set()
         self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -121,12 +132,21 @@ class Server:
             with contextlib.suppress(ConnectionError, ValueError):  # cut off, or talking nonsense without end: hung up
                 while said := await reader.readline():
                     viewer.wish(said)
+                    self._look()
                     viewer.send(self._now_ms(), viewer.news(self._wanted))
         finally:
             self._viewers.discard(viewer)
+            self._look()
             self._serving.discard(task)
             writer.transport.abort()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
             if not self._viewers:
                 self.left.set()
+
+    def _look(self) -> None:
+        """Say what is on screen, all viewers taken together, if that is something else than before."""
+        shows = frozenset[str]().union(*(viewer.shows for viewer in self._viewers))
+        if shows != self._shows:
+            self._shows = shows
+            self._shown(shows)

@@ -88,7 +88,7 @@ class Session:
             self._revisions.clear()
         found = self._fast()
         second = self.state.now_ms // 1000
-        if whole or second != self._second:
+        if whole or second != self._second or self.signals.arrived:
             self._second = second
             self._turn_day()
             found |= self._slow(whole=whole)

@@ -4,7 +4,7 @@ A value is refused, and that is said, where its size is none of its series': a p
 billions is not believed. What was known stays.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from msgspec import Struct
@@ -94,7 +94,10 @@ class Slow:
         """Why a publisher is not asked, by its name."""
         self.keyed: frozenset[str] = frozenset()
         """Publishers that are asked with the user's key."""
+        self.unread: Collection[str] = ()
+        """Series, and patterns of families, whose past is still being read for the first time."""
         self.filled = self.to_fill = 0
+        """Pages that this run has read for the first time, of how many; the same where none is left to be read."""
         self.revision = 0
         """Rises with everything that changes here."""
         self._keep = keep
@@ -121,11 +124,15 @@ class Slow:
         name = feed.partition(".")[0]
         self.asked[name] = self.asked.get(name, 0) + 1
 
-    def failed(self, feed: str, now_ms: int, reason: str) -> None:
-        """Take note that a page could not be read. What is known stays."""
+    def failed(self, feed: str, now_ms: int, reason: str, *, least: int = 1) -> None:
+        """Take note that a page could not be read. What is known stays. `least`: failures that it counts for, at least.
+
+        Where the publisher says that it will not answer, trying again is of no use.
+        """
         was = self.polled.get(feed) or Polled(feed, now_ms)
         since = was.error_ms if was.error and was.error_ms else now_ms
-        self._note(replace(was, asked_ms=now_ms, failures=was.failures + 1, error=reason, error_ms=since))
+        failures = max(was.failures + 1, least)
+        self._note(replace(was, asked_ms=now_ms, failures=failures, error=reason, error_ms=since))
 
     def unchanged(self, feed: str, now_ms: int) -> None:
         """Take note that a page says it is as it was."""
@@ -137,8 +144,6 @@ class Slow:
         was = self.polled.get(feed) or Polled(feed, now_ms)
         through = self._through(feed, taken) or was.through
         self._note(Polled(feed, now_ms, now_ms, through, etag, modified, 0, "", None))
-        if was.ok_ms is None and not self.pages[feed][1].vintages:
-            self.filled = min(self.filled + 1, self.to_fill)
 
     def _through(self, feed: str, taken: Taken) -> str | None:
         """The day to which the page gave each of its series; of a family, any member: contracts expire."""

@@ -219,9 +219,55 @@ class Vintages:
             last_day, best = day, rank
         return found
 
-    def known(self, as_of_ms: int) -> "Known":
-        """What was known at that time."""
-        return Known(as_of_ms, lambda series: self.points(series, as_of_ms), self.series)
+    def known(self, as_of_ms: int, unread: Collection[str] = (), progress: tuple[int, int] = (0, 0)) -> "Known":
+        """What was known at that time. `unread` and `progress`: as in `Known`."""
+        return Known(as_of_ms, lambda series: self.points(series, as_of_ms), self.series, unread, progress)
+
+    def watched(self, asked: set[str]) -> "Vintages":
+        """The same rows, not to be written to, that put into `asked` whose are looked at.
+
+        Those of which all that begin so are looked at are put there as a pattern, "CL*".
+        """
+        return _Watched(self, asked)
+
+
+class _Watched(Vintages):
+    """The rows of another, which note who is asked for."""
+
+    def __init__(self, of: Vintages, asked: set[str]) -> None:
+        vars(self).update(vars(of))
+        self._asked = asked
+
+    def rows(self, series: str, since: date | None = None) -> Iterator[Observation]:
+        self._asked.add(series)
+        return super().rows(series, since)
+
+    def points(self, series: str, known_ms: int) -> list[Point]:
+        self._asked.add(series)
+        return super().points(series, known_ms)
+
+    def known(self, as_of_ms: int, unread: Collection[str] = (), progress: tuple[int, int] = (0, 0)) -> "Known":
+        known = super().known(as_of_ms, _Waited(unread, self._asked), progress)
+        known.asked = self._asked
+        return known
+
+
+class _Waited(Collection[str]):
+    """The series that are still being read, which note who is asked for: what is looked back on will be looked at."""
+
+    def __init__(self, unread: Collection[str], asked: set[str]) -> None:
+        self._unread, self._asked = unread, asked
+
+    def __contains__(self, series: object) -> bool:
+        if isinstance(series, str):
+            self._asked.add(series)
+        return series in self._unread
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._unread)
+
+    def __len__(self) -> int:
+        return len(self._unread)
 
 
 class Known:
@@ -239,6 +285,8 @@ class Known:
         self.as_of_ms = as_of_ms
         self.unread = unread
         self.progress = progress
+        self.asked: set[str] | None = None
+        """Where it is one, the patterns of what was asked for by the beginning of its name are put into it."""
         self._points = points
         self._names = series
         self._cache: dict[str, Sequence[Point]] = {}
@@ -267,6 +315,8 @@ class Known:
 
     def series(self, prefix: str = "") -> list[str]:
         """The ids that begin so and have points, in order."""
+        if self.asked is not None:
+            self.asked.add(f"{prefix}*")
         return sorted(name for name in self._names() if name.startswith(prefix) and self.points(name))
 
 

@@ -12,11 +12,12 @@ from feeds.simulate.slow import SlowWorld, scene
 class Market:
     """All of them, at a time that a test sets. `asked`: all requests, oldest first. `world`: what they publish."""
 
-    def __init__(self, now_ms: int) -> None:
+    def __init__(self, now_ms: int, played: str = "calm") -> None:
+        """`played`: the scene."""
         self.now_ms = now_ms
         self.faults = Faults()
         self.asked: list[tuple[str, Request]] = []
-        world = self.world = SlowWorld(scene("calm"), 1, lambda: self.now_ms)
+        world = self.world = SlowWorld(scene(played), 1, lambda: self.now_ms)
         served = sites(world, self.faults)
         pages = exchanges.pages(world, {("coinbase", "/products/BTC-USD/candles"): lambda query: Answer(404, "")})
         pages["deribit", "/api/v2/public/get_book_summary_by_currency"] = lambda query: _book(self.now_ms)

@@ -297,7 +297,7 @@ def test_a_third_stands_in_only_where_both_before_it_fail() -> None:
 def test_a_page_that_alone_has_one_of_its_series_is_asked_always() -> None:
     both = source("coinmetrics", page("btc", "BTC.MVRV", "BTC"))
     known = slow(source("btcusd", page("daily", "BTC")), both)
-    assert needed(known, both, both.pages[0], ms("2026-11-20T12:00"))
+    assert needed(known, both, both.pages[0])
 
 
 # --- which days

@@ -4,7 +4,7 @@ import asyncio
 import csv
 import io
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +13,9 @@ import pytest
 from msgspec.structs import replace
 
 from feeds.decode import Decoder
-from feeds.due import next_ms
+from feeds.due import GIVE_UP, next_ms
 from feeds.facts import Observation
-from feeds.gather import Gather
+from feeds.gather import Gather, Rank
 from feeds.poll import Fetcher
 from feeds.settings import Keys, Publishers, Secret, Settings
 from feeds.simulate.http import Answer, Server, Site
@@ -78,6 +78,7 @@ async def desk(
     endpoints: dict[str, str] | None = None,
     *,
     keyed: bool = False,
+    rank: Rank = lambda series: 0,
 ) -> AsyncIterator[Desk]:
     slow = slow or Slow(SOURCES)
     decoder = Decoder({}, slow.pages)
@@ -97,7 +98,8 @@ async def desk(
     )
     fetcher = Fetcher(spacing_s=0.0, tries=2, backoff_s=0.01, patience_s=0.2)
     try:
-        yield Desk(market, slow, Gather(slow, settings, fetcher, sink, lambda: market.now_ms, hurried=True))
+        gather = Gather(slow, settings, fetcher, sink, lambda: market.now_ms, hurried=True, rank=rank)
+        yield Desk(market, slow, gather)
     finally:
         await fetcher.aclose()
 
@@ -198,6 +200,36 @@ async def test_what_fails_at_one_publisher_stops_no_other_and_recovers(market: M
             assert busy.requests == {"cboe": 1}
     finally:
         await asyncio.to_thread(busy.close)
+
+
+async def test_who_says_that_he_will_not_answer_is_waited_for_no_longer_and_another_is_asked(market: Market) -> None:
+    async with desk(market) as it:
+        market.faults.set("nyfed", faults.blocked)
+        await it.ask("nyfed.sofr")
+        assert it.polled("nyfed.sofr").failures == GIVE_UP
+        assert "SOFR" in it.slow.unread  # of who comes next
+        assert (await it.ask("ofr.sofr"))[1] == ""
+        assert "SOFR" not in it.slow.unread
+        market.faults.set("nyfed", faults.empty)
+        await it.ask("nyfed.rde")
+        assert it.polled("nyfed.rde").failures == 1
+        assert "RDE" in it.slow.unread
+
+
+async def test_of_a_publisher_s_pages_those_are_read_first_that_are_wanted_soonest(market: Market) -> None:
+    soon = {"LNS14024887": 0, "WALCL": 1, "NFCI": 1}
+
+    def rank(series: Iterable[str]) -> int:
+        return min(soon.get(id_, 2) for id_ in series)
+
+    async with desk(market, off=tuple(set(SOURCES) - {"fred"}), rank=rank) as it:
+        running = asyncio.create_task(it.gather.run())
+        await until(lambda: len(it.slow.polled) > 5)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        first = [feed.removeprefix("fred.") for feed in it.slow.polled]
+    assert first[0] == "LNS14024887"
+    assert set(first[1:3]) == {"WALCL", "NFCI"}
 
 
 async def test_a_fault_of_a_page_s_own_code_is_shown_and_holds_no_key(market: Market) -> None:

@@ -18,7 +18,11 @@ class Engine:
         self.known: dict[str, bytes] = {"price": b"1"}
         self.series: dict[str, bytes] = {"series.WALCL": b"6580000", "series.SOFR": b"4.02"}
         """What is told to who asks."""
-        self.server = Server(path, lambda: self.known, lambda: 1000, self.series.get)
+        self.shown: list[set[str]] = []
+        """What was said to be on screen, newest last."""
+        self.server = Server(
+            path, lambda: self.known, lambda: 1000, self.series.get, lambda on: self.shown.append({*on})
+        )
 
     def publish(self, t: int, **changed: object) -> None:
         data = {name: json.dumps(value).encode() for name, value in changed.items()}
@@ -218,6 +222,32 @@ async def test_more_than_a_few_wishes_are_cut(engine: Engine) -> None:
         assert await viewer.line() == {}
         viewer.want(*(f"series.S{n}" for n in range(7)), "series.WALCL")
         assert await viewer.line() == {"series.WALCL": 6_580_000}
+
+
+async def test_what_viewers_show_is_told_together_and_less_when_one_leaves(engine: Engine) -> None:
+    async with asking(engine) as viewer:
+        viewer.say(b'{"shows": ["repo", "price"]}\n')
+        await viewer.line()
+        async with asking(engine) as other:
+            other.say(b'{"shows": ["flows", "price"], "of a later version": 1}\n')
+            await other.line()
+            other.say(b'{"shows": ["price"]}\n{"shows": ["price"]}\n')
+            await other.line()
+            await other.line()
+        await until(lambda: engine.server.viewers == 1)
+    await until(lambda: engine.server.viewers == 0)
+    assert engine.shown == [{"repo", "price"}, {"repo", "price", "flows"}, {"repo", "price"}, set()]
+
+
+async def test_a_viewer_that_says_what_it_shows_still_gets_what_it_wants(engine: Engine) -> None:
+    async with asking(engine) as viewer:
+        viewer.want("series.WALCL")
+        await viewer.line()
+        viewer.say(b'{"shows": ["repo"]}\n')
+        await viewer.line()
+        engine.series["series.WALCL"] = b"7"
+        engine.publish(2, price=2)
+        assert await viewer.line() == {"price": 2, "series.WALCL": 7}
 
 
 async def test_a_viewer_whose_line_has_no_end_is_hung_up_on_and_the_others_are_not(engine: Engine) -> None:

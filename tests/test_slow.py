@@ -412,13 +412,6 @@ def test_a_page_that_gave_nothing_yet_has_got_nowhere(desk: Desk) -> None:
     assert desk.slow.polled["nyfed.sofr"].through is None
 
 
-def test_the_first_readings_count_toward_the_filling_once_each(desk: Desk) -> None:
-    desk.slow.to_fill = 2
-    desk.read("nyfed.sofr", "2026-11-20T08:05")
-    desk.read("nyfed.sofr", "2026-11-20T08:06")
-    assert desk.slow.filled == 1
-
-
 def test_requests_are_counted_by_publisher(desk: Desk) -> None:
     for feed in ("nyfed.sofr", "nyfed.effr", "fred.WALCL"):
         desk.slow.asking(feed)

@@ -12,6 +12,7 @@ import pytest
 from feeds import asof
 from feeds.calendars import day_end_ms
 from feeds.facts import Observation
+from feeds.filling import Names
 from feeds.series import series
 from feeds.settings import Settings
 from feeds.signals.rules import Rules
@@ -21,7 +22,7 @@ from feeds.sources import SOURCES
 from feeds.state import State
 from feeds.store import Store
 from feeds.topics import Regime, Scenarios, Verdict
-from feeds.views.pages import MAKES, Pages, Worked, work_out
+from feeds.views.pages import MAKES, Made, Pages, Worked, work_out
 from feeds.vintages import Vintages
 
 NOW = round(datetime(2026, 11, 19, 19, tzinfo=ZoneInfo("America/New_York")).timestamp() * 1000)
@@ -71,7 +72,7 @@ def release() -> list[Observation]:
 def worked(release: list[Observation]) -> dict[str, Worked]:
     """Every scene, worked out once; the studies, which take longer than all else, of one scene only."""
     names = ("calm", "quarter-end", "repo-2019", "tollbooth", "blockade", "empire")
-    studied = {"studies": (0, NOW)}
+    studied = {"studies": Made(NOW)}
     found = {name: work_out(Vintages(published(name)), NOW, Rules(), None, studied) for name in names}
     return found | {"release": work_out(Vintages(release), NOW, Rules(), None, {})}
 
@@ -157,8 +158,10 @@ def test_a_look_back_gives_what_the_timeline_says_of_that_day(
     """From the stored rows alone, by the same path as `snapshot --as-of`."""
     store = Store(tmp_path / "history.sqlite", limit=1_000_000)
     store.open()
+    seen = worked["release"].seen
+    asked = Names(seen["regime"].asked | seen["verdict"].asked)
     for row in release:
-        if row.series.startswith((*MAKES["regime"].of, *MAKES["verdict"].of)):
+        if row.series in asked:
             store.put(row)
     assert store.flush(60)
     regime, found = worked["release"].pages["regime"], verdict(worked["release"])
@@ -174,6 +177,19 @@ def test_a_look_back_gives_what_the_timeline_says_of_that_day(
     store.close()
 
 
+def test_leaving_out_what_a_page_does_not_ask_for_changes_nothing_of_it(
+    worked: dict[str, Worked], release: list[Observation]
+) -> None:
+    whole = worked["release"]
+    for name in whole.pages.keys() - {"studies"}:
+        asked = Names(whole.seen[name].asked)
+        rows = [row for row in release if row.series in asked]
+        assert len(rows) < len(release), name
+        found = work_out(Vintages(rows), NOW, Rules(), None, {}, only=(name,))
+        assert found.pages[name] == whole.pages[name], name
+        assert found.seen[name] == whole.seen[name], name
+
+
 def change_day(t_ms: int) -> date:
     return datetime.fromtimestamp(t_ms / 1000, ZoneInfo("America/New_York")).date()
 
@@ -181,9 +197,11 @@ def change_day(t_ms: int) -> date:
 def test_the_usual_studies_wait_until_the_history_is_in() -> None:
     state = State({}, sources=SOURCES)
     pages = Pages(state)
-    early = work_out(*pages.begin(NOW, filling=True))
+    state.slow.unread = Names({"WALCL"})
+    early = work_out(*pages.begin(NOW))
     assert "studies" not in early.pages
     pages.adopt(early)
+    state.slow.unread = Names()
     later = work_out(*pages.begin(NOW + 10_000))
     assert "studies" in later.pages
     pages.adopt(later)

@@ -144,3 +144,21 @@ def test_of_what_is_never_revised_it_does_not_matter_when_it_was_read() -> None:
 def test_a_copy_keeps_when_each_row_was_read() -> None:
     rows = [rate(3.8, OUT), rate(3.7, OUT + 7, READ)]
     assert list(Vintages(rows).copy().rows("UNRATE")) == rows
+
+
+def test_watched_rows_are_the_same_and_note_who_is_asked_for() -> None:
+    asked: set[str] = set()
+    known = Vintages([row("2026-08-05", 3.64, 500)]).watched(asked).known(500, unread=("EFFR",), progress=(1, 2))
+    assert [point.value for point in known.points("SOFR")] == [3.64]
+    assert known.last("WALCL") is None
+    assert known.series("CL") == []
+    assert "EFFR" in known.unread
+    assert "IORB" not in known.unread
+    assert known.progress == (1, 2)
+    assert asked == {"SOFR", "WALCL", "CL*", "EFFR", "IORB"}
+
+
+def test_the_rows_of_watched_ones_are_noted_when_they_are_asked_for_though_none_is_looked_at() -> None:
+    asked: set[str] = set()
+    Vintages().watched(asked).rows("SRF")
+    assert asked == {"SRF"}

@@ -119,6 +119,7 @@ class TideApp(App[None], inherit_bindings=False):
         screen = next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Framed))
         screen.header.show(status)
         link.want(screen.wants)
+        link.show(self.desk.topics)
         now_ms = link.now_ms if link.now_ms is not None else time.time_ns() // 1_000_000
         if screen is not self.desk:
             screen.show(link.topics, now_ms, self._zone)

@@ -207,6 +207,7 @@ class Link:
         self._heard = 0.0
         self._line = asyncio.Event()
         self._wanted: tuple[str, ...] = ()
+        self._shown: tuple[str, ...] = ()
         self._attached = False  # a first line has come, and the stream is open
         self._ever = False
         self._since = seconds()
@@ -268,10 +269,16 @@ class Link:
         """Ask for topics that are told only to who asks, instead of those asked for before."""
         if names != self._wanted:
             self._wanted = names
-            self._ask()
+            self._say({"want": names})
 
-    def _ask(self) -> None:
-        line = msgspec.json.encode({"want": self._wanted}) + b"\n"
+    def show(self, topics: tuple[str, ...]) -> None:
+        """Say which topics are on screen: what these need, an engine fetches first. Older ones pass it over."""
+        if topics != self._shown:
+            self._shown = topics
+            self._say({"shows": topics})
+
+    def _say(self, wish: dict[str, tuple[str, ...]]) -> None:
+        line = msgspec.json.encode(wish) + b"\n"
         if self._writer is not None:
             self._writer.write(line)
         elif self._child is not None and self._attached:
@@ -371,7 +378,9 @@ class Link:
             self._attached = self._ever = True
             self.reason = ""
             if self._wanted:
-                self._ask()
+                self._say({"want": self._wanted})
+            if self._shown:
+                self._say({"shows": self._shown})
         self._t_ms, self._heard = said.t, seconds()
         self.topics.put(said.set)
         self._line.set()

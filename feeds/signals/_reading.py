@@ -120,7 +120,7 @@ def unread(known: Known, ids: Iterable[str]) -> tuple[Note, ...]:
 
     A reading that looks back on them has no value until then, and this for its reason.
     """
-    if not any(id_ in known.unread for id_ in ids):
+    if not [id_ for id_ in ids if id_ in known.unread]:  # all are looked at, so that all are known to be asked for
         return ()
     read, pages = known.progress
     return (Note("reading", f"reading the past, {read} of {pages} pages"),)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from statistics import fmean, stdev
 
 from feeds.facts import Observation
-from feeds.signals._reading import Used, reading
+from feeds.signals._reading import Used, reading, unread
 from feeds.signals.flow_costs import costs
 from feeds.signals.flow_days import BEGIN, PREFIX, TOTAL, FlowDay, Table, completeness, revisions, table, used_on
 from feeds.signals.thresholds import FlowsRule
@@ -139,6 +139,8 @@ def run(days: Sequence[FlowDay]) -> int:
 
 def _run(known: Known, found: Table) -> Reading:
     days = found.days
+    if wait := unread(known, (f"{PREFIX}*",)):
+        return reading("etf.run", None, "days", known, words=wait)
     if not days:
         return reading("etf.run", None, "days", known, words=(UNKNOWN,), missing=(TOTAL,))
     length = run(days)

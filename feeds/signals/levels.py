@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from msgspec import Struct
 
-from feeds.signals._reading import last_used, reading
+from feeds.signals._reading import last_used, reading, unread
 from feeds.signals.lines import unknown
 from feeds.signals.thresholds import LevelRule
 from feeds.topics.base import Reading
@@ -143,6 +143,8 @@ def _readings(
         "held": "tests that held",
         "held_in_row": "tests that held since one failed",
     }
+    if wait := unread(known, (CLOSE, LOW)):
+        return tuple(reading(f"{at}.{kind}", None, "", known, words=wait) for kind in kinds)
     first = min((points[0].period for id_ in (CLOSE, LOW) if (points := known.points(id_))), default=None)
     if first is None:
         return tuple(unknown(known, f"{at}.{kind}", "", [CLOSE], "no close of bitcoin is known") for kind in kinds)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from feeds.signals._reading import reading
+from feeds.signals._reading import reading, unread
 from feeds.signals.drivers import drivers
 from feeds.signals.lines import unknown
 from feeds.signals.money import custody, money
@@ -13,6 +13,9 @@ from feeds.signals.weeks import WEEK, Close, timeline
 from feeds.topics.base import Reading
 from feeds.topics.regime import Regime, RegimeWeek
 from feeds.vintages import Known
+
+READ = ("WALCL", "WDTGAL", "RRPONTSYD", "VIXCLS", "MOVE", "BAMLH0A0HYM2", "BAMLC0A0CM", "NFCI")
+"""What the label looks back on."""
 
 
 def regime(known: Known, rows: Rows, rule: DriversRule, weekly: RegimeRule) -> Regime:
@@ -36,6 +39,8 @@ def regime(known: Known, rows: Rows, rule: DriversRule, weekly: RegimeRule) -> R
 def _label(known: Known, closes: Sequence[Close], rule: RegimeRule) -> Reading:
     """The label that holds, of the newest weekly close."""
     name = "regime.label"
+    if wait := unread(known, READ):
+        return reading(name, None, "", known, words=wait)
     if not closes:
         return unknown(known, name, "", ["WALCL"], "no week has closed: Fed assets are not known")
     week, used, missing = closes[-1]

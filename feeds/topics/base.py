@@ -73,7 +73,8 @@ class Metric(Struct, frozen=True):
 class Engine(Struct, frozen=True):
     """Who speaks. `title` says in words what is replayed or simulated; "" when live.
 
-    `writing`: this engine keeps the history. `notices`: things the user should know, newest last.
+    `writing`: this engine keeps the history. `notices`: things the user should know, newest last. `read` of `pages`
+    of the publishers have been read, where the past is still being read for the first time; else both are 0.
     """
 
     mode: Mode
@@ -81,6 +82,8 @@ class Engine(Struct, frozen=True):
     started_ms: int
     writing: bool
     notices: tuple[str, ...] = ()
+    read: int = 0
+    pages: int = 0
 
 
 class Input(Struct, frozen=True, omit_defaults=True):

@@ -5,13 +5,15 @@ them out in a thread, from a copy of the rows (`work_out` is pure), and adopts w
 tests work them out in place, when they are due by the session's own time.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds.calendars import new_york_day
+from feeds.filling import Names
 from feeds.signals.curve import curve
 from feeds.signals.dollar_exit import dollar_exit
 from feeds.signals.flows import flows
@@ -56,9 +58,11 @@ from feeds.views.readings import metrics
 from feeds.vintages import Known, Vintages
 
 EVERY_MS = 60_000
-"""Pages are worked out so often even without news, for what is due may not have come."""
+"""Pages are looked at so often even without news, for the price moves."""
 LEAST_MS = 10_000
-"""And not more often than this, so that a first fill, which brings news all the time, does not take all time."""
+"""And made not more often than this, so that a first fill, which brings news all the time, does not take all time."""
+WAITS_MS = 10_000
+"""One that waits for some of its past is made so often, for it says how far that is; and at once when all is in."""
 CURVE_MS = 5_000
 """Bitcoin's curve moves with the market, and costs little."""
 AT_LEAST_MS = 600_000
@@ -83,17 +87,41 @@ Page = (
 )
 
 
-class Work:
-    """What a page is made of: the rows, the time, the thresholds, the price."""
+class Still(NamedTuple):
+    """What of the past is still being read for the first time: series, and pages that have been read, of how many."""
 
-    def __init__(self, rows: Vintages, now_ms: int, rules: Rules, spot: float | None) -> None:
-        self.rows, self.now_ms, self.rules, self.spot = rows, now_ms, rules, spot
+    unread: Collection[str] = ()
+    progress: tuple[int, int] = (0, 0)
+
+    def lacks(self, asked: Collection[str]) -> bool:
+        """Whether some of `asked` is still being read."""
+        return bool(self.unread) and any(name in self.unread for name in asked)
+
+
+ALL_READ = Still()
+
+
+class Work:
+    """What a page is made of: the rows, the time, the thresholds, the price. It notes in `asked` what is looked at."""
+
+    def __init__(self, rows: Vintages, now_ms: int, rules: Rules, spot: float | None, still: Still) -> None:
+        self.asked: set[str] = set()
+        self.priced = False
+        """Whether the price was looked at."""
+        self.rows, self.now_ms, self.rules = rows.watched(self.asked), now_ms, rules
         self.today = new_york_day(now_ms)
+        self._spot, self._still = spot, still
 
     @cached_property
     def known(self) -> Known:
         """What is known now."""
-        return self.rows.known(self.now_ms)
+        return self.rows.known(self.now_ms, *self._still)
+
+    @property
+    def spot(self) -> float | None:
+        """Dollars for a bitcoin now."""
+        self.priced = True
+        return self._spot
 
     @property
     def oil(self) -> Oil:
@@ -102,22 +130,57 @@ class Work:
 
 
 class Make(Struct, frozen=True):
-    """How a page is made, and from which series, by the beginnings of their ids; all where none is named.
+    """How a page is made. `rest_ms`: for how long it is left as it is even where there is news.
 
-    `rest_ms`: for how long it is left as it is even where there is news.
+    One that rests is not made before the past is in.
     """
 
     page: Callable[[Work], Page]
-    of: tuple[str, ...] = ()
     rest_ms: int = 0
 
-    def revision(self, rows: Vintages) -> int:
-        """Rises with every row of these series."""
-        return sum(n for name, n in rows.revisions.items() if not self.of or name.startswith(self.of))
+
+class Made(Struct, frozen=True):
+    """How a page was made last: of which series, by their ids and by patterns ("CL*"), and of which revision of them.
+
+    `priced`: it looked at the price, which was `spot`. `waits`: some of its past was still being read.
+    """
+
+    at_ms: int
+    asked: frozenset[str] = frozenset()
+    revision: int = 0
+    priced: bool = False
+    spot: float | None = None
+    waits: bool = False
 
 
-Seen = Mapping[str, tuple[int, int]]
-"""Of which revision each page was made, and when."""
+Seen = Mapping[str, Made]
+"""How each page was made."""
+
+
+def revision(asked: Collection[str], rows: Vintages) -> int:
+    """Rises with every row of these series."""
+    begin = tuple(name[:-1] for name in asked if name.endswith("*"))
+    plain = sum(rows.revisions.get(name, 0) for name in asked)
+    return plain + sum(n for name, n in rows.revisions.items() if begin and name.startswith(begin))
+
+
+def due(
+    make: Make, made: Made | None, rows: Vintages, now_ms: int, spot: float | None, still: Still, least_ms: int = 0
+) -> bool:
+    """Whether a page is to be made, where one was made at least `least_ms` ago."""
+    if make.rest_ms and still.unread:
+        return False
+    if made is None:
+        return True
+    age_ms, waits = now_ms - made.at_ms, still.lacks(made.asked)
+    if made.waits and not waits:
+        return True  # what it waited for has come
+    if age_ms < max(make.rest_ms, least_ms):
+        return False
+    moved = made.priced and spot != made.spot
+    if age_ms >= (WAITS_MS if waits else AT_LEAST_MS) or (moved and (age_ms >= EVERY_MS or not least_ms)):
+        return True
+    return revision(made.asked, rows) != made.revision
 
 
 class Worked(Struct, frozen=True):
@@ -126,7 +189,7 @@ class Worked(Struct, frozen=True):
     pages: dict[str, Page]
     metrics: dict[str, Metric]
     faults: dict[str, str]
-    seen: dict[str, tuple[int, int]]
+    seen: dict[str, Made]
 
 
 def _flows(work: Work) -> Flows:
@@ -157,53 +220,54 @@ def study_of(rule: str, rows: Vintages, now_ms: int, rules: Rules) -> Study:
     return answered(rule, Record(rows, now_ms, rules), rules.study)
 
 
-_DOLLAR = ("WSEF", "WMTS", "WFAS", "GOLD", "CIPS", "D", "HKD")
-_FRAGILITY = ("BAML", "RSP", "SPY", "DRCC", "LNS", "NVDA", "SMH", "QQQ")
-_SCENARIOS = ("CL", "MOVE", "WSEF", "GOLD", "D", "CIPS", "SPY", "BTC", "IGV")
-_REPO = ("SOFR", "TGCR", "EFFR", "IORB", "SRF")
 MAKES: dict[str, Make] = {
-    "repo": Make(lambda work: repo(work.known, work.rules.repo), (*_REPO, "RRP", "WRES", "WRBW", "TGA", "RDE", "DLOD")),
+    "verdict": Make(_verdict),
+    "regime": Make(lambda work: regime(work.known, work.rows.rows, work.rules.drivers, work.rules.regime)),
+    "repo": Make(lambda work: repo(work.known, work.rules.repo)),
     "flows": Make(_flows),
-    "share": Make(lambda work: share(work.known, work.rules.share), ("COT.", "OI.")),
-    "oil": Make(_oil, ("CL",)),
-    "regime": Make(
-        lambda work: regime(work.known, work.rows.rows, work.rules.drivers, work.rules.regime),
-        (
-            *("CPI", "PCE", "T10", "T5", "DGS", "DFII", "EFFR", "GDP", "CFNAI", "GAC", "ICSA", "PAY", "UNRATE", "W"),
-            *("RRP", "M2", "TOTB", "ECB", "JPN", "DEX", "VIX", "MOVE", "BAML", "NFCI"),
-        ),
-    ),
-    "verdict": Make(_verdict, (*_REPO, "MOVE", "CL", "WALCL", "WLCFLPCL")),
-    "levels": Make(lambda work: levels(work.known, work.rules.levels), ("BTC",)),
-    "studies": Make(_studies, (*_REPO, "MOVE", "WALCL", "BTC", "DTWEXBGS"), 3_600_000),
-    "scenarios": Make(lambda work: scenarios(work.known, work.rules.scenarios, oil_now(work.oil)), _SCENARIOS),
-    "hedge": Make(lambda work: hedge(work.known, work.rules.hedge), ("BTC", "QQQ", "GLD", "IGV", "DXY")),
-    "dollar": Make(lambda work: dollar_exit(work.known, work.rules.dollar, work.rules.drivers), _DOLLAR),
-    "fragility": Make(lambda work: fragility(work.known, work.rules.fragility), _FRAGILITY),
+    "share": Make(lambda work: share(work.known, work.rules.share)),
+    "oil": Make(_oil),
+    "levels": Make(lambda work: levels(work.known, work.rules.levels)),
+    "scenarios": Make(lambda work: scenarios(work.known, work.rules.scenarios, oil_now(work.oil))),
+    "hedge": Make(lambda work: hedge(work.known, work.rules.hedge)),
+    "dollar": Make(lambda work: dollar_exit(work.known, work.rules.dollar, work.rules.drivers)),
+    "fragility": Make(lambda work: fragility(work.known, work.rules.fragility)),
+    "studies": Make(_studies, 3_600_000),
 }
-"""Pages by the name of their topic. A new signal with a page is one row."""
+"""Pages by the name of their topic, those first that are always in sight. A new signal with a page is one row."""
+ALWAYS = ("verdict", "regime")
+"""Their words stand above every pane."""
+CURVE = "curve"
+"""The page that moves with the market, and is made apart."""
 
 
-def work_out(rows: Vintages, now_ms: int, rules: Rules, spot: float | None, seen: Seen) -> Worked:
-    """All pages as of `now_ms` that may have changed since they were seen. Pure.
+def work_out(
+    rows: Vintages,
+    now_ms: int,
+    rules: Rules,
+    spot: float | None,
+    seen: Seen,
+    still: Still = ALL_READ,
+    only: Collection[str] | None = None,
+) -> Worked:
+    """All pages as of `now_ms` that may have changed since they were seen, or those that are named in `only`. Pure.
 
     One signal's fault is told, and stops no other.
     """
     done = Worked({}, {}, {}, {})
     for name, make in MAKES.items():
-        revision = make.revision(rows)
-        was, at_ms = seen.get(name, (-1, 0))
-        age_ms = now_ms - at_ms
-        if make.of and (age_ms < make.rest_ms or (was == revision and age_ms < AT_LEAST_MS)):
+        if name not in only if only is not None else not due(make, seen.get(name), rows, now_ms, spot, still):
             continue
         # What one page has read of the rows is let go before the next is made: all at once it would be 40 MB.
-        work = Work(rows, now_ms, rules, spot)
+        work = Work(rows, now_ms, rules, spot, still)
         try:
             page = make.page(work)
             done.metrics.update(metrics(_readings(page)))
-            done.pages[name], done.seen[name] = page, (revision, now_ms)
+            done.pages[name] = page
         except Exception as error:  # noqa: BLE001  the boundary between signals
             done.faults[name] = f"{name} cannot be worked out ({type(error).__name__}: {error})"
+        asked = frozenset(work.asked)
+        done.seen[name] = Made(now_ms, asked, revision(asked, rows), work.priced, spot, still.lacks(asked))
     return done
 
 
@@ -229,49 +293,104 @@ class Pages:
         self._revision = -1
         self._news: dict[str, Page] = {"studies": ()}  # until the history is in there are none
         self._changes: tuple[Change, ...] = ()
-        self._seen: dict[str, tuple[int, int]] = {}
+        self._seen: dict[str, Made] = {}
+        self._shown: frozenset[str] = frozenset()
+        self._ranks: dict[tuple[str, ...], int] = {}
+        self.arrived = False
+        """Whether a page came, since pages were last asked for, of which all that it needs has been read only now."""
         self.metrics: dict[str, Metric] = {}
         self.faults: dict[str, str] = {}
 
+    @property
+    def _still(self) -> Still:
+        slow = self._state.slow
+        return Still(slow.unread, (slow.filled, slow.to_fill))
+
+    def show(self, topics: Iterable[str]) -> None:
+        """Take note of the topics that somebody looks at."""
+        self._shown = frozenset(topics) & {*MAKES, CURVE}
+        self._ranks.clear()
+
+    def rank(self, series: Iterable[str]) -> int:
+        """How soon series are wanted: 0 where a page in view asks for one, 1 where one that is always, else 2."""
+        names = tuple(series)
+        if names not in self._ranks:
+            self._ranks[names] = self._rank(Names(names))
+        return self._ranks[names]
+
+    def _rank(self, series: Names) -> int:
+        for rank, topics in enumerate((self._shown, ALWAYS)):
+            if any(self._asks(topic, series) for topic in topics):
+                return rank
+        return 2
+
+    def _asks(self, topic: str, series: Names) -> bool:
+        """Whether a page asks for one of these series; one that was never made may ask for all."""
+        made = self._seen.get(topic)
+        return made is None or any(name in series for name in made.asked)
+
     def due(self, now_ms: int) -> bool:
-        """Whether the pages are to be worked out anew."""
+        """Whether the pages are to be worked out anew, all that have changed at once."""
         age_ms = now_ms - self._at_ms
         return age_ms >= EVERY_MS or (age_ms >= LEAST_MS and self._state.slow.revision != self._revision)
 
-    def begin(self, now_ms: int, *, filling: bool = False) -> tuple[Vintages, int, Rules, float | None, Seen]:
-        """Take note that they are being worked out; give what `work_out` is to be called with.
+    def next(self, now_ms: int) -> str | None:
+        """The page that is to be made next: one whose past is now in first, then the oldest."""
+        rows, still, spot = self._state.slow.vintages, self._still, self._spot()
+        found = [
+            name for name, make in MAKES.items() if due(make, self._seen.get(name), rows, now_ms, spot, still, LEAST_MS)
+        ]
+        return min(found, key=lambda name: self._order(name, still), default=None)
 
-        `filling`: the history is still being read; pages that rest for long are not worth making yet.
-        """
-        self._at_ms, self._revision = now_ms, self._state.slow.revision
+    def _order(self, name: str, still: Still) -> tuple[bool, int, int]:
+        made = self._seen.get(name)
+        came = made is not None and made.waits and not still.lacks(made.asked)
+        return not came, made.at_ms if made else 0, 0 if name in ALWAYS else 1 if name in self._shown else 2
+
+    def _spot(self) -> float | None:
         reference = price(self._state).reference
-        fresh = reference.value if reference.state == "fresh" and isinstance(reference.value, float) else None
-        seen = dict(self._seen)
-        if filling:
-            seen |= {name: (-1, now_ms) for name, make in MAKES.items() if make.rest_ms}
-        return self._state.slow.vintages, now_ms, self._state.rules, fresh, seen
+        return reference.value if reference.state == "fresh" and isinstance(reference.value, float) else None
+
+    def begin(
+        self, now_ms: int, only: Collection[str] | None = None
+    ) -> tuple[Vintages, int, Rules, float | None, Seen, Still, Collection[str] | None]:
+        """Take note that they are being worked out; give what `work_out` is to be called with."""
+        slow = self._state.slow
+        self._at_ms, self._revision = now_ms, slow.revision
+        return slow.vintages, now_ms, self._state.rules, self._spot(), dict(self._seen), self._still, only
 
     def adopt(self, worked: Worked) -> None:
-        """Take what came. The page of a signal that failed stays as it was."""
+        """Take what came. The page of a signal that failed stays as it was.
+
+        What the verdict says was before, while not all of its past has been read, is kept nowhere.
+        """
         self.metrics |= worked.metrics
         found = worked.pages.get("verdict")
-        if isinstance(found, Verdict):
+        if isinstance(found, Verdict) and not worked.seen["verdict"].waits:
             for change in found.changes:
                 if change not in self._changes:
                     self._state.keep(change)
             self._changes = found.changes
-        self.faults = worked.faults
+        self.arrived |= any(self._waited(name) and not made.waits for name, made in worked.seen.items())
+        self.faults = {name: why for name, why in self.faults.items() if name not in worked.seen} | worked.faults
         self._seen |= worked.seen
         self._news |= worked.pages
+        self._ranks.clear()
+
+    def _waited(self, name: str) -> bool:
+        made = self._seen.get(name)
+        return made is not None and made.waits
 
     def news(self, *, whole: bool) -> Mapping[str, Page]:
         """Pages that came since this was last asked; and bitcoin's curve, which moves with the market."""
         now_ms = self._state.now_ms
         if whole or now_ms - self._curve_ms >= CURVE_MS:
             self._curve_ms = now_ms
-            known = self._state.slow.vintages.known(now_ms)
+            asked: set[str] = set()
+            known = self._state.slow.vintages.watched(asked).known(now_ms, *self._still)
             page = curve(derivatives(self._state).rows, known, now_ms, self._state.rules.curve)
+            self._seen[CURVE] = Made(now_ms, frozenset(asked))
             self.metrics |= metrics(page.readings)
-            self._news["curve"] = page
-        news, self._news = self._news, {}
+            self._news[CURVE] = page
+        news, self._news, self.arrived = self._news, {}, False
         return news

@@ -79,18 +79,16 @@ async def _ask(collector: Collector, store: Store, names: list[str]) -> list[Tol
         if not names:
             # Those that only stand in for others are asked last, once it is known who failed.
             await asyncio.gather(*(_source(gather, slow, source, False, now_ms(), turn, told) for source in sources))
-            sources = [source for source in sources if _stands_in(slow, source, now_ms())]
+            sources = [source for source in sources if _stands_in(slow, source)]
         await asyncio.gather(*(_source(gather, slow, source, bool(names), now_ms(), turn, told) for source in sources))
     finally:
         await fetcher.aclose()
     return told
 
 
-def _stands_in(slow: Slow, source: Source, now_ms: int) -> bool:
+def _stands_in(slow: Slow, source: Source) -> bool:
     """Whether a publisher has a page that was not asked yet and is needed now."""
-    return any(
-        needed(slow, source, page, now_ms) and slow.polled.get(source.feed(page)) is None for page in source.pages
-    )
+    return any(needed(slow, source, page) and slow.polled.get(source.feed(page)) is None for page in source.pages)
 
 
 async def _source(

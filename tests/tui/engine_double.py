@@ -105,6 +105,8 @@ class EngineDouble:
         self.attached = 0
         self.wishes: list[list[str]] = []
         """What viewers asked for, newest last."""
+        self.shown: list[list[str]] = []
+        """What they said they show, newest last."""
         self.wanted: dict[str, object] = {}
         """Topics that are told only to who asks."""
         self._writers: set[asyncio.StreamWriter] = set()
@@ -140,7 +142,11 @@ class EngineDouble:
         try:
             writer.write(line(self.topics))
             while said := await reader.readline():
-                self.wishes.append(msgspec.json.decode(said)["want"])
+                wish: dict[str, list[str]] = msgspec.json.decode(said)
+                self.shown += [wish["shows"]] if "shows" in wish else []
+                if "want" not in wish:
+                    continue
+                self.wishes.append(wish["want"])
                 writer.write(line({name: self.wanted[name] for name in self.wishes[-1] if name in self.wanted}))
         except OSError:
             return  # the viewer was killed in the middle of something

@@ -158,6 +158,14 @@ async def test_number_keys_and_tab_reach_every_pane_in_a_small_terminal(engine):
         await shown.sees("┏━ 1 price")
 
 
+async def test_the_engine_is_told_which_topics_are_on_screen(engine):
+    async with viewer(source(engine)) as shown:
+        await shown.sees("1 price", "2 liquidations")
+        await shown.until(lambda: engine.shown and {"price", "liquidations"} <= {*engine.shown[-1]}, "what is shown")
+        shown.press("8")
+        await shown.until(lambda: engine.shown[-1] == ["flows"], "that flows are shown")
+
+
 async def test_z_shows_the_focused_pane_alone_and_all_again(engine):
     async with viewer(source(engine), columns=120, rows=40) as shown:
         await shown.sees("1 price", "2 liquidations", "3 feeds")

@@ -164,6 +164,22 @@ def test_verdict_and_regime_stand_in_a_word_each_once_they_are_known():
     assert rows(status(verdict=verdict(None), regime=nobody)) == rows(status())
 
 
+@pytest.mark.parametrize("width", [200, 120, 80])
+def test_while_the_past_is_read_it_says_how_far_that_is(width):
+    several = feeds(*(feed(f"venue{n}") for n in range(16)))
+    reading_ = Engine("live", "", NOW, True, read=38, pages=91)
+    shown = status(engine=reading_, feeds=several, regime=regime(), verdict=verdict(None))
+    assert "  reading the past, 38 of 91 pages" in rows(shown, width)[1]
+    assert "regime repair" in rows(shown, width)[1]
+    assert "reading the past" not in rows(status(engine=replace(reading_, read=0, pages=0)), width)[1]
+
+
+def test_in_a_tiny_terminal_it_says_so_shortly():
+    shown = status(engine=Engine("live", "", NOW, True, read=38, pages=91))
+    assert "past 38/91" in text(strip(shown, 60))
+    assert "past 38/91" in rows(shown, 60, 1)[0]
+
+
 def test_a_verdict_that_is_not_fresh_says_so():
     old = replace(verdict("RELEASED").state, state="stale")
     assert rows(status(verdict=verdict(state=old)))[1].startswith(" RELEASED ○ stale  feeds")

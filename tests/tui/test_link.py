@@ -246,6 +246,21 @@ async def test_another_engine_is_asked_for_it_again(socket_path):
             await until(lambda: told() == 6_590_000.0)
 
 
+async def test_what_is_on_screen_is_said_once_and_again_to_another_engine(socket_path):
+    async with running(Link(Source(socket=socket_path))) as link:
+        link.show(("price", "repo"))
+        async with EngineDouble(socket_path, everything()) as engine:
+            await until(lambda: engine.shown)
+            link.show(("price", "repo"))
+            link.show(("flows",))
+            await until(lambda: len(engine.shown) == 2)
+            assert (engine.shown, engine.wishes) == ([["price", "repo"], ["flows"]], [])
+        await until(lambda: link.state == "lost")
+        async with EngineDouble(socket_path, everything()) as engine:
+            await until(lambda: engine.shown)
+            assert engine.shown == [["flows"]]
+
+
 async def test_a_command_is_told_what_is_wanted_and_stream_passes_it_on(short_tmp):
     places = paths({"TIDEGAUGE_HOME": str(short_tmp), "HOME": str(short_tmp)})
     places.runtime.mkdir(parents=True, mode=0o700, exist_ok=True)

@@ -79,7 +79,7 @@ def plain(row: SeriesRow, width: int, picked: bool = False) -> str:
 
 async def test_a_wide_pane_has_every_column_and_the_groups_in_the_order_of_what_drives_what():
     assert await shown(MacroPane(), topics(filled=23, to_fill=71), 196, 24) == [
-        "8 series  filling 23 of 71 pages  4 fresh  1 late  1 not known  2 off",
+        "8 series  reading the past, 23 of 71 pages  4 fresh  1 late  1 not known  2 off",
         f"  series{' ' * 62}value  unit               change   z 3y  trend                     period   age  state"
         "                       next  source",
         "repo: what cash costs overnight  1 series",

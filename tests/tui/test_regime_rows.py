@@ -88,6 +88,18 @@ def test_a_verdict_that_is_not_known_is_no_word_and_says_why():
     ]
 
 
+@pytest.mark.parametrize("large", [True, False])
+def test_while_its_past_is_read_the_verdict_is_no_word_in_letters_and_that_is_said_once(large):
+    state = reading("verdict.state", None, "", Note("reading", "reading the past, 38 of 91 pages"))
+    waits = verdict(state=state, changes=(), noted=())
+    assert said(verdict_rows.head(waits, NOW, 120, large=large)) == ["reading the past, 38 of 91 pages"]
+    assert verdict_rows.sentence(waits) == (
+        "Whether this is a no-trade zone is told once all that it looks back on has been read."
+    )
+    assert said(verdict_rows.changes(waits, UTC, 120, 3)) == ["told once the past has been read"]
+    assert verdict_rows.short(waits) == ()
+
+
 def test_a_verdict_without_changes_says_so_in_its_own_words():
     never = reading(
         "verdict.state",

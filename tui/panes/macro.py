@@ -173,7 +173,7 @@ class MacroPane(Pane):
         self._draw_foot()
 
     def _headline(self, macro: Macro, width: int) -> Line:
-        filling: Line = ((f"filling {macro.filled} of {macro.to_fill} pages", LATE),) if macro.to_fill else ()
+        filling: Line = ((f"reading the past, {macro.filled} of {macro.to_fill} pages", LATE),) if macro.to_fill else ()
         if self._at == "releases":
             assert self._view is not None
             return fit([(0, (("releases of the next 7 days", ACCENT),)), (1, filling), (2, ABOUT)], width)

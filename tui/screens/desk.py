@@ -65,6 +65,11 @@ class Desk(Framed):
             return (self.current,)
         return self._rule.panes
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What the panes on screen draw from."""
+        return tuple(sorted({topic for name in self.shown for topic in self._panes[name].topics}))
+
     def lay_out(self) -> None:
         """Lay out anew for the terminal's size, the current pane and the zoom; `LaidOut` follows."""
         self._place()

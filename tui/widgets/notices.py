@@ -7,7 +7,7 @@ from msgspec import Struct
 from rich.style import Style
 
 from feeds import text
-from feeds.topics import Liquidations, Metric, State
+from feeds.topics import Engine, Liquidations, Metric, State
 from tui.theme import BAD, BOLD, LATE, PLAIN, SIGN, STATE, sum_mark
 from tui.widgets.level_rows import LEVEL, sign
 from tui.widgets.lines import Line
@@ -53,6 +53,14 @@ def _oil(shock: Metric, _: int) -> Notice | None:
     return _word(shock, {"on": ("oil shock", BAD)})
 
 
+def _reading(engine: Engine, _: int) -> Notice | None:
+    """How far the past is read, while states that look back on it cannot be told."""
+    if not engine.pages:
+        return None
+    said = f"reading the past, {engine.read} of {engine.pages} pages"
+    return Notice(((said, LATE),), ((f"past {engine.read}/{engine.pages}", LATE),))
+
+
 def _word(metric: Metric, words: Mapping[str, tuple[str, Style]]) -> Notice | None:
     """The words for a metric's value; none for what is not known, or doubted."""
     if metric.quality == "doubted" or str(metric.value) not in words:
@@ -77,6 +85,7 @@ TABLE: tuple[tuple[str, Callable[[Any, int], Notice | None]], ...] = (
     ("liquidations", _liquidations),
     ("repo.band", _repo),
     ("oil.shock", _oil),
+    ("engine", _reading),
 )
 """Topics, and metrics that the link keeps, the most urgent first, and what each has to say: mostly nothing.
 

@@ -33,9 +33,11 @@ def word(verdict: Verdict) -> str:
 def head(verdict: Verdict, now_ms: int, width: int, *, large: bool) -> list[Line]:
     """The verdict, since when it has been so, its cause, what is lacking, and the nearest trigger."""
     state = verdict.state
+    if reading := state.said("reading"):
+        return [((text.plain(reading[0], width), LATE + BOLD),)]
     since = verdict.changes[-1] if verdict.changes else None
     when: Line = ((f"since {since.day:%a} {day(since.day, year=True)}", BOLD),) if since else ()
-    says = text.plain(since.cause if since and state.value else "; ".join(state.said("reading", "why", "says")), 300)
+    says = text.plain(since.cause if since and state.value else "; ".join(state.said("why", "says")), 300)
     lacks = "; ".join(state.said("lacks", "doubt"))
     if not large:
         title: Line = ((f" {word(verdict)} ", style(verdict) + REVERSED),)
@@ -86,6 +88,8 @@ def sentence(verdict: Verdict) -> str:
         case "RELEASED":
             back = f"; so far {quiet}" if quiet else ""
             return f"the no-trade zone has ended, and comes back when triggers have been quiet for long enough{back}."
+        case _ if verdict.state.said("reading"):
+            return "Whether this is a no-trade zone is told once all that it looks back on has been read."
         case _:
             return f"whether it is one is not known: {why(verdict.state)}."
 
@@ -137,6 +141,8 @@ def changes(verdict: Verdict, zone: tzinfo, width: int, rows: int) -> list[Line]
     """The latest changes and what changed nothing, newest first, over at most so many rows."""
     told: list[Change | Noted] = [*verdict.changes, *verdict.noted]
     told.sort(key=lambda one: one.known_ms, reverse=True)
+    if not told and verdict.state.said("reading"):
+        return wrapped("told once the past has been read", width, min(rows, 1), LABEL)
     if not told:
         return wrapped(f"no change: {why(verdict.state)}", width, min(rows, 1), LABEL)
     return [_change(one, zone, width) for one in told[:rows]]
