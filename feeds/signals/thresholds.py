@@ -113,7 +113,8 @@ class DriversRule(Struct, frozen=True):
     `core_gap_pct`: percentage points between core prices annualised over 3 months and over the year. `real_10y_pct`:
     percentage points in 13 weeks. `cfnai_up`, `cfnai_down`: the 3-month mean. Risk appetite is measured over up to
     `z_days`; a part with less than `z_least_days` behind it has no z, and fewer than `risk_least_parts` parts are no
-    composite. `nearest_days`: a daily number that is missing on a date is replaced by one so many days older at most.
+    composite. `risk_apart_z`: how far a missing part is taken to lie from the mean of the others at most, either way.
+    `nearest_days`: a daily number that is missing on a date is replaced by one so many days older at most.
     `custody_since`: from which Wednesday on the change of custody is counted. `trail_weeks`: of the quadrant.
     """
 
@@ -127,6 +128,7 @@ class DriversRule(Struct, frozen=True):
     z_days: int = 1096
     z_least_days: int = 182
     risk_least_parts: int = 3
+    risk_apart_z: float = 2.0
     nearest_days: int = 4
     custody_since: date = date(2026, 2, 25)
     trail_weeks: int = 52
@@ -135,6 +137,8 @@ class DriversRule(Struct, frozen=True):
         """Refuse pushes in both directions at once."""
         if min(self.core_gap_pct, self.real_10y_pct, self.netliq_pct) <= 0:
             raise ValueError("core_gap_pct, real_10y_pct and netliq_pct are to be above 0")
+        if self.risk_apart_z < 0:
+            raise ValueError("risk_apart_z is to be 0 or more")
         for low, high in (("cfnai_down", "cfnai_up"), ("calm_z", "fear_z")):
             if not getattr(self, low) < getattr(self, high):
                 raise ValueError(f"{low} is to be below {high}")

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from feeds.topics import Input, Reading, noted
+from feeds.topics.base import Note
 from feeds.topics.dollar import DollarExit, Fragility, Unpublished
 from feeds.topics.hedge import Hedge
 from feeds.topics.regime import (
@@ -140,14 +141,14 @@ MONEY = Money(
 
 
 def regime(**more: Any) -> Regime:
-    says = (
-        "repair since the weekly close of 2024-08-07",
-        "13-week net liquidity +2.15 %: +1",
-        "risk appetite, mean z, +0.38: 0",
-        "risk appetite from 4 of 5 parts",
-        "mixed at 1 of 2 weekly closes",
+    notes = (
+        Note("since", "repair since the weekly close of 2024-08-07"),
+        Note("part", "13-week net liquidity +2.15 %: +1"),
+        Note("part", "risk appetite, mean z, +0.38: 0"),
+        Note("lacks", "risk appetite from 4 of 5 parts"),
+        Note("needs", "mixed at 1 of 2 weekly closes"),
     )
-    label = reading("regime.label", "repair", "", *says, period=WEDNESDAY, quality="partial", missing=("MOVE",))
+    label = reading("regime.label", "repair", "", notes=notes, period=WEDNESDAY, quality="partial", missing=("MOVE",))
     made: dict[str, Any] = {
         "label": label,
         "pending": "mixed at 1 of 2 weekly closes",

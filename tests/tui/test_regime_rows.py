@@ -207,7 +207,10 @@ def test_a_regime_that_is_not_known_says_why():
         "net liquidity --  no driver tells it",
         "next change not known",
     ]
-    assert said(timeline_strip.block((), 80)) == ["regime by the week", "no week has closed yet"]
+    assert said(timeline_strip.block((), 80, regime_rows.no_weeks(empty))) == [
+        "regime by the week",
+        "no week has closed yet",
+    ]
 
 
 # ---- the weeks
@@ -369,11 +372,11 @@ def test_a_list_says_what_is_left_out_and_why_a_number_is_missing():
     [
         ("netliq.level", 5898.748, "$bn", "exact", "$5,899 bn"),
         ("custody.13w", 11.217, "$bn", "exact", "+$11.2 bn"),
-        ("custody.13w", -11.217, "$bn", "provisional", "p-$11.2 bn"),
+        ("custody.13w", -11.217, "$bn", "provisional", "ᵖ-$11.2 bn"),
         ("netliq.13w", 2.147969, "%", "exact", "+2.15 %"),
         ("rates.2y_effr", -21.0, "bp", "exact", "-21 bp"),
         ("risk.z", -0.616, "z", "partial", "~-0.62"),
-        ("risk.vixcls", 16.31, "index", "revised", "r16.31"),
+        ("risk.vixcls", 16.31, "index", "revised", "ʳ16.31"),
         ("x", "quiet", "", "exact", "quiet"),
         ("x", None, "%", "exact", "--"),
     ],

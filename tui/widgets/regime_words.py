@@ -140,7 +140,8 @@ def worth(reading: Reading, now_ms: int) -> list[tuple[int, Line]]:
 
 def why(reading: Reading) -> str:
     """Why it has no value, in its own words."""
-    return text.plain(reading.words[0], 300) if reading.words else "no reason is told"
+    said = (*reading.said("reading", "why"), *reading.said("lacks"), *reading.words)
+    return text.plain(said[0], 300) if said else "no reason is told"
 
 
 def push(of: Reading) -> tuple[str, str, str, Style]:
