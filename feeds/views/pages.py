@@ -153,8 +153,8 @@ def study_of(rule: str, rows: Vintages, now_ms: int, rules: Rules) -> Study:
     return answered(rule, Record(rows, now_ms, rules), rules.study)
 
 
-_DOLLAR = ("WSEF", "WMTS", "WFAS", "GOLD", "CIPS", "D", "HKD")
-_FRAGILITY = ("BAML", "RSP", "SPY", "DRCC", "LNS", "NVDA", "SMH", "QQQ")
+_DOLLAR = ("WSEF", "WMTS", "WFAS", "GOLD", "CIPS", "D", "HKD", "SWPT", "H41")
+_FRAGILITY = ("BAML", "RSP", "SPY", "DRCC", "LNS", "NVDA", "SMH", "QQQ", "STL")
 _SCENARIOS = ("CL", "MOVE", "WSEF", "GOLD", "D", "CIPS", "SPY", "BTC", "IGV")
 _REPO = ("SOFR", "TGCR", "EFFR", "IORB", "SRF")
 MAKES: dict[str, Make] = {

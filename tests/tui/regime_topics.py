@@ -120,7 +120,7 @@ PARTS = (
 )
 
 
-def weeks(*labels: str, first: date = date(2015, 1, 7)) -> tuple[RegimeWeek, ...]:
+def weeks(*labels: str | None, first: date = date(2015, 1, 7)) -> tuple[RegimeWeek, ...]:
     """One week after the other, each with its label."""
     return tuple(
         RegimeWeek(first + timedelta(weeks=n), NOW - DAY, label, label, 1, 0, 2.15, 0.38, 4)  # type: ignore[arg-type]
@@ -209,8 +209,9 @@ TESTS = (
 
 
 def levels() -> tuple[Level, ...]:
+    tests = (Note("part", "test of 2025-03-10: open"), Note("needs", "no test before a close of $66,000"))
     readings = (
-        reading("level.60000.tests", 3.0, "", "test of 2025-03-10: open", "no test before a close of $66,000"),
+        reading("level.60000.tests", 3.0, notes=tests),
         reading("level.60000.held", 1.0),
         reading("level.60000.held_in_row", 1.0, "", "1 held since it failed on 2024-08-06: the second counts"),
     )
