@@ -17,6 +17,7 @@ from feeds.signals.by_date import PLACES
 from feeds.signals.knowledge import Bounds, bounds, exactly, mean
 from feeds.signals.lines import low_is_good, push, unknown
 from feeds.signals.thresholds import DriversRule
+from feeds.timeliness import missed_until
 from feeds.topics.base import Note, Reading
 from feeds.topics.regime import Driver, RiskPart
 from feeds.vintages import Known, Point
@@ -41,8 +42,11 @@ class Measured(NamedTuple):
     why: str
 
 
-def measure(known: Known, id_: str, on: date, rule: DriversRule) -> Measured:
-    """A part on that day by what was then its newest value, against its mean of up to so many days before."""
+def measure(known: Known, id_: str, on: date, rule: DriversRule, *, late: bool = True) -> Measured:
+    """A part on that day by what was then its newest value, against its mean of up to so many days before.
+
+    `late`: whether its newest value counts where a newer one was due.
+    """
     point = known.last(id_, on)
     row = series(id_)
     assert row, id_
@@ -52,6 +56,8 @@ def measure(known: Known, id_: str, on: date, rule: DriversRule) -> Measured:
         return Measured(id_, point, None, 0, f"that of {point.period} is doubted")
     if (on - point.period).days > row.stale_days:
         return Measured(id_, point, None, 0, f"none since {point.period}")
+    if not late and missed_until(row, point.period, on, known.as_of_ms):
+        return Measured(id_, point, None, 0, f"late, the last is of {point.period}")
     first = point.period - timedelta(days=rule.z_days - 1)
     window = known.points(id_, since=first, until=point.period)
     values = [one.value for one in window]
@@ -84,9 +90,9 @@ class Composite(NamedTuple):
         return tuple(Used(one.series, one.point) for one in self.parts if one.z is not None and one.point)
 
 
-def composite(known: Known, on: date, rule: DriversRule) -> Composite:
-    """Risk appetite on that day."""
-    parts = tuple(measure(known, id_, on, rule) for id_ in PARTS)
+def composite(known: Known, on: date, rule: DriversRule, *, late: bool = True) -> Composite:
+    """Risk appetite on that day. `late`: whether a part counts of which a newer value was due."""
+    parts = tuple(measure(known, id_, on, rule, late=late) for id_ in PARTS)
     found = [one.z for one in parts if one.z is not None]
     if not found or len(found) < rule.risk_least_parts:
         return Composite(None, None, parts)

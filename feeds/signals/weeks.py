@@ -89,7 +89,7 @@ def _close(known: Known, day: date, course: "Course", rule: DriversRule) -> Clos
     """What that week says by what is for its Wednesday or before it."""
     now = net(known, day)
     moved, before = change_13w(known, now) if now else (None, None)
-    appetite = composite(known, day, rule)
+    appetite = composite(known, day, rule, late=False)  # what is said of a close is never said again
     liquidity = liquidity_push(None if moved is None else exactly(moved), rule)
     risk = risk_push(appetite.within, rule)
     raw: RegimeLabel | None = None
