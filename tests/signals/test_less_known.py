@@ -229,6 +229,25 @@ def test_a_regime_is_what_it_was_at_that_close_with_all_series_or_is_not_told(na
             assert all(week.label in (None, full[week.day]) for week in page.timeline), (id_, loss)
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_what_looks_back_on_a_series_that_is_still_being_read_has_no_answer(page: str) -> None:
+    name = next(iter(WORLDS))
+    full, waiting = whole(page, name), set()
+    for id_ in used(page, name):
+        for part in PAGES[page](made(name).unread(id_)):
+            if part.value is None and full[part.name].value is not None:
+                assert part.said("reading") == ("reading the past, 38 of 91 pages",), (id_, part.name)
+                waiting.add(part.name)
+            elif part.name.endswith((".for", ".against", ".unknown")):
+                assert not wrong(full[part.name], part), (id_, part.name)
+            else:
+                assert part == full[part.name], (id_, part.name)
+    back = (".push", ".13w", ".yoy", ".3m", ".20d", ".4q", ".1y", ".change", ".12m", "quadrant", "label", ".payrolls")
+    looks = {one for one in full if one.endswith(back) or one.startswith(("hedge.", "level.")) or one == "risk.z"}
+    mine = {one for one in looks if not one.startswith("oil.") and full[one].value is not None}
+    assert mine - waiting == set()
+
+
 def test_a_world_has_answers_to_lose() -> None:
     pushes = {name: [whole("drivers", name)[f"driver.{one}.push"].value for one in LINKS] for name in WORLDS}
     assert pushes == {

@@ -214,6 +214,15 @@ def test_risk_appetite_that_spans_an_edge_tells_nothing_of_a_close() -> None:
     assert found.flips[0].words.endswith("now between -3.06 and +0.14, at 2 weekly closes")
 
 
+def test_a_part_that_is_late_at_a_close_is_none_of_that_week() -> None:
+    rows = wednesday_rows(world((UP, CALM), (UP, CALM)))
+    rows = [row for row in rows if not (row.series == "VIXCLS" and row.period == week(1).isoformat())]
+    found = closes(Vintages(rows))
+    assert [(one.raw, one.parts) for one in found] == [("easy", 1), (None, 0)]
+    part = composite(Vintages(rows).known(released(week(1))), week(1), RULE, late=False).parts[0]
+    assert part.why == "late, the last is of 2026-01-07"
+
+
 def test_while_the_past_is_read_there_is_no_regime() -> None:
     vintages = world((UP, CALM))
     at = released(week(0))

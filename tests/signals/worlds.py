@@ -64,8 +64,10 @@ def _published(id_: str, shape: Shape) -> Rows:
 class World:
     """The rows of all series, as of `NOW_MS`; any of them may be lost."""
 
-    def __init__(self, rows: Mapping[str, Rows], points: Mapping[str, list[Point]] | None = None) -> None:
-        self._rows = dict(rows)
+    def __init__(
+        self, rows: Mapping[str, Rows], points: Mapping[str, list[Point]] | None = None, unread: str = ""
+    ) -> None:
+        self._rows, self._unread = dict(rows), unread
         self._points: dict[str, list[Point]] = dict(points or {})
 
     def lose(self, id_: str, loss: Loss) -> "World":
@@ -73,10 +75,15 @@ class World:
         points = {name: found for name, found in self._points.items() if name != id_}
         return World(self._rows | {id_: loss(self._rows[id_], NOW_MS)}, points)
 
+    def unread(self, id_: str) -> "World":
+        """The same world while the past of one series is still being read."""
+        return World(self._rows, self._points, id_)
+
     @property
     def known(self) -> Known:
         """What is known."""
-        return Known(NOW_MS, self._known, lambda: [name for name, rows in self._rows.items() if rows])
+        unread = {self._unread} if self._unread else ()
+        return Known(NOW_MS, self._known, lambda: [name for name, rows in self._rows.items() if rows], unread, (38, 91))
 
     def rows(self, id_: str, since: date | None = None) -> Iterable[Observation]:
         """All rows of a series from a period on."""
