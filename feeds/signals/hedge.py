@@ -5,8 +5,9 @@ Bitcoin's close is that of the day in UTC, hours after New York's: the two retur
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
+from feeds.calendars import business_day
 from feeds.signals._reading import Used, derived, reading, unread
 from feeds.signals.lines import as_of, unknown
 from feeds.signals.rolling import Common, Fit, common, rolling
@@ -62,12 +63,21 @@ def _day(day: date, by_id: Mapping[str, Fits], holed: Mapping[str, set[date]], r
 
 
 def _holed(days: Sequence[date], window: int, rule: HedgeRule) -> set[date]:
-    """The days whose window steps over a time without closes in common."""
+    """The days whose window steps over a time without closes in common, or over too many single days."""
     found: set[date] = set()
+    lost = [0, *accumulate(_sessions_between(a, b) for a, b in pairwise(days))]
     for at, (a, b) in enumerate(pairwise(days), 1):
         if (b - a).days > rule.gap_days:
             found.update(days[at : at + window])
+        if at >= window and lost[at] - lost[at - window] > window * rule.lost_pct / 100:
+            found.add(b)
     return found
+
+
+def _sessions_between(a: date, b: date) -> int:
+    """The days of the New York Stock Exchange between two days, neither included."""
+    between = (a + timedelta(days=n) for n in range(1, (b - a).days))
+    return sum(business_day("nyse", day) for day in between)
 
 
 def label(beta: float | None, qqq: float | None, gld: float | None, rule: HedgeRule) -> HedgeLabel | None:
@@ -99,6 +109,8 @@ def _readings(known: Known, id_: str, pair: Common, fits: Fits, window: int, rul
     ends = [Used(one, point) for one in (OURS, id_) for day in (days[0], days[-1]) if (point := known.on(one, day))]
     gaps = [(a, b) for a, b in pairwise(days) if (b - a).days > rule.gap_days]
     holes = [Note("lacks", f"no close in common from {a} to {b}") for a, b in gaps]
+    if not holes and days[-1] in _holed(days, window, rule):
+        holes = [Note("lacks", f"no close in common on more than {rule.lost_pct:g} % of the trading days")]
     found = []
     for one, what, value in zip(names, ("beta", "correlation"), fits[days[-1]], strict=True):
         still = "one of the two has not moved"

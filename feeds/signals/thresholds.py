@@ -245,7 +245,8 @@ class ScenarioRule(Struct, frozen=True):
 class HedgeRule(Struct, frozen=True):
     """Hedge or high beta. `label_days`: the window that decides the label, 30 or 90 trading days.
 
-    `gap_days`: calendar days without a common close from which on a window has a hole. `history_years`: to show.
+    `gap_days`: calendar days without a common close from which on a window has a hole, as it has where more than
+    `lost_pct` percent of its trading days have none: it decides no label then. `history_years`: to show.
     """
 
     high_beta: float = 1.0
@@ -254,6 +255,7 @@ class HedgeRule(Struct, frozen=True):
     hedge_gold: float = 0.3
     label_days: int = 90
     gap_days: int = 7
+    lost_pct: float = 5.0
     history_years: int = 10
 
     def __post_init__(self) -> None:

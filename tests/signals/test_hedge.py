@@ -193,6 +193,19 @@ def test_a_window_with_a_hole_has_numbers_and_no_label() -> None:
     assert [window.history[-1].label for window in found.windows] == ["high beta", None]
 
 
+def test_a_window_without_many_single_closes_says_so_and_has_no_label() -> None:
+    days = [day for n, day in enumerate(sessions(104)) if n % 15]
+    assert len(days) == 97
+    found = page({"BTC": closes(wave(96, 2), days), "QQQ": closes(wave(96, 1), days)})
+    assert one(found, "hedge.beta.qqq.90d").said("lacks") == (
+        "no close in common on more than 5 % of the trading days",
+    )
+    assert (one(found, "hedge.beta.qqq.90d").quality, one(found, "hedge.label").value) == ("partial", None)
+    few = [day for n, day in enumerate(sessions(99)) if n % 30]
+    found = page({"BTC": closes(wave(94, 2), few), "QQQ": closes(wave(94, 1), few)})
+    assert one(found, "hedge.label").value == "high beta"
+
+
 def test_where_stocks_alone_decide_old_gold_takes_nothing_from_the_label() -> None:
     values = {"BTC": closes(wave(90, 2)), "QQQ": closes(wave(90, 1)), "GLD": closes(wave(90, 1))[:-20]}
     named = one(page(values), "hedge.label")
