@@ -54,6 +54,13 @@ def late_since_ms(row: Series, period: date | None, now_ms: int) -> int | None:
     return release_ms(row.release, next(names, last))
 
 
+def missed_until(row: Series, period: date, day: date, now_ms: int) -> bool:
+    """Whether a value after `period`, for that day or one before it, was to be out by `now_ms` with its grace."""
+    names = periods(row.release, period + timedelta(1 + _NEAR[row.release.every]), day)
+    first = next((one for one in names if one.isoformat() not in row.absent), None)
+    return first is not None and release_ms(row.release, first) + round(row.release.grace_h * HOUR_MS) <= now_ms
+
+
 def state_of(row: Series, period: date | None, now_ms: int) -> State:
     """`fresh`: nothing newer was due. `late`: a release was due and did not arrive. `stale`: too old to act upon.
 

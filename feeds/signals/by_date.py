@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from feeds.calendars import business_day, shift
 from feeds.series import series
+from feeds.topics.base import Note
 from feeds.vintages import Known, Point
 
 WEEKS_13 = timedelta(weeks=13)
@@ -28,12 +29,18 @@ def month(first: date) -> str:
     return f"{first:%B %Y}"
 
 
+def never_published(id_: str, day: date) -> bool:
+    """Whether a series is known to have no value of that month or day, for its publisher never made one."""
+    row = series(id_)
+    return row is not None and day.isoformat() in row.absent
+
+
 def why_missing(id_: str, day: date) -> str:
     """Why a series has no value of that month or day, as far as that can be told."""
     row = series(id_)
     assert row, id_
     named = month(day) if row.release.every == "month" else f"{row.label} of {day}"
-    return f"{named} was never published" if day.isoformat() in row.absent else f"{named} is not known"
+    return f"{named} was never published" if never_published(id_, day) else f"{named} is not known"
 
 
 def near(known: Known, id_: str, day: date, days: int) -> Point | None:
@@ -42,9 +49,9 @@ def near(known: Known, id_: str, day: date, days: int) -> Point | None:
     return point if point and (day - point.period).days <= days else None
 
 
-def older(point: Point, day: date) -> list[str]:
+def older(point: Point, day: date) -> list[Note]:
     """What is said of a point that stands for a later day; nothing where it is of that day."""
-    return [f"{point.period} stands for {day}"] if point.period != day else []
+    return [Note("older", f"{point.period} stands for {day}")] if point.period != day else []
 
 
 def on_business_day(known: Known, id_: str, day: date) -> Point | None:

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from feeds.calendars import shift
-from feeds.signals._reading import Used, reading
+from feeds.signals._reading import Used, reading, unread
 from feeds.signals.by_date import PLACES, growth_pct, months_before, older
-from feeds.signals.lines import unknown
-from feeds.topics.base import Reading
+from feeds.signals.lines import as_of, unknown
+from feeds.topics.base import Note, Reading
 from feeds.vintages import Known
 
 NEAREST_DAYS = 4
@@ -96,13 +96,14 @@ def ratio(known: Known, over: str, under: str, label: str) -> Line:
     return Line((over, under), label, "", find)
 
 
-def now(known: Known, name: str, of: Line, words: tuple[str, ...] = ()) -> Reading:
+def now(known: Known, name: str, of: Line, words: tuple[str | Note, ...] = ()) -> Reading:
     """The newest number of a line."""
     at = of.find(None)
     if at is None:
         return _missing(known, name, of.unit, of)
     said = (f"{of.label}, {at.day}", *words)
-    return reading(name, round(at.value, PLACES), of.unit, known, at.used, words=said, formula=" / ".join(of.ids))
+    found = reading(name, round(at.value, PLACES), of.unit, known, at.used, words=said, formula=" / ".join(of.ids))
+    return as_of(found, known, of.ids, at.day)
 
 
 def change(
@@ -110,6 +111,8 @@ def change(
 ) -> Reading:
     """How far a line has come, in percent or in its own unit, up to its newest day or the newest until `until`."""
     unit = "%" if percent else of.unit
+    if wait := unread(known, of.ids):
+        return unknown(known, name, unit, (), *wait)
     at = of.find(until)
     if at is None:
         return _missing(known, name, unit, of)
@@ -122,13 +125,13 @@ def change(
     if value is None:
         why = f"{of.label} of {before.day} was not above 0: no change in percent"
         return unknown(known, name, unit, of.ids, why, used=(*at.used, *before.used))
-    words = [
+    words: list[str | Note] = [
         f"{of.label} {value:+,.2f} {unit}".rstrip() + f" {ago.words}",
-        f"{before.value:,.{places}f} to {at.value:,.{places}f}, {before.day} to {at.day}",
+        Note("span", f"{before.value:,.{places}f} to {at.value:,.{places}f}, {before.day} to {at.day}"),
         *older(before.used[0].point, start),
     ]
     less = "against" if percent else "less"
-    return reading(
+    found = reading(
         name,
         value,
         unit,
@@ -138,6 +141,7 @@ def change(
         words=words,
         formula=f"{' / '.join(of.ids)} {less} that of {start}",
     )
+    return as_of(found, known, of.ids, at.day)
 
 
 def _missing(known: Known, name: str, unit: str, of: Line) -> Reading:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
-from feeds.signals._reading import Used, last_used, reading
+from feeds.signals._reading import Used, last_used, reading, unread
 from feeds.signals.by_date import PLACES, month, months_before, why_missing
 from feeds.signals.changes import Line, change, line, months, now, since, weeks
-from feeds.signals.lines import unknown
+from feeds.signals.lines import difference, unknown
 from feeds.signals.money import custody
 from feeds.signals.thresholds import DollarRule, DriversRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Note, Reading
 from feeds.topics.dollar import CustodyWeek, DollarExit
 from feeds.vintages import Known
 
@@ -41,6 +41,17 @@ def dollar_exit(known: Known, rule: DollarRule, drivers: DriversRule) -> DollarE
             gold_exports_yoy(known),
             cips_yoy(known, "value"),
             cips_yoy(known, "count"),
+            difference(
+                known,
+                "gold.net_exports",
+                ("GOLD.EXPORTS", "GOLD.IMPORTS"),
+                "gold, exports less imports,",
+                "$bn",
+                times=1e-9,
+                places=1,
+            ),
+            now(known, "dollar.swaps", _bn(known, "SWPT", "drawn by other central banks on swap lines, Wednesday")),
+            now(known, "dollar.fima", _bn(known, "H41RESPPALGTRFNWW", "lent to foreign officials (FIMA), Wednesday")),
             now(known, "dollar.broad", _broad(known)),
             change(known, "dollar.broad.13w", _broad(known), weeks(13), percent=True),
             now(known, "dxy.level", _dxy(known)),
@@ -117,9 +128,9 @@ def hong_kong(known: Known, rule: DollarRule) -> tuple[Reading, Reading]:
         place = f"{-left:,.0f} pips weaker than the band"
     else:
         place = f"{pips:,.0f} pips from the strong side, {left:,.0f} from the weak one"
-    words = [f"{rate:.4f} HKD, {used.point.period}: {place}"]
+    words: list[str | Note] = [f"{rate:.4f} HKD, {used.point.period}: {place}"]
     if used.series == "DEXHKUS":
-        words.append("the Fed's rate at noon in New York, which comes out once a week")
+        words.append(Note("older", "the Fed's rate at noon in New York, which comes out once a week"))
     strong = f"{rule.hkd_strong:g}"
     both = (
         reading(names[0][0], percent, "%", known, [used], words=words, formula=f"{used.series} / {strong} - 1"),
@@ -131,6 +142,8 @@ def hong_kong(known: Known, rule: DollarRule) -> tuple[Reading, Reading]:
 def deficit(known: Known) -> Reading:
     """The Treasury's deficit of twelve months in a row, in $bn; no number where one of them is missing."""
     name, id_ = "deficit.12m", "DEFICIT"
+    if wait := unread(known, [id_]):
+        return unknown(known, name, "$bn", (), *wait)
     newest = known.last(id_)
     if newest is None:
         return unknown(known, name, "$bn", [id_], "the Treasury's deficit: not known")
@@ -148,7 +161,10 @@ def deficit(known: Known) -> Reading:
         known,
         used,
         period=newest.period,
-        words=[f"{month(wanted[0])} to {month(newest.period)}", f"${newest.value / 1e9:,.1f} bn in the last of them"],
+        words=[
+            Note("span", f"{month(wanted[0])} to {month(newest.period)}"),
+            Note("part", f"${newest.value / 1e9:,.1f} bn in the last of them"),
+        ],
         formula="sum of DEFICIT over twelve months; a surplus counts against it",
     )
 
@@ -160,9 +176,9 @@ def revaluation(known: Known, rule: DollarRule) -> Reading:
         return unknown(known, name, "$bn", ["GOLD"], "gold: not known")
     price = used[0].point.value
     value = rule.gold_t * TROY_OUNCES_A_TON * (price - rule.gold_book_usd) / 1e9
-    words = [
+    words: list[str | Note] = [
         f"{rule.gold_t:,.0f} t at ${price:,.2f} an ounce instead of ${rule.gold_book_usd:g}, {used[0].point.period}",
-        "the price is the front future's",
+        Note("part", "the price is the front future's"),
     ]
     formula = f"{rule.gold_t:g} t x {TROY_OUNCES_A_TON:,} oz x (GOLD - {rule.gold_book_usd:g})"
     return reading(name, round(value, PLACES), "$bn", known, used, words=words, formula=formula)

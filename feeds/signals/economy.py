@@ -2,12 +2,15 @@
 
 from msgspec.structs import replace
 
-from feeds.signals._reading import Used, reading
+from feeds.signals._reading import Used, derived, reading, unread
 from feeds.signals.by_date import PLACES, month, months_before, why_missing
+from feeds.signals.knowledge import bounds, compare
 from feeds.signals.lines import (
     change,
     difference,
+    ends_of,
     high_is_good,
+    less,
     level,
     low_is_good,
     number,
@@ -16,7 +19,7 @@ from feeds.signals.lines import (
     unknown,
 )
 from feeds.signals.thresholds import DriversRule
-from feeds.topics.base import Reading, noted
+from feeds.topics.base import Note, Reading, noted
 from feeds.topics.regime import Driver
 from feeds.vintages import Known
 
@@ -33,7 +36,7 @@ def inflation(known: Known, rule: DriversRule) -> Driver:
         push(
             "inflation",
             gap,
-            low_is_good(number(gap), -rule.core_gap_pct, rule.core_gap_pct),
+            low_is_good(bounds(gap), -rule.core_gap_pct, rule.core_gap_pct),
             ("heating", "steady", "cooling"),
             f"core CPI, 3 months annualised less the year: +1 at -{rule.core_gap_pct:g}, -1 at +{rule.core_gap_pct:g}",
         ),
@@ -50,20 +53,28 @@ def _gap(known: Known, lately: Reading, core: Reading) -> Reading:
     """How far the last 3 months, annualised, are from the year; there is none without either."""
     name, fast, slow = "inflation.core.gap", number(lately), number(core)
     if fast is None or slow is None:
-        words = dict.fromkeys(word for one in (lately, core) if one.value is None for word in one.words)
-        return unknown(known, name, "points", [CORE], *words)
+        notes = dict.fromkeys(note for one in (lately, core) if one.value is None for note in one.notes)
+        return derived(name, None, "points", (lately, core), words=list(notes), missing=[CORE])
     value = round(fast - slow, PLACES)
-    days = {given.period for one in (lately, core) for given in one.inputs}
-    return reading(
+    within = less(ends_of(lately, fast), ends_of(core, slow))
+    said = f"{abs(value):.2f} points {'under' if value < 0 else 'over'} the year"
+    if within.least < within.most:
+        said += f", between {within.least:+.2f} and {within.most:+.2f}"
+    return derived(
         name,
         value,
         "points",
-        known,
-        [Used(CORE, point) for point in known.points(CORE) if point.period in days],
+        (lately, core),
         period=core.period,
-        words=[f"{abs(value):.2f} points {'under' if value < 0 else 'over'} the year", *lately.words, *core.words],
+        words=[said, *_parts(lately), *_parts(core)],
         formula="3 months annualised - year",
+        bounds=within,
     )
+
+
+def _parts(of: Reading) -> list[Note]:
+    """What a part of a number says, as a part of it."""
+    return [Note("part" if note.kind == "says" else note.kind, note.text) for note in of.notes]
 
 
 def rates(known: Known, rule: DriversRule) -> Driver:
@@ -74,13 +85,15 @@ def rates(known: Known, rule: DriversRule) -> Driver:
         push(
             "rates",
             moved,
-            low_is_good(number(moved), -rule.real_10y_pct, rule.real_10y_pct),
+            low_is_good(bounds(moved), -rule.real_10y_pct, rule.real_10y_pct),
             ("tightening", "steady", "easing"),
             f"13-week change of the real 10-year yield: +1 at -{rule.real_10y_pct:g}, -1 at +{rule.real_10y_pct:g}",
         ),
         _priced(known),
         level(known, "rates.real_10y", "DFII10", "real yield, 10 years", "%"),
         moved,
+        level(known, "rates.real_5y", "DFII5", "real yield, 5 years", "%"),
+        level(known, "rates.30y", "DGS30", "yield, 30 years", "%"),
         difference(known, "rates.curve", ("DGS10", "DGS2"), "10 years less 2", "bp", times=100),
     )
 
@@ -88,9 +101,11 @@ def rates(known: Known, rule: DriversRule) -> Driver:
 def _priced(known: Known) -> Reading:
     """The 2-year yield over the rate of today: what is priced of hikes, or of cuts."""
     found = difference(known, "rates.2y_effr", ("DGS2", "EFFR"), "2 years less EFFR", "bp", times=100)
-    if not isinstance(found.value, float):
+    within = bounds(found)
+    if within is None:
         return found
-    band = "hikes priced" if found.value > 0 else "cuts priced" if found.value < 0 else "nothing priced"
+    over, under = compare(within, ">", 0), compare(within, "<", 0)
+    band = "hikes priced" if over else "cuts priced" if under else "nothing priced"
     return replace(found, band=band, notes=noted([f"{band}: {found.words[0]}", *found.notes[1:]]))
 
 
@@ -102,7 +117,7 @@ def growth(known: Known, rule: DriversRule) -> Driver:
         push(
             "growth",
             mean,
-            high_is_good(number(mean), rule.cfnai_down, rule.cfnai_up),
+            high_is_good(bounds(mean), rule.cfnai_down, rule.cfnai_up),
             ("below trend", "near trend", "above trend"),
             f"3-month mean of CFNAI: +1 at {rule.cfnai_up:+g}, -1 at {rule.cfnai_down:+g}",
         ),
@@ -118,6 +133,8 @@ def growth(known: Known, rule: DriversRule) -> Driver:
 def _mean_3m(known: Known) -> Reading:
     """CFNAI's mean of exactly three months in a row."""
     name, id_ = "growth.cfnai.3m", "CFNAI"
+    if wait := unread(known, [id_]):
+        return unknown(known, name, "index", (), *wait)
     last = known.last(id_)
     if last is None:
         return unknown(known, name, "index", [id_], "CFNAI: not known")
@@ -135,6 +152,8 @@ def _mean_3m(known: Known) -> Reading:
 def _payrolls(known: Known) -> Reading:
     """Jobs added in the newest month: its level less that of exactly the month before."""
     name, id_ = "growth.payrolls", "PAYEMS"
+    if wait := unread(known, [id_]):
+        return unknown(known, name, "thousand", (), *wait)
     last = known.last(id_)
     if last is None:
         return unknown(known, name, "thousand", [id_], "payrolls: not known")

@@ -4,9 +4,10 @@ from msgspec.structs import replace
 
 from feeds.signals.by_date import PLACES
 from feeds.signals.changes import Line, a_year, change, line, months, now, ratio, trading_days
+from feeds.signals.knowledge import bounds, word
 from feeds.signals.lines import number
 from feeds.signals.thresholds import FragilityRule
-from feeds.topics.base import Reading, noted
+from feeds.topics.base import Note, Reading, noted
 from feeds.topics.dollar import Fragility, Unpublished
 from feeds.vintages import Known
 
@@ -24,7 +25,7 @@ UNPUBLISHED = (
 def fragility(known: Known, rule: FragilityRule) -> Fragility:
     """The page with its readings."""
     spread = ratio(known, "RSP", "SPY", "S&P 500 of equal weights over that by size")
-    without = ("closes, without what the funds pay out",)
+    without = (Note("part", "closes, without what the funds pay out"),)
     return Fragility(
         (
             now(known, "fragility.hy", line(known, "BAMLH0A0HYM2", "high-yield spread", "%")),
@@ -34,6 +35,7 @@ def fragility(known: Known, rule: FragilityRule) -> Fragility:
             top10(known, rule),
             now(known, "fragility.cards", _cards(known)),
             cards_4q(known),
+            now(known, "fragility.stlfsi", line(known, "STLFSI4", "financial stress, St. Louis Fed", "index")),
             now(known, "fragility.youth", line(known, "LNS14024887", "unemployment of ages 16 to 24", "%")),
             *(_against_qqq(known, id_, label) for id_, label in (("NVDA", "Nvidia"), ("SMH", "semiconductors"))),
         ),
@@ -41,8 +43,8 @@ def fragility(known: Known, rule: FragilityRule) -> Fragility:
     )
 
 
-def _with(of: Reading, words: tuple[str, ...]) -> Reading:
-    return of if of.value is None else replace(of, notes=(*of.notes, *noted(words, "part")))
+def _with(of: Reading, notes: tuple[Note, ...]) -> Reading:
+    return of if of.value is None else replace(of, notes=(*of.notes, *notes))
 
 
 def _cards(known: Known) -> Line:
@@ -58,11 +60,11 @@ def cards_4q(known: Known) -> Reading:
 def top10(known: Known, rule: FragilityRule) -> Reading:
     """The weight of the ten largest of the S&P 500, beside the mark."""
     found = now(known, "fragility.top10", line(known, "SPY.TOP10", "ten largest of the S&P 500", "%"))
-    value = number(found)
+    value, within = number(found), bounds(found)
     if value is None:
         return found
     apart = round(value - rule.top10_pct, PLACES)
-    band = "over the mark" if apart >= 0 else "under the mark"
+    band = word(within, ((rule.top10_pct, "under the mark"),), "over the mark") or ""
     said = (
         f"{abs(apart):.2f} points {'over' if apart >= 0 else 'under'} {rule.top10_pct:g} %" if apart else "at the mark"
     )

@@ -5,13 +5,14 @@ Bitcoin's close is that of the day in UTC, hours after New York's: the two retur
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from feeds.signals._reading import Used, derived, reading
-from feeds.signals.lines import unknown
+from feeds.calendars import business_day
+from feeds.signals._reading import Used, derived, reading, unread
+from feeds.signals.lines import as_of, unknown
 from feeds.signals.rolling import Common, Fit, common, rolling
 from feeds.signals.thresholds import HedgeRule
-from feeds.topics.base import Quality, Reading
+from feeds.topics.base import Note, Quality, Reading
 from feeds.topics.hedge import Hedge, HedgeDay, HedgeLabel, HedgeWindow
 from feeds.vintages import Known
 
@@ -24,6 +25,10 @@ Fits = Mapping[date, Fit]
 
 def hedge(known: Known, rule: HedgeRule) -> Hedge:
     """The page with its readings."""
+    if wait := unread(known, (OURS, *OTHERS)):
+        names = (f"hedge.{what}.{id_.lower()}.{n}d" for id_ in OTHERS for n in WINDOWS for what in ("beta", "corr"))
+        nothing = [unknown(known, name, "", (), *wait) for name in (*names, "hedge.label")]
+        return Hedge(tuple(nothing), tuple(HedgeWindow(window, ()) for window in WINDOWS))
     newest = known.last(OURS)
     first = newest.period - timedelta(days=round(365.25 * rule.history_years)) if newest else None
     since = first - timedelta(days=2 * max(WINDOWS)) if first else None
@@ -36,8 +41,9 @@ def hedge(known: Known, rule: HedgeRule) -> Hedge:
     windows = []
     for window in WINDOWS:
         by_id = {id_: fits[id_, window] for id_ in OTHERS}
+        holed = {id_: _holed(pairs[id_].days, window, rule) for id_ in ("QQQ", "GLD")}
         days = (day for day in by_id["QQQ"] if first and day >= first)
-        windows.append(HedgeWindow(window, tuple(_day(day, by_id, rule) for day in days)))
+        windows.append(HedgeWindow(window, tuple(_day(day, by_id, holed, rule) for day in days)))
     readings = [
         one
         for id_, pair in pairs.items()
@@ -47,10 +53,31 @@ def hedge(known: Known, rule: HedgeRule) -> Hedge:
     return Hedge((*readings, _label(readings, windows, rule)), tuple(windows))
 
 
-def _day(day: date, by_id: Mapping[str, Fits], rule: HedgeRule) -> HedgeDay:
+def _day(day: date, by_id: Mapping[str, Fits], holed: Mapping[str, set[date]], rule: HedgeRule) -> HedgeDay:
+    """A window with a hole has its numbers and decides nothing."""
     none = Fit(None, None)
     qqq, gld, igv, dxy = (by_id[id_].get(day, none) for id_ in OTHERS)
-    return HedgeDay(day, qqq.beta, qqq.corr, gld.corr, igv.corr, dxy.corr, label(qqq.beta, qqq.corr, gld.corr, rule))
+    stocks = none if day in holed["QQQ"] else qqq
+    gold = None if day in holed["GLD"] else gld.corr
+    return HedgeDay(day, qqq.beta, qqq.corr, gld.corr, igv.corr, dxy.corr, label(stocks.beta, stocks.corr, gold, rule))
+
+
+def _holed(days: Sequence[date], window: int, rule: HedgeRule) -> set[date]:
+    """The days whose window steps over a time without closes in common, or over too many single days."""
+    found: set[date] = set()
+    lost = [0, *accumulate(_sessions_between(a, b) for a, b in pairwise(days))]
+    for at, (a, b) in enumerate(pairwise(days), 1):
+        if (b - a).days > rule.gap_days:
+            found.update(days[at : at + window])
+        if at >= window and lost[at] - lost[at - window] > window * rule.lost_pct / 100:
+            found.add(b)
+    return found
+
+
+def _sessions_between(a: date, b: date) -> int:
+    """The days of the New York Stock Exchange between two days, neither included."""
+    between = (a + timedelta(days=n) for n in range(1, (b - a).days))
+    return sum(business_day("nyse", day) for day in between)
 
 
 def label(beta: float | None, qqq: float | None, gld: float | None, rule: HedgeRule) -> HedgeLabel | None:
@@ -80,17 +107,19 @@ def _readings(known: Known, id_: str, pair: Common, fits: Fits, window: int, rul
         return [unknown(known, one, "", lacking or (OURS, id_), said) for one in names]
     days = pair.days[-window - 1 :]
     ends = [Used(one, point) for one in (OURS, id_) for day in (days[0], days[-1]) if (point := known.on(one, day))]
-    holes = [f"no close in common from {a} to {b}" for a, b in pairwise(days) if (b - a).days > rule.gap_days]
+    gaps = [(a, b) for a, b in pairwise(days) if (b - a).days > rule.gap_days]
+    holes = [Note("lacks", f"no close in common from {a} to {b}") for a, b in gaps]
+    if not holes and days[-1] in _holed(days, window, rule):
+        holes = [Note("lacks", f"no close in common on more than {rule.lost_pct:g} % of the trading days")]
     found = []
     for one, what, value in zip(names, ("beta", "correlation"), fits[days[-1]], strict=True):
         still = "one of the two has not moved"
         said = f"{what} to {OTHERS[id_]} {value:+.2f}" if value is not None else f"no {what} to {OTHERS[id_]}: {still}"
-        words = [said, f"{window} returns, {days[0]} to {days[-1]}", *holes]
+        words: list[str | Note] = [said, Note("span", f"{window} returns, {days[0]} to {days[-1]}"), *holes]
         formula = f"{what} of log returns of {OURS} to those of {id_}, on days that have both"
         quality: Quality | None = "partial" if holes else None
-        found.append(
-            reading(one, value, "", known, ends, period=days[-1], quality=quality, words=words, formula=formula)
-        )
+        made = reading(one, value, "", known, ends, period=days[-1], quality=quality, words=words, formula=formula)
+        found.append(as_of(made, known, (OURS, id_), days[-1]))
     return found
 
 
@@ -102,24 +131,28 @@ def _label(readings: Sequence[Reading], windows: Sequence[HedgeWindow], rule: He
     parts = [by_name[name] for name in asked]
     newest = {one.days: one.history[-1] for one in windows if one.history}
     day = newest.get(rule.label_days)
-    words = [part.words[0] for part in parts if part.value is not None]
+    words: list[str | Note] = [Note("part", part.words[0]) for part in parts if part.value is not None]
     others = [f"over {n} days: {one.label}" for n, one in newest.items() if n != rule.label_days and one.label]
     value = day.label if day else None
-    missing: tuple[str, ...] = ()
+    decide = parts
     if value is None:
-        missing = tuple(dict.fromkeys(id_ for part in parts if part.value is None for id_ in part.missing))
-        lacking = [word for part in parts if part.value is None for word in part.words]
-        words = lacking or [f"gold has no close in common of {day.day if day else 'any day'}"]
-    there = [part for part in parts if part.value is not None]
+        lacking = [word for part in parts for word in (part.words if part.value is None else part.said("lacks"))]
+        words = list(dict.fromkeys(lacking or [f"gold has no close in common of {day.day if day else 'any day'}"]))
+    elif value == "high beta" or _over(parts[1], rule.hedge_qqq):
+        decide = parts[:2]
     return derived(
         "hedge.label",
         value,
         "",
-        there,
+        decide,
         period=day.day if day else None,
         band=value or "",
-        words=(*words, *others),
+        words=(*words, *(Note("part", other) for other in others)),
         formula=f"over {rule.label_days} days: high beta from {rule.high_beta:g} with correlation from "
         f"{rule.high_corr:g}; hedge to {rule.hedge_qqq:g} with gold from {rule.hedge_gold:g}; else its own",
-        missing=missing,
     )
+
+
+def _over(part: Reading, threshold: float) -> bool:
+    """Stocks alone decide there, and gold is not asked."""
+    return isinstance(part.value, float) and part.value > threshold

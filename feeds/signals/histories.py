@@ -152,7 +152,8 @@ def _trigger(name: str, record: Record) -> list[Seen]:
 
 def _regime(record: Record) -> list[Seen]:
     closes = timeline(record.rows.rows, record.as_of_ms, record.rules.drivers, record.rules.regime)
-    return [Seen(close.week.day, close.week.known_ms, close.week.label, close.week.later) for close in closes]
+    weeks = (close.week for close in closes)
+    return [Seen(week.day, week.known_ms, week.label, week.later) for week in weeks if week.label is not None]
 
 
 def _verdict(record: Record) -> list[Seen]:

@@ -5,6 +5,10 @@ last touch. It is decided by closes, that of the same day included, for it follo
 them in a row at the level or over it, and fails with one more than `fail_pct` under it. Until then it is open, and
 another touch belongs to it. A day whose close is not known, or that has not ended, breaks a row; a low so far today is
 a low.
+
+A day without its low, or without its close, may hide a test, so that counts are floors. A close that is not known and
+may have been a failure is more: from there on a test that held is not counted until the level has been left behind,
+for it may belong to one that had failed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +19,7 @@ from msgspec import Struct
 from feeds.signals._reading import last_used, reading, unread
 from feeds.signals.lines import unknown
 from feeds.signals.thresholds import LevelRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Note, Reading
 from feeds.topics.regime import Level, LevelDay, LevelTest, Outcome
 from feeds.vintages import Known, Point
 
@@ -37,6 +41,7 @@ class _Open(Struct):
 
     days: list[_Day] = []
     run: int = 0
+    sure: bool = True
 
     def take(self, day: _Day, level: float, rule: LevelRule) -> Outcome:
         """Take the next day with any number, and say what it comes to."""
@@ -92,78 +97,117 @@ def _days(known: Known) -> Iterator[_Day]:
         )
 
 
-def level_tests(days: Sequence[_Day], level: float, rule: LevelRule) -> tuple[list[LevelTest], bool, int]:
-    """All tests, oldest first; whether a touch would begin another; and the days on which one may have been missed."""
-    found: list[LevelTest] = []
-    ready, going, blind = False, None, 0
-    for day in days:
+class _Course(Struct):
+    """What the days come to. `sure`: of each test, whether no failure can have been missed in it or before it.
+
+    `blind`: days on which a test may have been missed; `lost`: those on which a failure may have been, newest last.
+    `ready`: a touch now would be a test.
+    """
+
+    tests: list[LevelTest] = []
+    sure: list[bool] = []
+    ready: bool = False
+    blind: int = 0
+    lost: list[date] = []
+
+    def standing(self) -> list[LevelTest]:
+        """The tests that held for sure since the level last failed, or may have."""
+        since = max([*(test.last for test in self.tests if test.outcome == "failed"), *self.lost], default=date.min)
+        return [test for test in self.held() if test.first > since]
+
+    def held(self) -> list[LevelTest]:
+        """The tests that held for sure."""
+        return [test for test, sure in zip(self.tests, self.sure, strict=True) if sure and test.outcome == "held"]
+
+
+def level_tests(days: Sequence[_Day], level: float, rule: LevelRule) -> _Course:
+    """All tests, oldest first, and what can have been missed."""
+    course = _Course()
+    going: _Open | None = None
+    doubt, run = False, 0
+    for at, day in enumerate(days):
+        gone = (day.day - days[at - 1].day).days - 1 if at else 0
+        closed = day.close is not None or at == len(days) - 1  # the newest has only not ended yet
         low = _lowest(day)
+        if gone or (not closed and (day.low is None or day.low < _under(level, rule.fail_pct))):
+            course.lost.append(day.day if not closed else day.day - DAY)
+            doubt = True
+        run = 0 if gone or day.close is None or day.close < level else run + 1
         touched = low is not None and low <= _over(level, rule.touch_pct)
-        if touched and ready and going is None:
-            going = _Open()
-        ready = ready and not touched
-        blind += ready and day.low is None
+        if touched and course.ready and going is None:
+            going = _Open(sure=not doubt)
+        course.ready = course.ready and not touched
+        course.blind += gone + (not closed or (course.ready and day.low is None))
         if going is not None:
+            going.sure = going.sure and not doubt
             outcome = going.take(day, level, rule)
             if outcome != "open":
-                found.append(going.test(level, outcome))
+                course.tests.append(going.test(level, outcome))
+                course.sure.append(going.sure)
                 going = None
-        ready = ready or (day.close is not None and day.close >= _over(level, rule.away_pct))
+        if day.close is not None and day.close >= _over(level, rule.away_pct):
+            course.ready = True
+            doubt = doubt and (going is not None or run < rule.hold_days)
     if going is not None:
-        found.append(going.test(level, "open"))
-    return found, ready, blind
+        course.tests.append(going.test(level, "open"))
+        course.sure.append(going.sure)
+    return course
 
 
 def levels(known: Known, rule: LevelRule) -> tuple[Level, ...]:
     """Each of the levels with its tests."""
+    if wait := unread(known, (CLOSE, LOW)):
+        return tuple(
+            Level(level, (), _none(known, level, *wait), ready=False, counts=None) for level in rule.levels_usd
+        )
     days = list(_days(known))
     return tuple(_level(known, days, level, rule) for level in rule.levels_usd)
 
 
 def _level(known: Known, days: Sequence[_Day], level: float, rule: LevelRule) -> Level:
-    tests, ready, blind = level_tests(days, level, rule)
-    held = [test for test in _standing(tests) if test.outcome == "held"]
-    counts = held[1].last if len(held) > 1 else None
-    return Level(level, tuple(tests), _readings(known, level, tests, (ready, blind), rule), ready, counts)
+    course = level_tests(days, level, rule)
+    standing = course.standing()
+    counts = standing[1].last if len(standing) > 1 else None
+    return Level(level, tuple(course.tests), _readings(known, level, course, rule), course.ready, counts)
 
 
-def _standing(tests: Sequence[LevelTest]) -> list[LevelTest]:
-    """The tests since the level last failed."""
-    failed = [at for at, test in enumerate(tests) if test.outcome == "failed"]
-    return list(tests[failed[-1] + 1 if failed else 0 :])
+KINDS = {
+    "tests": "touches from above",
+    "held": "tests that held",
+    "held_in_row": "tests that held since one failed: the count of the rule",
+}
 
 
-def _readings(
-    known: Known, level: float, tests: Sequence[LevelTest], now: tuple[bool, int], rule: LevelRule
-) -> tuple[Reading, ...]:
+def _name(level: float) -> str:
+    return f"level.{level:.0f}" if level == int(level) else f"level.{level}"
+
+
+def _none(known: Known, level: float, *why: Note | str) -> tuple[Reading, ...]:
+    missing = () if any(isinstance(one, Note) for one in why) else (CLOSE,)
+    return tuple(unknown(known, f"{_name(level)}.{kind}", "", missing, *why) for kind in KINDS)
+
+
+def _readings(known: Known, level: float, course: _Course, rule: LevelRule) -> tuple[Reading, ...]:
     """How many tests there were, how many held, and how many of these since the level last failed."""
-    at = f"level.{level:.0f}" if level == int(level) else f"level.{level}"
-    kinds = {
-        "tests": "touches from above",
-        "held": "tests that held",
-        "held_in_row": "tests that held since one failed",
-    }
-    if wait := unread(known, (CLOSE, LOW)):
-        return tuple(reading(f"{at}.{kind}", None, "", known, words=wait) for kind in kinds)
     first = min((points[0].period for id_ in (CLOSE, LOW) if (points := known.points(id_))), default=None)
     if first is None:
-        return tuple(unknown(known, f"{at}.{kind}", "", [CLOSE], "no close of bitcoin is known") for kind in kinds)
-    ready, blind = now
-    words = [_told(test) for test in reversed(tests[-3:])]
-    words += (
-        [f"the low of {blind} {'day is' if blind == 1 else 'days is'} not known: a test may have been missed"]
-        if blind
-        else []
-    )
+        return _none(known, level, "no close of bitcoin is known")
+    at, tests, held, row = _name(level), len(course.tests), len(course.held()), len(course.standing())
+    rest = [*(Note("part", _told(test)) for test in reversed(course.tests[-3:])), *_missed(course)]
     touch, away = _over(level, rule.touch_pct), _over(level, rule.away_pct)
-    words.append(f"a low of ${touch:,.0f} is a test" if ready else f"no test before a close of ${away:,.0f}")
-    row = sum(test.outcome == "held" for test in _standing(tests))
-    failed = [test.last for test in tests if test.outcome == "failed"]
-    since = f"since it failed on {failed[-1]}" if failed else f"since {first}"
-    said = [
-        f"{row} held {since}: {'the second counts, and is there' if row > 1 else 'the second is the one that counts'}"
-    ]
-    counts = {"tests": len(tests), "held": sum(test.outcome == "held" for test in tests), "held_in_row": row}
+    rest.append(
+        Note(
+            "needs", f"a low of ${touch:,.0f} is a test" if course.ready else f"no test before a close of ${away:,.0f}"
+        )
+    )
+    counts = {"tests": tests, "held": held, "held_in_row": row}
+    second = "the second counts, and is there" if row > 1 else "the second is the one that counts"
+    counted = f"{row} held {_since(course, first)}: {second}"
+    says: dict[str, list[str | Note]] = {
+        "tests": [],
+        "held": [f"{held} of {tests} held since {first}, which is not the count of the rule", Note("part", counted)],
+        "held_in_row": [counted],
+    }
     return tuple(
         reading(
             f"{at}.{kind}",
@@ -171,13 +215,33 @@ def _readings(
             "",
             known,
             [*last_used(known, CLOSE), *last_used(known, LOW)],
-            quality="floor" if blind else None,
-            words=words if kind == "tests" else said + words,
+            quality="floor" if course.blind or course.lost else None,
+            words=[*says[kind], *rest],
             formula=f"{formula}, since {first}" if kind != "held_in_row" else formula,
             missing=[LOW] if known.last(LOW) is None else [],
         )
-        for kind, formula in kinds.items()
+        for kind, formula in KINDS.items()
     )
+
+
+def _since(course: _Course, first: date) -> str:
+    """Since when tests that held are counted in a row."""
+    failed = max((test.last for test in course.tests if test.outcome == "failed"), default=None)
+    lost = course.lost[-1] if course.lost else None
+    if lost and (failed is None or lost > failed):
+        return f"since {lost}, of which the close is not known"
+    return f"since it failed on {failed}" if failed else f"since {first}"
+
+
+def _missed(course: _Course) -> list[Note]:
+    """What may have been missed on days of which a number is not known."""
+    said = []
+    if course.blind:
+        days = "1 day is" if course.blind == 1 else f"{course.blind} days are"
+        said.append(Note("lacks", f"the low or the close of {days} not known: a test may have been missed"))
+    if course.lost:
+        said.append(Note("lacks", f"the close of {course.lost[-1]} is not known: it may have failed then"))
+    return said
 
 
 def _told(test: LevelTest) -> str:

@@ -1,12 +1,25 @@
 """What the value lines of the drivers are made of: a level, its change, and its growth, each with its dates."""
 
 from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from feeds.signals._reading import Used, last_used, reading
-from feeds.signals.by_date import PLACES, WEEKS_13, growth_pct, month, months_before, near, older, why_missing
-from feeds.topics.base import Note, Reading
+from feeds.signals._reading import Used, last_used, reading, state_of, unread
+from feeds.signals.by_date import (
+    PLACES,
+    WEEKS_13,
+    growth_pct,
+    month,
+    months_before,
+    near,
+    never_published,
+    older,
+    why_missing,
+)
+from feeds.signals.knowledge import Bounds, bounds, compare
+from feeds.topics.base import STATES, Note, Reading, worst
 from feeds.vintages import Known, Point
 
 
@@ -16,6 +29,17 @@ def unknown(
     """A reading without a value. Without words: that its series are not known."""
     said = words or (f"not known: {', '.join(ids)}",)
     return reading(name, None, unit, known, used, words=said, missing=ids)
+
+
+def as_of(of: Reading, known: Known, ids: Sequence[str], day: date) -> Reading:
+    """A reading of the newest day that has all of these series: no more timely than that day is for the slowest.
+
+    Each series may be on time while a day that has them all is long past.
+    """
+    if of.value is None:
+        return of
+    states = [state_of(id_, Point(day, 0.0, known.as_of_ms, ""), known.as_of_ms) for id_ in ids]
+    return replace(of, state=worst([of.state, min(states, key=STATES.index, default="none")]))
 
 
 def level(known: Known, name: str, id_: str, label: str, unit: str, per: float = 1.0) -> Reading:
@@ -28,41 +52,109 @@ def level(known: Known, name: str, id_: str, label: str, unit: str, per: float =
     return reading(name, point.value / per, unit, known, used, words=[f"{label}, {point.period}"], formula=formula)
 
 
+class Base(NamedTuple):
+    """What a month is held against: its value and the bounds of it, and the points that say so.
+
+    Of a month that was never published the value is between those of its neighbours, and `words` say so.
+    """
+
+    value: float
+    least: float
+    most: float
+    points: tuple[Point, ...]
+    words: str = ""
+
+
+def base_of(known: Known, id_: str, first: date) -> Base | None:
+    """The value of that month, or an estimate where it was never published; `None` where it is not known.
+
+    A month that has only not come yet is no estimate.
+    """
+    point = known.on(id_, first)
+    if point is not None:
+        return Base(point.value, point.value, point.value, (point,))
+    if not never_published(id_, first):
+        return None
+    ends = [_neighbour(known, id_, first, step) for step in (1, -1)]
+    before, after = ends
+    if before is None or after is None or min(before.value, after.value) <= 0:
+        return None
+    share = (first - before.period).days / (after.period - before.period).days
+    value = before.value * (after.value / before.value) ** share
+    words = (
+        f"{why_missing(id_, first)}: taken to lie between {before.value:,.3f} of {month(before.period)} "
+        f"and {after.value:,.3f} of {month(after.period)}"
+    )
+    least, most = sorted((before.value, after.value))
+    return Base(value, least, most, (before, after), words)
+
+
+def _neighbour(known: Known, id_: str, first: date, step: int) -> Point | None:
+    """The nearest month before (1) or after (-1) that was published; `None` where that one is not known."""
+    day = months_before(first, step)
+    while never_published(id_, day):
+        day = months_before(day, step)
+    return known.on(id_, day)
+
+
 def over_months(known: Known, name: str, id_: str, label: str, months: int) -> Reading:
     """Growth in percent a year over exactly so many months. Of a month without a base there is none, and it is said.
 
-    So that the October after one that was never published is no number, and no older one under its name.
+    So that the October after one that was never published is no number of another month under its name: it is an
+    estimate between bounds, by the months beside the missing one.
     """
+    if wait := unread(known, [id_]):
+        return unknown(known, name, "%", (), *wait)
     point = known.last(id_)
     if point is None:
         return unknown(known, name, "%", [id_], f"{label}: not known")
     span = "over the year" if months == 12 else f"over {months} months, annualised"
-    value, before = _growth(known, id_, point, months)
-    used = [Used(id_, point), *([Used(id_, before)] if before else [])]
-    if value is None:
-        words = [f"{why_missing(id_, months_before(point.period, months))}: no {label} of {month(point.period)} {span}"]
-        for earlier in reversed(known.points(id_)[:-1]):
-            last = _growth(known, id_, earlier, months)[0]
-            if last is not None:
-                words.append(f"{last:+.2f} % in {month(earlier.period)}, the last that can be told")
-                break
-        return reading(name, None, "%", known, used, words=words, missing=[id_])
+    start = months_before(point.period, months)
+    base = base_of(known, id_, start)
+    value = _growth(point, base, months)
+    if base is None or value is None:
+        words = [f"{why_missing(id_, start)}: no {label} of {month(point.period)} {span}"]
+        return reading(
+            name,
+            None,
+            "%",
+            known,
+            [Used(id_, point)],
+            words=[*words, *_last_told(known, id_, months)],
+            missing=[id_],
+        )
     times = "" if months == 12 else f" ^ {12 // months}"
+    ends = [growth_pct(point.value, end, 12 / months) for end in (base.most, base.least)]
+    least, most = (value if end is None else end for end in ends)
+    within = f", between {least:+.2f} and {most:+.2f} %" if base.words else ""
     return reading(
         name,
         value,
         "%",
         known,
-        used,
+        [Used(id_, point), *(Used(id_, one) for one in base.points)],
         period=point.period,
-        words=[f"{label} {value:+.2f} % {span}, {month(point.period)}"],
+        quality="estimated" if base.words else None,
+        words=[
+            f"{label} {value:+.2f} % {span}, {month(point.period)}{within}",
+            *([Note("lacks", base.words)] if base.words else []),
+        ],
         formula=f"({id_} / {id_} {months} months before){times} - 1",
+        bounds=Bounds(least, most),
     )
 
 
-def _growth(known: Known, id_: str, point: Point, months: int) -> tuple[float | None, Point | None]:
-    before = known.on(id_, months_before(point.period, months))
-    return (growth_pct(point.value, before.value, 12 / months) if before else None), before
+def _growth(point: Point, base: Base | None, months: int) -> float | None:
+    return growth_pct(point.value, base.value, 12 / months) if base else None
+
+
+def _last_told(known: Known, id_: str, months: int) -> list[Note]:
+    """The newest growth before, where the newest month has none."""
+    for point in reversed(known.points(id_)[:-1]):
+        value = _growth(point, base_of(known, id_, months_before(point.period, months)), months)
+        if value is not None:
+            return [Note("older", f"{value:+.2f} % in {month(point.period)}, the last that can be told")]
+    return []
 
 
 def difference(
@@ -76,19 +168,21 @@ def difference(
         lacking = [id_ for id_ in ids if known.last(id_) is None] or list(ids)
         return unknown(known, name, unit, lacking, f"{label}: no day has both {first} and {second}")
     value = round((pair[0].value - pair[1].value) * times, PLACES)
-    words = [f"{label} {value:+.{places}f} {unit}, {pair[0].period}"]
+    words: list[str | Note] = [f"{label} {value:+.{places}f} {unit}, {pair[0].period}"]
     newest = max(known.points(id_)[-1].period for id_ in ids)
     if newest > pair[0].period:
-        words.append(f"of {newest} there is only one of the two")
+        words.append(Note("older", f"of {newest} there is only one of the two"))
     factor = f" x {times:g}" if times != 1 else ""
     formula = f"({first} - {second}){factor}, both of the same day"
-    return reading(
-        name, value, unit, known, [Used(first, pair[0]), Used(second, pair[1])], words=words, formula=formula
-    )
+    used = [Used(first, pair[0]), Used(second, pair[1])]
+    found = reading(name, value, unit, known, used, words=words, formula=formula)
+    return as_of(found, known, ids, pair[0].period)
 
 
 def change(known: Known, name: str, id_: str, label: str, unit: str, days: int) -> Reading:
     """How far a daily series has come in 13 weeks, from a value at most `days` older than that."""
+    if wait := unread(known, [id_]):
+        return unknown(known, name, unit, (), *wait)
     point = known.last(id_)
     if point is None:
         return unknown(known, name, unit, [id_], f"{label}: not known")
@@ -130,14 +224,33 @@ def number(of: Reading) -> float | None:
     return of.value if isinstance(of.value, float) else None
 
 
-def high_is_good(value: float | None, low: float, high: float) -> int | None:
+def less(minuend: Bounds, subtrahend: Bounds) -> Bounds:
+    """What a difference can be, of which both parts lie between bounds."""
+    return Bounds(minuend.least - subtrahend.most, minuend.most - subtrahend.least)
+
+
+def ends_of(of: Reading, value: float) -> Bounds:
+    """Between what a reading lies, however old it is; of one without bounds `value`, which is its own."""
+    return Bounds(value if of.least is None else of.least, value if of.most is None else of.most)
+
+
+def side(of: Bounds | None, low: float, high: float) -> int | None:
+    """On which side of a band a number is: 1 from `high` on, -1 from `low` down, 0 between; `None`: cannot be told."""
+    over, under = compare(of, ">=", high), compare(of, "<=", low)
+    if over is None or under is None:
+        return None
+    return 1 if over else -1 if under else 0
+
+
+def high_is_good(of: Bounds | None, low: float, high: float) -> int | None:
     """The push of a number that lifts bitcoin from `high` on, and weighs on it from `low` down."""
-    return None if value is None else 1 if value >= high else -1 if value <= low else 0
+    return side(of, low, high)
 
 
-def low_is_good(value: float | None, low: float, high: float) -> int | None:
+def low_is_good(of: Bounds | None, low: float, high: float) -> int | None:
     """The push of a number that lifts bitcoin from `low` down, and weighs on it from `high` on."""
-    return None if value is None else 1 if value <= low else -1 if value >= high else 0
+    found = side(of, low, high)
+    return None if found is None else -found
 
 
 def push(driver: str, of: Reading, at: int | None, words: tuple[str, str, str], formula: str) -> Reading:
@@ -145,5 +258,23 @@ def push(driver: str, of: Reading, at: int | None, words: tuple[str, str, str], 
 
     `words`: the direction at -1, 0 and +1, which becomes the band. Unknown stays unknown, with its reason.
     """
-    value, band = (None, "") if at is None else (float(at), words[at + 1])
-    return replace(of, name=f"driver.{driver}.push", value=value, unit="", band=band, formula=formula)
+    name = f"driver.{driver}.push"
+    if at is not None:
+        ends = {"least": None, "most": None}
+        return replace(of, name=name, value=float(at), unit="", band=words[at + 1], formula=formula, **ends)
+    notes = of.notes
+    if of.value is not None:
+        why = f"{of.name} is {of.state}" if bounds(of) is None and of.state != "fresh" else _spans(of)
+        notes = (Note("why", f"the push cannot be told: {why}"), *of.notes)
+    ends = {"least": None, "most": None}
+    return replace(of, name=name, value=None, unit="", band="", formula=formula, state="none", notes=notes, **ends)
+
+
+def _spans(of: Reading) -> str:
+    if of.quality == "doubted":
+        return f"{of.name} is doubted"
+    return f"{of.name} lies between {_end(of.least)} and {_end(of.most)}"
+
+
+def _end(bound: float | None) -> str:
+    return "no bound" if bound is None else f"{bound:+.2f}"

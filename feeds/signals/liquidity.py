@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from feeds.signals._reading import Used, last_used, reading
+from feeds.signals._reading import Used, last_used, reading, unread
 from feeds.signals.by_date import (
     PLACES,
     WEEKS_13,
@@ -15,9 +15,10 @@ from feeds.signals.by_date import (
     older,
     on_business_day,
 )
-from feeds.signals.lines import high_is_good, level, number, over_months, push, unknown
+from feeds.signals.knowledge import Bounds, bounds
+from feeds.signals.lines import as_of, high_is_good, level, over_months, push, unknown
 from feeds.signals.thresholds import DriversRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Note, Reading
 from feeds.topics.regime import Driver
 from feeds.vintages import Known
 
@@ -34,14 +35,14 @@ class Net(NamedTuple):
     bn: float
     used: tuple[Used, ...]
 
-    def words(self) -> list[str]:
+    def words(self) -> list[str | Note]:
         """The parts, and that reverse repo is of the day before where the Wednesday was a holiday."""
         assets, account, repo = (one.point for one in self.used)
         said = (
             f"Fed assets {assets.value / 1000:,.1f} - Treasury {account.value / 1000:,.1f} - reverse repo "
             f"{repo.value:,.1f}, Wednesday {self.day}"
         )
-        holiday = f"reverse repo of {repo.period}: {self.day} was a holiday"
+        holiday = Note("older", f"reverse repo of {repo.period}: {self.day} was a holiday")
         return [said] if repo.period == self.day else [said, holiday]
 
 
@@ -49,7 +50,12 @@ def net(known: Known, wednesday: date) -> Net | None:
     """Net liquidity on exactly that Wednesday; `None` where a part of it is not known."""
     assets, account = known.on("WALCL", wednesday), known.on("WDTGAL", wednesday)
     repo = on_business_day(known, "RRPONTSYD", wednesday)
-    if assets is None or account is None or repo is None:
+    if (
+        assets is None
+        or account is None
+        or repo is None
+        or "doubted" in (assets.quality, account.quality, repo.quality)
+    ):
         return None
     used = tuple(Used(name, point) for name, point in zip(PARTS, (assets, account, repo), strict=True))
     return Net(wednesday, round(assets.value / 1000 - account.value / 1000 - repo.value, PLACES), used)
@@ -58,7 +64,7 @@ def net(known: Known, wednesday: date) -> Net | None:
 def lacking(known: Known, wednesday: date) -> list[str]:
     """The parts that are not known of that Wednesday."""
     found = known.on("WALCL", wednesday), known.on("WDTGAL", wednesday), on_business_day(known, "RRPONTSYD", wednesday)
-    return [name for name, point in zip(PARTS, found, strict=True) if point is None]
+    return [name for name, point in zip(PARTS, found, strict=True) if point is None or point.quality == "doubted"]
 
 
 def newest(known: Known) -> Net | None:
@@ -77,6 +83,9 @@ def change_13w(known: Known, now: Net) -> tuple[float | None, Net | None]:
 def net_liquidity(known: Known) -> tuple[Reading, Reading]:
     """Level in $bn, and change over 13 weeks in percent."""
     names = ("netliq.level", "$bn"), ("netliq.13w", "%")
+    if wait := unread(known, PARTS):
+        none_yet = [unknown(known, name, unit, (), *wait) for name, unit in names]
+        return none_yet[0], none_yet[1]
     now, last = newest(known), known.last("WALCL")
     if now is None or last is None:
         none = [id_ for id_ in PARTS if known.last(id_) is None]
@@ -87,6 +96,7 @@ def net_liquidity(known: Known) -> tuple[Reading, Reading]:
     formula = "WALCL / 1,000 - WDTGAL / 1,000 - RRPONTSYD, all of the same Wednesday"
     words = [*now.words(), *behind]
     at = reading("netliq.level", now.bn, "$bn", known, now.used, period=now.day, words=words, formula=formula)
+    at = as_of(at, known, PARTS, now.day)
     value, before = change_13w(known, now)
     if value is None or before is None:
         start = now.day - WEEKS_13
@@ -96,7 +106,7 @@ def net_liquidity(known: Known) -> tuple[Reading, Reading]:
         )
         return at, unknown(known, "netliq.13w", "%", missing, f"no change over 13 weeks: {why}", used=now.used)
     said = f"{before.bn:,.1f} to {now.bn:,.1f} $bn, {before.day} to {now.day}"
-    return at, reading(
+    moved = reading(
         "netliq.13w",
         value,
         "%",
@@ -106,13 +116,14 @@ def net_liquidity(known: Known) -> tuple[Reading, Reading]:
         words=[said, *before.words()[1:], *words[1:]],
         formula="net liquidity against the Wednesday 13 weeks before",
     )
+    return at, as_of(moved, known, PARTS, now.day)
 
 
-def _behind(known: Known, last: date) -> str:
-    return f"{', '.join(lacking(known, last))} of {last} is not known yet"
+def _behind(known: Known, last: date) -> Note:
+    return Note("older", f"{', '.join(lacking(known, last))} of {last} is not known yet")
 
 
-def liquidity_push(moved: float | None, rule: DriversRule) -> int | None:
+def liquidity_push(moved: Bounds | None, rule: DriversRule) -> int | None:
     """The push of so many percent in 13 weeks."""
     return high_is_good(moved, -rule.netliq_pct, rule.netliq_pct)
 
@@ -123,7 +134,7 @@ def liquidity(known: Known, rule: DriversRule) -> Driver:
     found = push(
         "liquidity",
         moved,
-        liquidity_push(number(moved), rule),
+        liquidity_push(bounds(moved), rule),
         ("falling", "flat", "rising"),
         f"13-week change of net liquidity: +1 at +{rule.netliq_pct:g} %, -1 at -{rule.netliq_pct:g} %",
     )
@@ -131,6 +142,9 @@ def liquidity(known: Known, rule: DriversRule) -> Driver:
         at,
         moved,
         level(known, "liquidity.reserves", "WRBWFRBL", "reserves, Wednesday", "$bn", 1000),
+        level(
+            known, "liquidity.foreign_rrp", "WLRRAFOIAL", "reverse repo of foreign officials, Wednesday", "$bn", 1000
+        ),
         over_months(known, "liquidity.m2.yoy", "M2SL", "M2", 12),
         bank_credit(known),
         _euros(known, rule),
@@ -142,6 +156,8 @@ def liquidity(known: Known, rule: DriversRule) -> Driver:
 def bank_credit(known: Known) -> Reading:
     """Bank credit against the Wednesday 52 weeks before, in percent."""
     name, id_ = "liquidity.bank_credit.yoy", "TOTBKCR"
+    if wait := unread(known, [id_]):
+        return unknown(known, name, "%", (), *wait)
     used = last_used(known, id_)
     if not used:
         return unknown(known, name, "%", [id_], "bank credit: not known")
@@ -186,6 +202,6 @@ def _abroad(
     if rate is None:
         return unknown(known, name, "$bn", [currency], f"{label}: {currency} of {at} is not known", used=used)
     value = dollars(used[0].point.value, rate.value)
-    words = [f"{label} of {at} at {rate.value:g}", *older(rate, at)]
+    words: list[str | Note] = [f"{label} of {at} at {rate.value:g}", *older(rate, at)]
     both = [*used, Used(currency, rate)]
     return reading(name, value, "$bn", known, both, period=used[0].point.period, words=words, formula=formula)

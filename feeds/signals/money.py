@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from feeds.signals._reading import Used, reading
+from feeds.signals._reading import Used, reading, unread
 from feeds.signals.by_date import PLACES, WEEKS_13, growth_pct, near, older
-from feeds.signals.lines import risen_bn, unknown
+from feeds.signals.lines import as_of, risen_bn, unknown
 from feeds.signals.thresholds import DriversRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Note, Reading
 from feeds.topics.regime import Money, MoneyWeek
 from feeds.vintages import Known
 
@@ -54,6 +54,8 @@ def week(known: Known, wednesday: date, rule: DriversRule) -> tuple[MoneyWeek, l
 def money(known: Known, rule: DriversRule) -> Money:
     """The corner of the newest Wednesday that has all numbers, and the weeks before it."""
     name = "money.quadrant"
+    if wait := unread(known, SERIES):
+        return Money(unknown(known, name, "", (), *wait), ())
     last = known.last("WALCL")
     weeks = [last.period - timedelta(weeks=n) for n in range(BEHIND)] if last else []
     found = next((one for day in weeks if (one := week(known, day, rule))), None)
@@ -67,33 +69,33 @@ def money(known: Known, rule: DriversRule) -> Money:
         return Money(unknown(known, name, "", lacking or SERIES, why), ())
     now, used = found
     yields = [used[0].point, used[1].point]
-    words = [
+    words: list[str | Note] = [
         f"2-year yield {now.rates:+.2f} points",
         f"Fed assets and bank credit {now.quantity:+.2f} %, {now.quantity_bn:+,.0f} $bn",
-        f"over the 13 weeks to Wednesday {now.day}",
+        Note("span", f"over the 13 weeks to Wednesday {now.day}"),
         *older(yields[0], now.day),
         *older(yields[1], now.day - WEEKS_13),
     ]
     trail = [one for n in range(rule.trail_weeks) if (one := week(known, now.day - timedelta(weeks=n), rule))]
-    return Money(
-        reading(
-            name,
-            now.corner,
-            "",
-            known,
-            used,
-            period=now.day,
-            band=now.corner,
-            words=words,
-            formula="13-week changes of DGS2, and of WALCL / 1,000 + TOTBKCR",
-        ),
-        tuple(one for one, _ in reversed(trail)),
+    corner = reading(
+        name,
+        now.corner,
+        "",
+        known,
+        used,
+        period=now.day,
+        band=now.corner,
+        words=words,
+        formula="13-week changes of DGS2, and of WALCL / 1,000 + TOTBKCR",
     )
+    return Money(as_of(corner, known, SERIES, now.day), tuple(one for one, _ in reversed(trail)))
 
 
 def custody(known: Known, rule: DriversRule) -> Reading:
     """What the Fed keeps for foreign officials, in $bn, against the Wednesday from which it is counted."""
     name, id_ = "custody.change", "WSEFINTL1"
+    if wait := unread(known, [id_]):
+        return unknown(known, name, "$bn", (), *wait)
     last = known.last(id_)
     if last is None:
         return unknown(known, name, "$bn", [id_], "custody for foreign officials: not known")

@@ -4,27 +4,32 @@ from collections.abc import Sequence
 
 from feeds.signals._reading import reading, unread
 from feeds.signals.drivers import drivers
-from feeds.signals.lines import unknown
+from feeds.signals.lines import as_of, unknown
+from feeds.signals.liquidity import PARTS as MONEY_PARTS
 from feeds.signals.money import custody, money
 from feeds.signals.past import Rows
-from feeds.signals.regime_flips import LIQUIDITY, RISK, flips
+from feeds.signals.regime_flips import LIQUIDITY, RISK, between, flips
+from feeds.signals.risk import PARTS
 from feeds.signals.thresholds import DriversRule, RegimeRule
 from feeds.signals.weeks import WEEK, Close, timeline
-from feeds.topics.base import Reading
+from feeds.topics.base import Note, Reading
 from feeds.topics.regime import Regime, RegimeWeek
 from feeds.vintages import Known
 
-READ = ("WALCL", "WDTGAL", "RRPONTSYD", "VIXCLS", "MOVE", "BAMLH0A0HYM2", "BAMLC0A0CM", "NFCI")
-"""What the label looks back on."""
+NAME = "regime.label"
+UNTOLD = "cannot be told"
+READ = (*MONEY_PARTS, *PARTS)
+"""What the weekly closes look back on."""
 
 
 def regime(known: Known, rows: Rows, rule: DriversRule, weekly: RegimeRule) -> Regime:
     """The page. `rows`: all rows of a series, such as `Vintages.rows`; what became known after `known` is left out."""
-    closes = timeline(rows, known.as_of_ms, rule, weekly)
+    wait = unread(known, READ)
+    closes = [] if wait else timeline(rows, known.as_of_ms, rule, weekly)
     weeks = tuple(close.week for close in closes)
     chain, parts = drivers(known, rule)
     return Regime(
-        _label(known, closes, weekly),
+        unknown(known, NAME, "", (), *wait) if wait else _label(known, closes, weekly),
         pending(weeks, weekly),
         changed(weeks),
         flips(weeks[-1], rule, weekly) if weeks else (),
@@ -37,45 +42,90 @@ def regime(known: Known, rows: Rows, rule: DriversRule, weekly: RegimeRule) -> R
 
 
 def _label(known: Known, closes: Sequence[Close], rule: RegimeRule) -> Reading:
-    """The label that holds, of the newest weekly close."""
-    name = "regime.label"
-    if wait := unread(known, READ):
-        return reading(name, None, "", known, words=wait)
+    """The label that holds, of the newest weekly close after which it can be told."""
     if not closes:
-        return unknown(known, name, "", ["WALCL"], "no week has closed: Fed assets are not known")
-    week, used, missing = closes[-1]
-    since = week.day
-    for close in reversed(closes):
-        if close.week.label != week.label:
-            break
-        since = close.week.day
-    words = [f"{week.label} since the weekly close of {since}", _side(LIQUIDITY, week.liquidity, week.netliq, " %")]
-    words.append(_side(RISK, week.risk, week.z, ""))
-    if week.parts < 5:
-        words.append(f"risk appetite from {week.parts} of 5 parts")
+        return unknown(known, NAME, "", ["WALCL"], "no week has closed: Fed assets are not known")
+    newest = closes[-1]
+    at = next((at for at in range(len(closes) - 1, -1, -1) if _told(closes[at].week)), None)
+    if at is None:
+        why = _untold(newest.week, known)
+        return unknown(
+            known, NAME, "", newest.missing, *why, *_sides(newest.week), *_parts(newest.week), used=newest.used
+        )
+    week, used, missing = closes[at]
+    words = [_since(closes[: at + 1])] if newest.week is week else _stands(week, newest.week, known)
+    words += [*_sides(week), *_parts(week)]
     if said := pending([close.week for close in closes], rule):
-        words.append(said)
-    return reading(
-        name,
+        words.append(Note("needs", said))
+    found = reading(
+        NAME,
         week.label,
         "",
         known,
         used,
         period=week.day,
-        band=week.label,
+        quality=None if newest.week is week else "partial",
+        band=week.label or "",
         words=words,
         formula=f"liquidity and risk appetite at weekly closes; a change needs {rule.closes}",
-        missing=missing,
+        missing=[*missing, *(newest.missing if newest.week is not week else ())],
     )
+    return as_of(found, known, ["WALCL"], week.day)
 
 
-def _side(label: str, push: int | None, value: float | None, unit: str) -> str:
-    return f"{label} not known" if push is None else f"{label} {_shown(value, unit)}: {_push(push)}"
+def _told(week: RegimeWeek) -> bool:
+    return week.raw is not None and week.label is not None
+
+
+def _since(closes: Sequence[Close]) -> Note:
+    """Since which close the label has held without one that cannot be told."""
+    label, first = closes[-1].week.label, len(closes) - 1
+    while first and closes[first - 1].week.label == label:
+        first -= 1
+    longer = " or before" if first and closes[first - 1].week.label is None else ""
+    return Note("since", f"{label} since the weekly close of {closes[first].week.day}{longer}")
+
+
+def _stands(week: RegimeWeek, newest: RegimeWeek, known: Known) -> list[Note]:
+    """That the label is of an earlier close, and why the newest says nothing."""
+    return [Note("older", f"{week.label} as of the close of {week.day}"), *_untold(newest, known)]
+
+
+def _untold(week: RegimeWeek, known: Known) -> list[Note]:
+    """Why nothing can be told after that close."""
+    if week.raw is not None:
+        others = "closes before it that cannot be told may have changed the regime"
+        return [Note("lacks", f"the close of {week.day} says {week.raw}; {others}")]
+    lacks = [side.text for side in _sides(week) if side.kind == "lacks"]
+    return [Note("lacks", f"the close of {week.day} cannot be told: {'; '.join(lacks)}")]
+
+
+def _sides(week: RegimeWeek) -> list[Note]:
+    """What liquidity and risk appetite came to at that close."""
+    found = [_side(LIQUIDITY, week.liquidity, _shown(week.netliq, " %"), known=week.netliq is not None)]
+    z = _shown(week.z, "") if week.z_least is None else between(week)
+    return [*found, _side(RISK, week.risk, z, known=week.z is not None)]
+
+
+def _parts(week: RegimeWeek) -> list[Note]:
+    """Of how many parts risk appetite was, where it was not of all."""
+    count = len(PARTS)
+    return [Note("lacks", f"risk appetite from {week.parts} of {count} parts")] if week.parts < count else []
+
+
+def _side(label: str, push: int | None, said: str, *, known: bool) -> Note:
+    if not known:
+        return Note("lacks", f"{label} not known")
+    return (
+        Note("lacks", f"{label} {said}: no push can be told")
+        if push is None
+        else Note("part", f"{label} {said}: {_push(push)}")
+    )
 
 
 def pending(weeks: Sequence[RegimeWeek], rule: RegimeRule) -> str:
     """What the newest closes say that has not been confirmed yet."""
-    if not weeks or weeks[-1].raw == weeks[-1].label:
+    if not weeks or not _told(weeks[-1]) or weeks[-1].raw == weeks[-1].label:
         return ""
     newest, times = weeks[-1], 1
     for at in range(len(weeks) - 1, 0, -1):
@@ -99,7 +149,7 @@ def changed(weeks: Sequence[RegimeWeek]) -> tuple[str, ...]:
         if was != is_:
             words.append(f"push of {label} {_push(was)} → {_push(is_)}")
     if before.label != now.label:
-        words.append(f"regime {before.label} → {now.label}")
+        words.append(f"regime {before.label or UNTOLD} → {now.label or UNTOLD}")
     return (f"since the close of {before.day}:", *words) if words else (f"nothing since the close of {before.day}",)
 
 

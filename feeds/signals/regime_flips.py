@@ -15,7 +15,7 @@ def flips(week: RegimeWeek, rule: DriversRule, weekly: RegimeRule) -> tuple[Flip
     ]
     if week.raw == "mixed":
         found.append(("mixed", []))
-    else:
+    elif week.raw is not None:
         found += [("mixed", [_off_liquidity(week, rule)]), ("mixed", [_off_risk(week, rule)])]
     others = [one for one in found if one[0] != week.label]
     others.sort(key=lambda one: sum(_far(need, rule) for need in one[1]))
@@ -51,8 +51,21 @@ def _off_risk(week: RegimeWeek, rule: DriversRule) -> Need:
 
 
 def _need(week: RegimeWeek, name: str, sign: str, threshold: float) -> Need:
-    now, unit = (week.netliq, "%") if name == "netliq.13w" else (week.z, "")
-    return Need(name, sign, threshold, unit, now, None if now is None else abs(threshold - now))
+    if name == "netliq.13w":
+        return Need(name, sign, threshold, "%", week.netliq, _distance(threshold, week.netliq, week.liquidity))
+    distance = _distance(threshold, week.z, week.risk)
+    return Need(name, sign, threshold, "", week.z, distance, week.z_least, week.z_most)
+
+
+def _distance(threshold: float, now: float | None, push: int | None) -> float | None:
+    """How far a number is from a threshold; not known where it cannot be told on which side of its band it is."""
+    return None if now is None or push is None else abs(threshold - now)
+
+
+def between(of: RegimeWeek | Need) -> str:
+    """Between what a number lies of which parts are missing."""
+    least, most = (of.z_least, of.z_most) if isinstance(of, RegimeWeek) else (of.least, of.most)
+    return f"between {least:+.2f} and {most:+.2f}"
 
 
 def _far(need: Need, rule: DriversRule) -> float:
@@ -72,5 +85,5 @@ def _words(label: RegimeLabel, needs: list[Need], weekly: RegimeRule) -> str:
 
 def _condition(need: Need) -> str:
     unit = f" {need.unit}" if need.unit else ""
-    now = "not known" if need.now is None else f"{need.now:+.2f}{unit}"
+    now = "not known" if need.now is None else f"{need.now:+.2f}{unit}" if need.least is None else between(need)
     return f"{_NAMES[need.name]} {need.sign} {need.threshold:+.2f}{unit}, now {now}"

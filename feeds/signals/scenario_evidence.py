@@ -6,12 +6,14 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from feeds.calendars import shift
+from feeds.signals._reading import derived
 from feeds.signals.by_date import PLACES
 from feeds.signals.changes import NEAREST_DAYS, Line, change, line, now, ratio, trading_days
 from feeds.signals.dollar_exit import cips_yoy, custody_13w, dxy_13w, gold_13w, gold_exports_yoy
 from feeds.signals.fragility import cards_4q
-from feeds.signals.lines import number
-from feeds.topics.base import Reading, noted
+from feeds.signals.knowledge import Bounds, bounds
+from feeds.signals.lines import ends_of, number
+from feeds.topics.base import Input, Note, Reading, noted, poorest
 from feeds.topics.oil import Oil, SpreadDay
 from feeds.vintages import Known
 
@@ -50,7 +52,7 @@ def evidence(known: Known, oil: OilNow) -> dict[str, Reading]:
         oil.leg,
         _backwardation(oil.spread),
         oil.ratio,
-        _ratio_change(oil),
+        _ratio_change(known, oil),
         now(known, "move.level", move),
         change(known, "move.20d", move, trading_days(DAYS), percent=False),
         custody_13w(known),
@@ -68,30 +70,43 @@ def evidence(known: Known, oil: OilNow) -> dict[str, Reading]:
 def _backwardation(spread: Reading) -> Reading:
     value = number(spread)
     turned = None if value is None else round(-value, PLACES)
-    return replace(spread, name="oil.backwardation", value=turned, formula="CL1 - CL6, closes of the same day")
+    ends = {"least": _turned(spread.most), "most": _turned(spread.least)}
+    return replace(spread, name="oil.backwardation", value=turned, formula="CL1 - CL6, closes of the same day", **ends)
 
 
-def _ratio_change(oil: OilNow) -> Reading:
+def _turned(end: float | None) -> float | None:
+    return None if end is None else -end
+
+
+def _ratio_change(known: Known, oil: OilNow) -> Reading:
     """How far CL6/CL1 has come in 20 trading days. The contracts may be others by then: it is the shape that counts."""
-    name, formula, value, before = (
-        "oil.ratio.20d",
-        f"CL6 / CL1 less that of {DAYS} trading days before",
-        None,
-        oil.before,
-    )
-    ratio = number(oil.ratio)
+    name, formula = "oil.ratio.20d", f"CL6 / CL1 less that of {DAYS} trading days before"
+    ratio, before = number(oil.ratio), oil.before
     if ratio is None:
         return replace(oil.ratio, name=name, formula=formula)
     if before is None or before.cl1 <= 0:
-        why = noted([f"the curve of {DAYS} trading days before is not known"], "why")
-        return replace(oil.ratio, name=name, value=None, state="none", notes=why, formula=formula, missing=("CL*",))
+        why = f"the curve of {DAYS} trading days before is not known"
+        return derived(name, None, "", (oil.ratio,), words=[why], formula=formula, missing=("CL*",))
     was = before.cl6 / before.cl1
     value = round(ratio - was, PLACES)
-    words = [
+    words: list[str | Note] = [
         f"CL6/CL1 {value:+.4f} over {DAYS} trading days: {was:.4f} to {ratio:.4f}, {before.day} to {oil.ratio.period}",
-        *([f"{before.day} from your own series CL1 and CL6"] if before.imported else []),
+        *([Note("span", f"{before.day} from your own series CL1 and CL6")] if before.imported else []),
     ]
-    return replace(oil.ratio, name=name, value=value, notes=noted(words), formula=formula)
+    ends = Bounds(*(round(end - was, PLACES) for end in ends_of(oil.ratio, ratio)))
+    then = [(id_, point) for id_ in (before.front, before.back) if (point := known.on(id_, before.day))]
+    found = derived(
+        name,
+        value,
+        "",
+        (oil.ratio,),
+        quality=poorest(point.quality for _, point in then),
+        words=words,
+        formula=formula,
+        bounds=ends,
+    )
+    given = (Input(id_, point.period, point.value, point.known_ms, point.source) for id_, point in then)
+    return replace(found, inputs=(*found.inputs, *given))
 
 
 def _yield_and_stocks(known: Known) -> tuple[Reading, Reading]:
@@ -117,4 +132,7 @@ def _btc_igv(known: Known) -> Reading:
     btc, igv = ((now_ / was - 1) * 100 for now_, was in ((btc_now, btc_was), (igv_now, igv_was)))
     apart = bool(btc and igv) and copysign(1, btc) != copysign(1, igv)
     band = "decoupling" if apart else "going together"
-    return replace(found, band=band, notes=(*noted([f"BTC {btc:+.2f} %, IGV {igv:+.2f} %: {band}"]), *found.notes))
+    said = f"BTC {btc:+.2f} %, IGV {igv:+.2f} %"
+    if bounds(found) is None:
+        return replace(found, notes=(*noted([said], "part"), *found.notes))
+    return replace(found, band=band, notes=(*noted([f"{said}: {band}"]), *found.notes))

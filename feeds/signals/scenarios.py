@@ -1,19 +1,17 @@
 """The scenario board: measurable evidence for and against four scenarios, counted and never weighed."""
 
 from collections.abc import Mapping, Sequence
-from operator import ge, gt, le, lt
 
 from msgspec.structs import asdict
 
 from feeds.signals._reading import derived
+from feeds.signals.knowledge import DECIDES, Answer, Bounds, every, holds, told
 from feeds.signals.scenario_evidence import OWN, OilNow, evidence
 from feeds.signals.scenario_table import SCENARIOS, TABLE, Claim, Condition, Row
 from feeds.signals.thresholds import ScenarioRule
-from feeds.topics.base import Reading
+from feeds.topics.base import Note, Reading
 from feeds.topics.scenarios import Cell, Evidence, Says, Scenario, ScenarioName, Scenarios
 from feeds.vintages import Known
-
-_COMPARE = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 def scenarios(known: Known, rule: ScenarioRule, oil: OilNow) -> Scenarios:
@@ -38,21 +36,22 @@ def _row(row: Row, readings: Mapping[str, Reading], rule: ScenarioRule) -> Evide
 
 
 def says(claim: Claim, readings: Mapping[str, Reading], thresholds: Mapping[str, float]) -> Says:
-    """Whether a claim holds. It is unknown where one of its own readings is, even if another would decide it."""
-    values = [readings[condition.reading].value for condition in claim.conditions]
-    known = [value for value in values if value is not None]
-    if len(known) < len(values):
+    """Whether a claim holds. It is unknown where one of its conditions cannot be told, even if another would decide it.
+
+    A reading that is missing, stale or doubted tells nothing, nor does one whose bounds lie on both sides of a limit.
+    """
+    answers = [_held(condition, readings[condition.reading], thresholds) for condition in claim.conditions]
+    held = every(answers)
+    if held is None or None in answers:
         return "unknown"
-    pairs = zip(claim.conditions, known, strict=True)
-    held = all(_held(condition, value, thresholds) for condition, value in pairs)
     return "supports" if held != claim.none else "contradicts"
 
 
-def _held(condition: Condition, value: float | str, thresholds: Mapping[str, float]) -> bool:
+def _held(condition: Condition, of: Reading, thresholds: Mapping[str, float]) -> Answer:
     if condition.sign == "is":
-        return value == condition.limit
-    assert not isinstance(value, str), condition.reading
-    return bool(_COMPARE[condition.sign](value, thresholds[condition.limit]))
+        word = told(of)
+        return None if word is None else word == condition.limit
+    return holds(of, condition.sign, thresholds[condition.limit])
 
 
 def _scenario(name: ScenarioName, rows: Sequence[Evidence], readings: Mapping[str, Reading]) -> Scenario:
@@ -74,13 +73,32 @@ def _scenario(name: ScenarioName, rows: Sequence[Evidence], readings: Mapping[st
 
 
 def _count(name: str, what: Says, labels: Mapping[Says, Sequence[str]], parts: Mapping[str, Reading]) -> Reading:
-    """How many rows say so. Where all are unknown there is no number for and none against, only of what is unknown."""
-    there = [part for part in parts.values() if part.value is not None]
+    """How many rows say so: at least so many, and at most with all that are unknown.
+
+    Where all are unknown there is no number for and none against, only of what is unknown. What is stale or doubted is
+    shown in its row, and is no part of a count.
+    """
+    given = [part for part in parts.values() if part.value is None or _decides(part)]
     total, lacking = sum(map(len, labels.values())), len(labels["unknown"])
-    value = float(len(labels[what])) if what == "unknown" or lacking < total else None
-    words = [f"{what}: {' + '.join(labels[what]) or 'none'}"]
+    found = len(labels[what])
+    value = float(found) if what == "unknown" or lacking < total else None
+    words: list[str | Note] = [f"{what}: {' + '.join(labels[what]) or 'none'}"]
     if lacking and what != "unknown":
-        words.append(f"{total - lacking} of {total} rows are known")
-    words += [f"{part.name} is {part.state}" for part in there if part.state != "fresh"]
+        words.append(Note("lacks", f"{total - lacking} of {total} rows are known"))
+    words += [Note("lacks", f"{part.name} is {_weak(part)}") for part in parts.values() if _weak(part)]
     formula = "rows of evidence, counted and not weighed: no probability"
-    return derived(name, value, "", parts.values(), words=words, formula=formula)
+    most = found if what == "unknown" else found + lacking
+    within = None if value is None else Bounds(found, most)
+    quality = None if len(given) == len(parts) else "partial"
+    return derived(name, value, "", given, quality=quality, words=words, formula=formula, bounds=within)
+
+
+def _decides(part: Reading) -> bool:
+    return part.state in DECIDES and part.quality != "doubted"
+
+
+def _weak(part: Reading) -> str:
+    """What makes a number worth less than one that is fresh; "" where nothing does, or where there is no number."""
+    if part.value is None:
+        return ""
+    return "doubted" if part.quality == "doubted" else "" if part.state == "fresh" else part.state

@@ -113,7 +113,8 @@ class DriversRule(Struct, frozen=True):
     `core_gap_pct`: percentage points between core prices annualised over 3 months and over the year. `real_10y_pct`:
     percentage points in 13 weeks. `cfnai_up`, `cfnai_down`: the 3-month mean. Risk appetite is measured over up to
     `z_days`; a part with less than `z_least_days` behind it has no z, and fewer than `risk_least_parts` parts are no
-    composite. `nearest_days`: a daily number that is missing on a date is replaced by one so many days older at most.
+    composite. `risk_apart_z`: how far a missing part is taken to lie from the mean of the others at most, either way.
+    `nearest_days`: a daily number that is missing on a date is replaced by one so many days older at most.
     `custody_since`: from which Wednesday on the change of custody is counted. `trail_weeks`: of the quadrant.
     """
 
@@ -127,6 +128,7 @@ class DriversRule(Struct, frozen=True):
     z_days: int = 1096
     z_least_days: int = 182
     risk_least_parts: int = 3
+    risk_apart_z: float = 2.0
     nearest_days: int = 4
     custody_since: date = date(2026, 2, 25)
     trail_weeks: int = 52
@@ -135,6 +137,8 @@ class DriversRule(Struct, frozen=True):
         """Refuse pushes in both directions at once."""
         if min(self.core_gap_pct, self.real_10y_pct, self.netliq_pct) <= 0:
             raise ValueError("core_gap_pct, real_10y_pct and netliq_pct are to be above 0")
+        if self.risk_apart_z < 0:
+            raise ValueError("risk_apart_z is to be 0 or more")
         for low, high in (("cfnai_down", "cfnai_up"), ("calm_z", "fear_z")):
             if not getattr(self, low) < getattr(self, high):
                 raise ValueError(f"{low} is to be below {high}")
@@ -241,7 +245,8 @@ class ScenarioRule(Struct, frozen=True):
 class HedgeRule(Struct, frozen=True):
     """Hedge or high beta. `label_days`: the window that decides the label, 30 or 90 trading days.
 
-    `gap_days`: calendar days without a common close from which on a window has a hole. `history_years`: to show.
+    `gap_days`: calendar days without a common close from which on a window has a hole, as it has where more than
+    `lost_pct` percent of its trading days have none: it decides no label then. `history_years`: to show.
     """
 
     high_beta: float = 1.0
@@ -250,6 +255,7 @@ class HedgeRule(Struct, frozen=True):
     hedge_gold: float = 0.3
     label_days: int = 90
     gap_days: int = 7
+    lost_pct: float = 5.0
     history_years: int = 10
 
     def __post_init__(self) -> None:

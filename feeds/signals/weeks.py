@@ -7,7 +7,7 @@ said again: a revision counts in the weeks that close after it. A week that clos
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from msgspec.structs import replace
 
@@ -15,6 +15,7 @@ from feeds.calendars import business_day, shift
 from feeds.facts import Observation
 from feeds.signals._reading import Used
 from feeds.signals.by_date import WEEKS_13
+from feeds.signals.knowledge import exactly
 from feeds.signals.liquidity import change_13w, liquidity_push, net
 from feeds.signals.past import Past, Rows
 from feeds.signals.risk import composite, risk_push
@@ -30,7 +31,8 @@ LABELS: dict[tuple[int, int], RegimeLabel] = {
     (-1, 1): "late",
     (-1, -1): "drain",
 }
-"""By the pushes of liquidity and of risk appetite; with anything else it is `mixed`."""
+"""By the pushes of liquidity and of risk appetite; with any other two it is `mixed`; without one it is not known."""
+REGIMES: tuple[RegimeLabel, ...] = get_args(RegimeLabel)
 
 
 class Close(NamedTuple):
@@ -48,14 +50,14 @@ def timeline(rows: Rows, as_of_ms: int, drivers: DriversRule, rule: RegimeRule) 
     """
     first = rule.since - WEEKS_13 - timedelta(days=drivers.z_days + 31)
     past = Past(rows, first)
-    label = _Label(rule)
+    course = Course(rule)
     found: list[Close] = []
     for t_ms, day in _closings(rows, rule):
         if t_ms > as_of_ms:
             break
         if found and day <= found[-1].week.day:
             continue
-        found.append(_close(past.at(t_ms), day, label, drivers))
+        found.append(_close(past.at(t_ms), day, course, drivers))
     return found
 
 
@@ -85,41 +87,69 @@ def _first_known(rows: Iterable[Observation]) -> dict[date, int]:
     return found
 
 
-def _close(known: Known, day: date, label: "_Label", rule: DriversRule) -> Close:
+def _close(known: Known, day: date, course: "Course", rule: DriversRule) -> Close:
     """What that week says by what is for its Wednesday or before it."""
     now = net(known, day)
     moved, before = change_13w(known, now) if now else (None, None)
-    appetite = composite(known, day, rule)
-    pushes = liquidity_push(moved, rule), risk_push(appetite.z, rule)
-    raw: RegimeLabel = "mixed"
-    if pushes[0] and pushes[1]:
-        raw = LABELS[pushes[0], pushes[1]]
+    appetite = composite(known, day, rule, late=False)  # what is said of a close is never said again
+    liquidity = liquidity_push(None if moved is None else exactly(moved), rule)
+    risk = risk_push(appetite.within, rule)
+    raw: RegimeLabel | None = None
+    if liquidity is not None and risk is not None:
+        raw = LABELS.get((liquidity, risk), "mixed")
     used = (*(now.used if now else ()), *(before.used if before else ()), *appetite.used())
     missing = (
         *(["net liquidity"] if moved is None else []),
         *(one.series for one in appetite.parts if one.z is None),
     )
-    week = RegimeWeek(day, known.as_of_ms, raw, label.after(day, raw), *pushes, moved, appetite.z, appetite.at_hand())
+    ends = appetite.within.ends() if appetite.within else (None, None)
+    label = course.after(day, raw)
+    week = RegimeWeek(day, known.as_of_ms, raw, label, liquidity, risk, moved, appetite.z, appetite.at_hand(), *ends)
     return Close(replace(week, later=any(point.later for _, point in used)), used, missing)
 
 
-class _Label:
-    """The label that holds: another one takes so many closes in a row, of weeks that follow one another."""
+class _At(NamedTuple):
+    """Where the regime can be: the label that holds, and another that so many closes in a row have said."""
+
+    held: RegimeLabel
+    other: RegimeLabel | None = None
+    times: int = 0
+
+
+class Course:
+    """The label that holds: another one takes so many closes in a row, of weeks that follow one another.
+
+    A close that cannot be told, and a week without one, may have said anything: all that can be from then on is
+    followed, and a label holds for certain where it does so in all of them. With two closes to a change one such close
+    changes no label that nothing contests; after more of them it takes two that agree to know it again.
+    """
 
     def __init__(self, rule: RegimeRule) -> None:
         self._closes = rule.closes
-        self._held: RegimeLabel | None = None
-        self._other: RegimeLabel | None = None
-        self._times = 0
-        self._day = date.min
+        self._since = rule.since
+        self._can: set[_At] = set()
+        self._day: date | None = None
 
-    def after(self, day: date, raw: RegimeLabel) -> RegimeLabel:
-        """The label after a week that says `raw`; the first week's own holds from the start."""
-        if self._held is None:
-            self._held = raw
-        follows = raw == self._other and day - self._day == WEEK
-        self._times = 0 if raw == self._held else self._times + 1 if follows else 1
-        self._other, self._day = raw, day
-        if self._times >= self._closes:
-            self._held, self._times = raw, 0
-        return self._held
+    def after(self, day: date, raw: RegimeLabel | None) -> RegimeLabel | None:
+        """The label after a week that says `raw`, `None` where it cannot be told.
+
+        The first week's own holds from the start, if that is the first one of the timeline.
+        """
+        between = (day - self._day) // WEEK - 1 if self._day else (day - self._since) // WEEK
+        for _ in range(min(between, self._closes + 1)):
+            self._go(None)
+        self._day = day
+        self._go(raw)
+        labels = {one.held for one in self._can}
+        return labels.pop() if len(labels) == 1 else None
+
+    def _go(self, raw: RegimeLabel | None) -> None:
+        said = REGIMES if raw is None else (raw,)
+        if not self._can:
+            self._can = {_At(label) for label in said}
+            return
+        self._can = {self._next(one, label) for one in self._can for label in said}
+
+    def _next(self, one: _At, raw: RegimeLabel) -> _At:
+        times = 0 if raw == one.held else one.times + 1 if raw == one.other else 1
+        return _At(raw) if times >= self._closes else _At(one.held, raw if times else None, times)

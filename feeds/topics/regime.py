@@ -64,26 +64,31 @@ class Money(Struct, frozen=True):
 class RegimeWeek(Struct, frozen=True, array_like=True):
     """One weekly close as it was known at `known_ms`: what it said by itself, and the label that held after it.
 
-    `netliq`: 13-week change of net liquidity in percent; `z`: of risk appetite, from `parts` of five. `later`: a number
-    of it was read only after that, and may have been another then.
+    Both are `None` where they cannot be told: `raw` where a push is not known, `label` where closes that cannot be told
+    may have changed it. `netliq`: 13-week change of net liquidity in percent; `z`: of risk appetite, from `parts` of
+    five, between `z_least` and `z_most` where some are missing. `later`: a number of it was read only after that, and
+    may have been another then.
     """
 
     day: date
     known_ms: int
-    raw: RegimeLabel
-    label: RegimeLabel
+    raw: RegimeLabel | None
+    label: RegimeLabel | None
     liquidity: int | None
     risk: int | None
     netliq: float | None
     z: float | None
     parts: int
+    z_least: float | None = None
+    z_most: float | None = None
     later: bool = False
 
 
 class Need(Struct, frozen=True):
     """One condition of a flip: `name` is to be `sign` ("<=", "<", ">=" or ">") the threshold; `now` it is so much.
 
-    `distance`: how far it has to move, `None` where it is not known.
+    `distance`: how far it has to move, `None` where it is not known. `least` and `most`: between what it lies now,
+    where it is not known exactly.
     """
 
     name: str
@@ -92,6 +97,8 @@ class Need(Struct, frozen=True):
     unit: str
     now: float | None
     distance: float | None
+    least: float | None = None
+    most: float | None = None
 
 
 class Flip(Struct, frozen=True):
@@ -105,9 +112,9 @@ class Flip(Struct, frozen=True):
 class Regime(Struct, frozen=True):
     """The drivers, the money behind them, and what they add up to.
 
-    `label` is the regime as a reading. `pending`: what the newest closes say that has not been confirmed; "" where
-    nothing is. `changed`: what the newest close changed. `flips`: what it takes, nearest first. `timeline` is oldest
-    first, each week as it was known then.
+    `label` is the regime as a reading, of the newest close after which it can be told. `pending`: what the newest
+    closes say that has not been confirmed; "" where nothing is. `changed`: what the newest close changed. `flips`: what
+    it takes, nearest first. `timeline` is oldest first, each week as it was known then; empty until the past is read.
     """
 
     label: Reading

@@ -159,5 +159,21 @@ def test_with_nothing_known_every_number_is_missing_with_a_reason_and_none_is_ze
     found = page({})
     assert {reading.value for reading in found.readings} == {None}
     assert all(reading.words and reading.missing and reading.state == "none" for reading in found.readings)
-    assert len({reading.name for reading in found.readings}) == len(found.readings) == 18
+    assert len({reading.name for reading in found.readings}) == len(found.readings) == 21
     assert found.custody == ()
+
+
+def test_what_the_fed_lends_abroad_is_in_billions_of_a_wednesday() -> None:
+    found = page({"SWPT": [("2026-08-05", 12_500.0)], "H41RESPPALGTRFNWW": [("2026-08-05", 31_000.0)]})
+    swaps, fima = one(found, "dollar.swaps"), one(found, "dollar.fima")
+    assert (swaps.value, swaps.unit, swaps.period) == (12.5, "$bn", date(2026, 8, 5))
+    assert swaps.words == ("drawn by other central banks on swap lines, Wednesday, 2026-08-05",)
+    assert (fima.value, fima.words) == (31.0, ("lent to foreign officials (FIMA), Wednesday, 2026-08-05",))
+
+
+def test_gold_that_leaves_is_told_less_the_gold_that_comes_of_the_same_month() -> None:
+    values = {"GOLD.EXPORTS": [("2026-05-01", 6.7e9), ("2026-06-01", 7.0e9)], "GOLD.IMPORTS": [("2026-05-01", 2.2e9)]}
+    net = one(page(values), "gold.net_exports")
+    assert (net.value, net.unit, net.period) == (4.5, "$bn", date(2026, 5, 1))
+    assert net.words[0] == "gold, exports less imports, +4.5 $bn, 2026-05-01"
+    assert net.said("older") == ("of 2026-06-01 there is only one of the two",)

@@ -9,11 +9,12 @@ import pytest
 from feeds.calendars import day_end_ms
 from feeds.facts import Observation
 from feeds.signals.drivers import drivers
+from feeds.signals.knowledge import Bounds, exactly
 from feeds.signals.lines import high_is_good, low_is_good
 from feeds.signals.thresholds import DriversRule
 from feeds.topics.base import Reading
 from feeds.topics.regime import Driver, RiskPart
-from feeds.vintages import Vintages, given
+from feeds.vintages import Known, Vintages, given
 
 RULE = DriversRule()
 Values = Mapping[str, Sequence[tuple[str, float]]]
@@ -83,33 +84,60 @@ def test_faster_than_over_the_year_weighs_and_little_difference_does_nothing() -
     assert chain({"CPILFESL": steady})["inflation"].push.value == 0.0
 
 
-def test_october_2026_has_no_year_on_year_for_october_2025_was_never_published() -> None:
+def test_a_year_on_a_month_that_was_never_published_is_an_estimate_between_its_neighbours() -> None:
     prices = months("2025-07", 320.0, 321.0, 322.0, None, 323.0, *[325.0] * 9, 329.0, 330.0)
     assert prices[-1] == ("2026-10-01", 330.0)
     inflation = chain({"CPILFESL": prices, "CPIAUCSL": prices}, "2026-11-20")["inflation"]
     for name, label in (("inflation.cpi.yoy", "CPI"), ("inflation.core.yoy", "core CPI")):
         reading = one(inflation, name)
-        assert (reading.value, reading.state) == (None, "none")
-        assert reading.words == (
-            f"October 2025 was never published: no {label} of October 2026 over the year",
-            "+2.17 % in September 2026, the last that can be told",
+        base = 322 * (323 / 322) ** (30 / 61)  # 30 of the 61 days from September to November
+        assert reading.value == pytest.approx((330 / base - 1) * 100, abs=1e-9)
+        assert (reading.least, reading.most) == (
+            pytest.approx((330 / 323 - 1) * 100, abs=1e-9),
+            pytest.approx((330 / 322 - 1) * 100, abs=1e-9),
         )
-    assert one(inflation, "inflation.core.3m").value == pytest.approx(((330 / 325) ** 4 - 1) * 100)
+        assert (reading.quality, reading.state, reading.period) == ("estimated", "fresh", date(2026, 10, 1))
+        assert reading.words == (
+            f"{label} +2.33 % over the year, October 2026, between +2.17 and +2.48 %",
+            "October 2025 was never published: taken to lie between 322.000 of September 2025 and 323.000 of November "
+            "2025",
+        )
+        assert reading.said("lacks") == reading.words[1:]
+        assert [row.period for row in reading.inputs] == [date(2026, 10, 1), date(2025, 9, 1), date(2025, 11, 1)]
+    lately = one(inflation, "inflation.core.3m")
+    assert lately.value == pytest.approx(((330 / 325) ** 4 - 1) * 100)
+    assert (inflation.push.value, inflation.direction, inflation.push.quality) == (-1.0, "heating", "estimated")
+
+
+def test_the_push_uses_such_an_estimate_only_if_both_of_its_ends_say_the_same() -> None:
+    prices = months("2025-07", 316.0, 317.0, 318.0, None, 326.0, *[327.0] * 7, 328.37, 329.0, 329.5, 330.0)
+    inflation = chain({"CPILFESL": prices}, "2026-11-20")["inflation"]
+    assert one(inflation, "inflation.core.3m").value == pytest.approx(2.0, abs=0.01)
+    year = one(inflation, "inflation.core.yoy")
+    assert year.value == pytest.approx(2.51, abs=0.01), "by which core prices would be cooling"
+    assert (year.least, year.most) == (pytest.approx(1.23, abs=0.01), pytest.approx(3.77, abs=0.01))
     assert (inflation.push.value, inflation.direction) == (None, "")
-    assert inflation.push.words[0].startswith("October 2025 was never published")
+    assert inflation.push.words[0] == "the push cannot be told: inflation.core.gap lies between -1.77 and +0.77"
 
 
-def test_three_months_need_exactly_the_month_three_months_before() -> None:
+def test_three_months_on_a_month_that_was_never_published_are_an_estimate_too() -> None:
     prices = months("2025-01", *[310.0] * 9, None, 311.0, 312.0, 313.0)
     inflation = chain({"CPILFESL": prices}, "2026-02-20")["inflation"]
     lately = one(inflation, "inflation.core.3m")
-    assert lately.value is None
-    assert lately.words == (
-        "October 2025 was never published: no core CPI of January 2026 over 3 months, annualised",
-        "+2.61 % in December 2025, the last that can be told",
+    assert (lately.least, lately.most) == (
+        pytest.approx(((313 / 311) ** 4 - 1) * 100, abs=1e-9),
+        pytest.approx(((313 / 310) ** 4 - 1) * 100, abs=1e-9),
     )
+    assert lately.quality == "estimated"
     assert one(inflation, "inflation.core.yoy").value == pytest.approx(3 / 310 * 100)
-    assert inflation.push.value is None
+    assert (inflation.push.value, inflation.push.quality) == (-1.0, "estimated")
+
+
+def test_without_a_neighbour_a_month_that_was_never_published_is_no_estimate() -> None:
+    prices = months("2025-08", 310.0, None, None, 311.0, 312.0, 313.0)
+    lately = one(chain({"CPILFESL": prices}, "2026-02-20")["inflation"], "inflation.core.3m")
+    assert (lately.value, lately.quality) == (None, None)
+    assert lately.words[0] == "October 2025 was never published: no core CPI of January 2026 over 3 months, annualised"
 
 
 def test_a_month_that_has_not_come_is_not_called_unpublished() -> None:
@@ -237,14 +265,30 @@ def test_risk_appetite_is_the_mean_of_five_z_of_which_high_is_fear(last: float, 
 
 
 def test_without_a_part_the_composite_says_so_and_is_partial() -> None:
-    risk = chain(fears(31.0, without=("MOVE",)))["risk"]
+    risk = chain(fears(60.0, without=("MOVE",)))["risk"]
     assert risk.push.value == -1.0
     assert (risk.push.quality, risk.push.missing) == ("partial", ("MOVE",))
-    assert risk.push.words[:2] == ("4 of 5 parts", "without MOVE: not known")
+    mean = one(risk, "risk.z")
+    assert (mean.value, mean.least, mean.most) == (
+        pytest.approx(z(60.0)),
+        pytest.approx(z(60.0) - 0.4),
+        pytest.approx(z(60.0) + 0.4),
+    )
+    assert mean.words[:2] == ("between +3.07 and +3.87, 4 of 5 parts", "without MOVE: not known")
+    assert mean.said("lacks") == ("without MOVE: not known",)
+
+
+def test_a_mean_that_may_lie_on_either_side_of_an_edge_pushes_nowhere() -> None:
+    whole, without = chain(fears(31.0))["risk"], chain(fears(31.0, without=("MOVE",)))["risk"]
+    assert (whole.push.value, without.push.value, without.direction) == (-1.0, None, "")
+    mean = one(without, "risk.z")
+    assert (mean.value, mean.least) == (pytest.approx(z(31.0)), pytest.approx(z(31.0) - 0.4))
+    assert without.push.words[0] == "the push cannot be told: risk.z lies between +0.68 and +1.48"
+    assert (without.push.state, without.push.quality) == ("none", None)
 
 
 def test_an_old_part_is_left_out_and_not_mixed_with_new_ones() -> None:
-    old = fears(31.0) | {"MOVE": fears(31.0, "2026-08-05")["MOVE"]}
+    old = fears(60.0) | {"MOVE": fears(31.0, "2026-08-05")["MOVE"]}
     risk = chain(old)["risk"]
     assert (risk.push.quality, risk.push.missing, risk.push.state) == ("partial", ("MOVE",), "fresh")
     assert risk.push.words[1] == "without MOVE: none since 2026-08-05"
@@ -258,7 +302,7 @@ def test_too_few_parts_are_no_composite() -> None:
     assert (risk.push.value, risk.push.state) == (None, "none")
     assert risk.push.words[0] == "2 of 5 parts: fewer than 3 are no composite"
     assert (
-        chain(fears(31.0, without=("MOVE", "NFCI", "BAMLC0A0CM")), rule=DriversRule(risk_least_parts=2))[
+        chain(fears(80.0, without=("MOVE", "NFCI", "BAMLC0A0CM")), rule=DriversRule(risk_least_parts=2))[
             "risk"
         ].push.value
         == -1.0
@@ -283,17 +327,31 @@ def test_the_mean_reaches_back_three_years_and_no_further() -> None:
 
 
 def test_pushes_begin_at_their_edges() -> None:
-    assert [low_is_good(value, -0.25, 1.0) for value in (-0.25, -0.249, 0.999, 1.0, None)] == [1, 0, 0, -1, None]
-    assert [high_is_good(value, -1.0, 1.0) for value in (-1.0, -0.999, 0.999, 1.0, None)] == [-1, 0, 0, 1, None]
+    assert [low_is_good(exactly(value), -0.25, 1.0) for value in (-0.25, -0.249, 0.999, 1.0)] == [1, 0, 0, -1]
+    assert [high_is_good(exactly(value), -1.0, 1.0) for value in (-1.0, -0.999, 0.999, 1.0)] == [-1, 0, 0, 1]
+    assert (low_is_good(None, -0.25, 1.0), high_is_good(None, -1.0, 1.0)) == (None, None)
+    assert high_is_good(Bounds(0.5, 1.5), -1.0, 1.0) is None
+    assert high_is_good(Bounds(1.0, 1.5), -1.0, 1.0) == 1
 
 
-def test_late_numbers_make_a_push_late_and_old_ones_stale() -> None:
+def test_late_numbers_make_a_push_late_and_old_ones_none() -> None:
     values = {"DFII10": [("2026-05-20", 2.00), (WEDNESDAY, 1.80)]}
-    assert [chain(values, day)["rates"].push.state for day in ("2026-08-19", "2026-08-21", "2026-08-28")] == [
-        "fresh",
-        "late",
-        "stale",
-    ]
+    pushes = [chain(values, day)["rates"].push for day in ("2026-08-19", "2026-08-21", "2026-08-28")]
+    assert [(push.value, push.state) for push in pushes] == [(1.0, "fresh"), (1.0, "late"), (None, "none")]
+    assert pushes[2].words[0] == "the push cannot be told: rates.real_10y.13w is stale"
+    assert one(chain(values, "2026-08-28")["rates"], "rates.real_10y.13w").state == "stale", "it is shown as that"
+
+
+def test_what_looks_back_waits_until_the_past_is_read() -> None:
+    known = given({"CPILFESL": CORE, **fears(31.0)}, day_end_ms(date(2026, 8, 20)))
+    waiting = Known(known.as_of_ms, known.points, known.series, {"CPILFESL"}, (38, 91))
+    found, _ = drivers(waiting, RULE)
+    inflation, risk = found[0], found[-1]
+    assert {one(inflation, name).value for name in ("inflation.core.yoy", "inflation.core.3m")} == {None}
+    assert (inflation.push.value, inflation.push.said("reading")) == (None, ("reading the past, 38 of 91 pages",))
+    assert risk.push.value == -1.0, "it does not look back on prices"
+    waiting = Known(known.as_of_ms, known.points, known.series, {"VIXCLS"}, (38, 91))
+    assert drivers(waiting, RULE)[0][-1].push.value is None
 
 
 def test_rules_that_push_both_ways_are_refused() -> None:

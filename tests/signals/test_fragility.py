@@ -108,4 +108,4 @@ def test_with_nothing_known_every_number_is_missing_with_a_reason() -> None:
     found = page({})
     assert {reading.value for reading in found.readings} == {None}
     assert all(reading.words and reading.missing for reading in found.readings)
-    assert len({reading.name for reading in found.readings}) == len(found.readings) == 10
+    assert len({reading.name for reading in found.readings}) == len(found.readings) == 11

@@ -15,7 +15,7 @@ from feeds.signals.rolling import Fit, common, rolling
 from feeds.signals.thresholds import HedgeRule
 from feeds.topics.base import Reading
 from feeds.topics.hedge import Hedge
-from feeds.vintages import Vintages, given
+from feeds.vintages import Known, Vintages, given
 
 RULE = HedgeRule()
 LAST = date(2026, 8, 5)
@@ -181,6 +181,51 @@ def test_a_hole_in_the_closes_makes_the_window_partial_and_is_told() -> None:
     reading = one(page({"BTC": values, "QQQ": values}), "hedge.beta.qqq.30d")
     assert (reading.value, reading.quality) == (pytest.approx(1.0), "partial")
     assert reading.words[-1] == f"no close in common from {days[9]} to {days[10]}"
+
+
+def test_a_window_with_a_hole_has_numbers_and_no_label() -> None:
+    days = sessions(96)
+    days = days[:10] + days[15:]
+    found = page({"BTC": closes(wave(90, 2), days), "QQQ": closes(wave(90, 1), days), "GLD": closes(wave(90, 1), days)})
+    assert one(found, "hedge.beta.qqq.90d").value == pytest.approx(2.0)
+    named = one(found, "hedge.label")
+    assert (named.value, named.words[0]) == (None, f"no close in common from {days[9]} to {days[10]}")
+    assert [window.history[-1].label for window in found.windows] == ["high beta", None]
+
+
+def test_a_window_without_many_single_closes_says_so_and_has_no_label() -> None:
+    days = [day for n, day in enumerate(sessions(104)) if n % 15]
+    assert len(days) == 97
+    found = page({"BTC": closes(wave(96, 2), days), "QQQ": closes(wave(96, 1), days)})
+    assert one(found, "hedge.beta.qqq.90d").said("lacks") == (
+        "no close in common on more than 5 % of the trading days",
+    )
+    assert (one(found, "hedge.beta.qqq.90d").quality, one(found, "hedge.label").value) == ("partial", None)
+    few = [day for n, day in enumerate(sessions(99)) if n % 30]
+    found = page({"BTC": closes(wave(94, 2), few), "QQQ": closes(wave(94, 1), few)})
+    assert one(found, "hedge.label").value == "high beta"
+
+
+def test_where_stocks_alone_decide_old_gold_takes_nothing_from_the_label() -> None:
+    values = {"BTC": closes(wave(90, 2)), "QQQ": closes(wave(90, 1)), "GLD": closes(wave(90, 1))[:-20]}
+    named = one(page(values), "hedge.label")
+    assert (named.value, named.state) == ("high beta", "fresh")
+    assert {given.series for given in named.inputs} == {"BTC", "QQQ"}
+
+
+def test_old_stocks_make_the_label_old() -> None:
+    values = {"BTC": closes(wave(110, 2)), "QQQ": closes(wave(110, 1))[:-20], "GLD": closes(wave(110, 1))}
+    named = one(page(values), "hedge.label")
+    assert (named.value, named.state) == ("high beta", "stale")
+
+
+def test_while_the_past_is_read_there_is_no_number_and_no_label() -> None:
+    known = given({"BTC": closes(wave(90, 2)), "QQQ": closes(wave(90, 1))}, day_end_ms(LAST))
+    found = hedge(Known(known.as_of_ms, known.points, known.series, {"QQQ"}, (38, 91)), RULE)
+    assert len(found.readings) == 17
+    assert {(reading.value, reading.words) for reading in found.readings} == {
+        (None, ("reading the past, 38 of 91 pages",))
+    }
 
 
 def test_history_has_a_row_for_each_day_with_a_whole_window() -> None:

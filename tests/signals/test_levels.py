@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 
@@ -11,7 +12,7 @@ from feeds.signals.levels import levels
 from feeds.signals.thresholds import LevelRule
 from feeds.topics.base import Reading
 from feeds.topics.regime import Level, LevelDay
-from feeds.vintages import Vintages
+from feeds.vintages import Known, Vintages
 
 FIRST = date(2026, 1, 1)
 Day = tuple[float | None, float | None]
@@ -117,10 +118,10 @@ def test_a_touch_while_a_test_is_open_belongs_to_it() -> None:
 def test_the_second_test_that_held_is_the_one_that_counts() -> None:
     once = look(*HOLDS)
     assert once.counts is None
-    assert one(once, "held").words[0] == "1 held since 2026-01-01: the second is the one that counts"
+    assert one(once, "held_in_row").words[0] == "1 held since 2026-01-01: the second is the one that counts"
     twice = look(*HOLDS, *HOLDS)
     assert (one(twice, "tests").value, one(twice, "held").value, twice.counts) == (2.0, 2.0, day(11))
-    assert one(twice, "held").words[0] == "2 held since 2026-01-01: the second counts, and is there"
+    assert one(twice, "held_in_row").words[0] == "2 held since 2026-01-01: the second counts, and is there"
 
 
 def test_a_level_that_failed_begins_its_count_anew() -> None:
@@ -129,7 +130,12 @@ def test_a_level_that_failed_begins_its_count_anew() -> None:
     assert [test.outcome for test in found.tests] == ["held", "failed", "held"]
     assert [one(found, what).value for what in ("tests", "held", "held_in_row")] == [3.0, 2.0, 1.0]
     assert found.counts is None
-    assert one(found, "held").words[0] == "1 held since it failed on 2026-01-08: the second is the one that counts"
+    assert one(found, "held").words[:2] == (
+        "2 of 3 held since 2026-01-01, which is not the count of the rule",
+        "1 held since it failed on 2026-01-08: the second is the one that counts",
+    )
+    assert one(found, "held_in_row").words[0] == one(found, "held").words[1]
+    assert one(found, "held_in_row").formula == "tests that held since one failed: the count of the rule"
     assert look(*HOLDS, *fails, *HOLDS, *HOLDS).counts == day(19)
 
 
@@ -153,12 +159,64 @@ def test_without_lows_a_close_near_the_level_is_a_test_and_the_count_a_floor() -
     assert outcomes(found) == [(day(2), day(2), "open")]
     tests = one(found, "tests")
     assert (tests.value, tests.quality, tests.missing) == (1.0, "floor", ("BTC.LOW",))
-    assert "the low of 1 day is not known: a test may have been missed" in tests.words
+    assert tests.said("lacks") == ("the low or the close of 1 day is not known: a test may have been missed",)
 
 
 def test_a_low_that_is_missing_far_from_any_test_does_no_harm() -> None:
     found = look((None, 40.0), (39.0, 41.0))
     assert (one(found, "tests").value, one(found, "tests").quality) == (0.0, "exact")
+
+
+def test_a_day_of_which_nothing_is_known_may_hide_a_test_and_a_failure() -> None:
+    found = look(*HOLDS, (None, None), *closes(62, 63))
+    assert [one(found, what).value for what in ("tests", "held", "held_in_row")] == [1.0, 1.0, 0.0]
+    assert {one(found, what).quality for what in ("tests", "held", "held_in_row")} == {"floor"}
+    lost = day(len(HOLDS))
+    assert one(found, "held_in_row").words[0] == (
+        f"0 held since {lost}, of which the close is not known: the second is the one that counts"
+    )
+    assert one(found, "tests").said("lacks") == (
+        "the low or the close of 1 day is not known: a test may have been missed",
+        f"the close of {lost} is not known: it may have failed then",
+    )
+
+
+def test_a_test_in_which_a_failure_may_have_been_missed_is_not_counted_as_held() -> None:
+    found = look(AWAY, (59.5, 61.0), (58.0, None), *closes(61, 61, 61, 61, 61))
+    assert found.tests[0].outcome == "held"
+    assert [one(found, what).value for what in ("tests", "held", "held_in_row")] == [1.0, 0.0, 0.0]
+    harmless = look(AWAY, (59.5, 61.0), (59.0, None), *closes(61, 61, 61, 61, 61))
+    assert [one(harmless, what).value for what in ("tests", "held", "held_in_row")] == [1.0, 1.0, 1.0]
+    assert one(harmless, "held").quality == "floor", "whoever closed so high may have been touched again"
+
+
+def test_once_the_level_was_left_behind_tests_that_hold_are_counted_again() -> None:
+    lost = [AWAY, (None, None), *closes(61, 61, 61, 61, 61), AWAY]
+    found = look(*lost, *HOLDS[1:])
+    assert [one(found, what).value for what in ("held", "held_in_row")] == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_a_missing_day_was_there_are_no_fewer_tests_than_are_counted(seed: int) -> None:
+    random, price, days = Random(seed), 64.0, []
+    for _ in range(120):
+        price = min(max(price + random.uniform(-3, 3), 54.0), 70.0)
+        days.append((price - random.uniform(0, 2), price))
+    whole = look(*days)
+    for at in range(1, len(days) - 1):
+        lost = [*days[:at], random.choice(((None, None), (None, days[at][1]), (days[at][0], None))), *days[at + 1 :]]
+        partly = look(*lost)
+        for what in ("tests", "held", "held_in_row"):
+            full, part = one(whole, what).value, one(partly, what)
+            assert part.value == full or (part.value < full and part.quality == "floor"), (at, what)  # type: ignore[operator]
+
+
+def test_while_the_past_is_read_there_is_no_count() -> None:
+    vintages = Vintages([Observation("BTC", "2026-01-01", 66_000.0, 0, "x")])
+    at = day_end_ms(FIRST)
+    (found,) = levels(Known(at, vintages.known(at).points, vintages.series, {"BTC.LOW"}, (38, 91)), LevelRule())
+    assert {(one_.value, one_.words) for one_ in found.readings} == {(None, ("reading the past, 38 of 91 pages",))}
+    assert (found.tests, found.counts) == ((), None)
 
 
 def test_a_revised_close_counts_from_when_it_was_known() -> None:

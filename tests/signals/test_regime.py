@@ -14,11 +14,12 @@ from feeds.signals.past import Past
 from feeds.signals.regime import regime
 from feeds.signals.risk import composite
 from feeds.signals.thresholds import DriversRule, RegimeRule
-from feeds.signals.weeks import timeline
-from feeds.topics.regime import Regime, RegimeWeek
-from feeds.vintages import Vintages
+from feeds.signals.weeks import Course, timeline
+from feeds.topics.regime import Regime, RegimeLabel, RegimeWeek
+from feeds.vintages import Known, Vintages
 
-RULE = DriversRule(risk_least_parts=1)
+RULE = DriversRule(risk_least_parts=1, risk_apart_z=0.0)
+"""Risk appetite by the VIX alone: what is missing is taken to say the same."""
 FIRST = date(2026, 1, 7)
 """A Wednesday; net liquidity is given from 13 weeks before it on."""
 WEEKLY = RegimeRule(since=FIRST)
@@ -89,11 +90,11 @@ def after(*weeks: tuple[float, float | None]) -> Regime:
         (DOWN, SCARED, "drain", (-1, -1)),
         (FLAT, CALM, "mixed", (0, 1)),
         (UP, NEITHER, "mixed", (1, 0)),
-        (UP, None, "mixed", (1, None)),
+        (UP, None, None, (1, None)),
     ],
 )
 def test_the_label_goes_by_both_pushes(
-    bn: float, vix: float | None, label: str, pushes: tuple[int | None, int | None]
+    bn: float, vix: float | None, label: str | None, pushes: tuple[int | None, int | None]
 ) -> None:
     vintages = world((bn, vix))
     if vix is None:
@@ -130,17 +131,107 @@ def test_a_week_that_is_read_again_and_revised_is_still_one_close() -> None:
     assert (found.label.value, found.pending) == ("easy", "drain at 1 of 2 weekly closes")
 
 
-def test_a_hole_between_two_weeks_breaks_the_row() -> None:
+def test_a_week_without_a_close_may_have_said_anything() -> None:
     rows = [
         *before(),
         *wednesday(week(0), UP, CALM),
         *wednesday(week(1), DOWN, SCARED),
         *wednesday(week(3), DOWN, SCARED),
     ]
-    assert [one.label for one in closes(Vintages(rows))] == ["easy", "easy", "easy"]
-    assert page(Vintages(rows), released(week(3))).pending == "drain at 1 of 2 weekly closes"
+    assert [one.label for one in closes(Vintages(rows))] == ["easy", "easy", None]
+    found = page(Vintages(rows), released(week(3)))
+    assert (found.label.value, found.label.period, found.pending) == ("easy", week(1), "")
     rows += wednesday(week(4), DOWN, SCARED)
     assert closes(Vintages(rows))[-1].label == "drain"
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        (("easy", None, "easy"), ("easy", "easy", "easy")),
+        (("easy", None, None, "easy", "easy"), ("easy", "easy", None, None, "easy")),
+        (("easy", "drain", None, "drain", "drain"), ("easy", "easy", None, None, "drain")),
+        (("easy", "drain", None, "easy"), ("easy", "easy", None, None)),
+        (("easy", None, "drain", "drain"), ("easy", "easy", None, "drain")),
+        ((None, "easy", "easy"), (None, None, "easy")),
+    ],
+)
+def test_a_close_that_cannot_be_told_neither_confirms_a_change_nor_breaks_it(
+    said: tuple[RegimeLabel | None, ...], held: tuple[RegimeLabel | None, ...]
+) -> None:
+    course = Course(WEEKLY)
+    assert tuple(course.after(week(n), raw) for n, raw in enumerate(said)) == held
+
+
+@pytest.mark.parametrize("closes_", [1, 2, 3])
+def test_whatever_the_closes_that_cannot_be_told_said_no_other_label_would_hold(closes_: int) -> None:
+    rule, random = RegimeRule(since=FIRST, closes=closes_), Random(closes_)
+    for _ in range(300):
+        said = [random.choice(("easy", "easy", "drain", "mixed")) for _ in range(12)]
+        lost = [one if random.random() < 0.8 else None for one in said]
+        whole, partly = Course(rule), Course(rule)
+        for n, (one, other) in enumerate(zip(said, lost, strict=True)):
+            held = whole.after(week(n), one)  # type: ignore[arg-type]
+            assert partly.after(week(n), other) in (held, None)  # type: ignore[arg-type]
+
+
+def test_the_newest_close_that_cannot_be_told_leaves_the_label_of_the_one_before_it() -> None:
+    rows = [*wednesday_rows(world((UP, CALM), (UP, CALM))), *wednesday(week(2), UP, CALM)]
+    rows = [row for row in rows if not (row.series == "WDTGAL" and row.period == week(2).isoformat())]
+    at = released(week(2)) + 24 * 3_600_000
+    found = page(Vintages(rows), at).label
+    assert (found.value, found.period, found.state, found.quality) == ("easy", week(1), "late", "partial")
+    assert found.said("older") == ("easy as of the close of 2026-01-14",)
+    assert found.said("lacks")[0] == "the close of 2026-01-21 cannot be told: 13-week net liquidity not known"
+    assert found.said("since") == ()
+    month = page(Vintages(rows), at + 14 * 86_400_000).label
+    assert (month.value, month.state) == ("easy", "stale"), "so old that nothing is to be done by it"
+
+
+def test_where_no_close_was_ever_told_there_is_no_label_and_a_reason() -> None:
+    rows = [row for row in wednesday_rows(world(*[(UP, CALM)] * 3)) if row.series != "WDTGAL"]
+    found = page(Vintages(rows), released(week(2)) + 24 * 3_600_000)
+    assert (found.label.value, found.label.state, found.label.quality) == (None, "none", None)
+    assert found.label.words[0] == "the close of 2026-01-21 cannot be told: 13-week net liquidity not known"
+    assert {one.label for one in found.timeline} == {None}
+    assert found.pending == ""
+
+
+def test_risk_appetite_that_spans_an_edge_tells_nothing_of_a_close() -> None:
+    near = DriversRule(risk_least_parts=1, risk_apart_z=1.0)
+    (only,) = (close.week for close in timeline(world((UP, CALM)).rows, LATER, near, WEEKLY))
+    assert only.z == pytest.approx(-1.4552, abs=1e-4)
+    assert (only.z_least, only.z_most) == (pytest.approx(-2.2552, abs=1e-4), pytest.approx(-0.6552, abs=1e-4))
+    assert (only.raw, only.risk) == ("easy", 1), "four of five parts may be 1 higher, which is 0.8 of the mean"
+    vintages = world((UP, CALM))
+    (wide,) = (close.week for close in timeline(vintages.rows, LATER, DriversRule(risk_least_parts=1), WEEKLY))
+    assert (wide.raw, wide.label, wide.risk, wide.liquidity) == (None, None, None, 1)
+    found = regime(vintages.known(wide.known_ms), vintages.rows, DriversRule(risk_least_parts=1), WEEKLY)
+    assert found.label.value is None
+    assert "risk appetite, mean z, between -3.06 and +0.14: no push can be told" in found.label.words[0]
+    needs = [need for flip in found.flips for need in flip.needs if need.name == "risk.z"]
+    assert {need.distance for need in needs} == {None}
+    assert found.flips[0].words.endswith("now between -3.06 and +0.14, at 2 weekly closes")
+
+
+def test_a_part_that_is_late_at_a_close_is_none_of_that_week() -> None:
+    rows = wednesday_rows(world((UP, CALM), (UP, CALM)))
+    rows = [row for row in rows if not (row.series == "VIXCLS" and row.period == week(1).isoformat())]
+    found = closes(Vintages(rows))
+    assert [(one.raw, one.parts) for one in found] == [("easy", 1), (None, 0)]
+    part = composite(Vintages(rows).known(released(week(1))), week(1), RULE, late=False).parts[0]
+    assert part.why == "late, the last is of 2026-01-07"
+
+
+def test_while_the_past_is_read_there_is_no_regime() -> None:
+    vintages = world((UP, CALM))
+    at = released(week(0))
+    known = Known(at, vintages.known(at).points, vintages.series, {"NFCI"}, (38, 91))
+    found = regime(known, vintages.rows, RULE, WEEKLY)
+    assert (found.label.value, found.label.words) == (None, ("reading the past, 38 of 91 pages",))
+    assert (found.timeline, found.flips, found.pending, found.changed) == ((), (), "", ())
+    other = Known(at, vintages.known(at).points, vintages.series, {"SPY"}, (38, 91))
+    assert regime(other, vintages.rows, RULE, WEEKLY).label.value == "easy"
 
 
 def test_more_closes_can_be_asked_for() -> None:
@@ -173,10 +264,10 @@ def test_a_part_that_does_not_come_is_waited_for_a_day_and_then_it_is_missing() 
     vintages = Vintages([*before(), *rows, late])
     assert closes(vintages, at - 1) == []
     (only,) = closes(vintages)
-    assert (only.known_ms, only.raw, only.liquidity, only.netliq, only.risk) == (at, "mixed", None, None, 1)
+    assert (only.known_ms, only.raw, only.liquidity, only.netliq, only.risk) == (at, None, None, None, 1)
     found = page(vintages, at)
     assert "net liquidity" in found.label.missing
-    assert (found.label.quality, found.label.words[1]) == ("partial", "13-week net liquidity not known")
+    assert (found.label.value, found.label.words[1]) == (None, "13-week net liquidity not known")
 
 
 def test_a_week_that_closes_after_a_later_one_is_passed_over() -> None:
@@ -252,8 +343,9 @@ def test_a_look_back_to_any_time_is_the_timeline_until_then(seed: int) -> None:
         expected = [one for one in whole if one.known_ms <= at]
         assert closes(vintages, at) == expected
         assert closes(until, at) == expected, "rows of later make no difference"
-        if expected:
-            assert page(until, at).label.value == expected[-1].label
+        if told := [one for one in expected if one.raw and one.label]:
+            label = page(until, at).label
+            assert (label.value, label.period) == (told[-1].label, told[-1].day)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -263,7 +355,7 @@ def test_each_week_says_what_a_look_back_to_its_close_says(seed: int) -> None:
         known = vintages.known(one.known_ms)
         now = net(known, one.day)
         moved = change_13w(known, now)[0] if now else None
-        assert (one.netliq, one.z) == (moved, composite(known, one.day, RULE).z)
+        assert (one.netliq, one.z) == (moved, composite(known, one.day, RULE, late=False).z)
 
 
 def test_asking_about_the_past_goes_forward_only() -> None:
@@ -328,7 +420,7 @@ def test_a_change_that_waits_for_its_second_close_comes_first() -> None:
 def test_what_is_not_known_is_not_called_near() -> None:
     rows = [row for row in wednesday_rows(world((UP, CALM))) if row.series != "VIXCLS"]
     found = page(Vintages(rows), released(week(0)))
-    assert (found.label.value, found.label.words[2]) == ("mixed", "risk appetite, mean z, not known")
+    assert (found.label.value, found.label.words[2]) == (None, "risk appetite, mean z, not known")
     assert {(need.now, need.distance) for flip in found.flips for need in flip.needs if need.name == "risk.z"} == {
         (None, None)
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 import pytest
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from feeds.calendars import day_end_ms
 from feeds.signals.oil import oil
@@ -241,11 +241,40 @@ def test_counts_are_of_rows_and_say_which_and_how_many_are_known() -> None:
     assert found.scenarios[0].supports is supports
 
 
-def test_a_number_that_is_stale_still_counts_and_makes_the_count_stale() -> None:
-    found = board({"MOVE": [("2026-06-01", 95.0)]})
+def test_a_number_that_is_stale_is_shown_and_counts_for_nobody() -> None:
+    values = {"WSEFINTL1": [(WEEKS_AGO, 3e6), (DAY.isoformat(), 2.9e6)]}
+    found = board(values | {"MOVE": [("2026-06-01", 95.0)]})
+    assert "".join(row(found, "move")) == "????"
+    assert next(one for one in found.evidence if one.name == "move").parts[0].value == 95.0
     reading = next(one for one in found.readings if one.name == "scenario.normal.for")
-    assert (reading.value, reading.state, reading.period) == (1.0, "stale", date(2026, 6, 1))
-    assert "move.level is stale" in reading.words
+    assert (reading.value, reading.most, reading.state, reading.period) == (0.0, 5.0, "fresh", DAY)
+    assert reading.said("lacks") == ("1 of 6 rows are known", "move.level is stale")
+    assert counts(found, "normal") == (0.0, 1.0, 5.0)
+
+
+def test_a_number_that_is_doubted_or_between_two_ends_is_unknown() -> None:
+    oil_ = curve("front-led easing", -2.0, None, None)
+    doubted = OilNow(replace(oil_.leg, quality="doubted"), replace(oil_.spread, least=-4.0), oil_.ratio, None)
+    found = board(oil=doubted)
+    assert "".join(row(found, "oil_label")) == "?.??"
+    assert "".join(row(found, "backwardation")) == "?--?", "from 2 to 4: under 3 cannot be told, over 5 it is not"
+
+
+def test_a_count_is_of_at_least_so_many_and_at_most_with_all_that_are_unknown() -> None:
+    found = board({"MOVE": [(AGO, 90.0), (DAY.isoformat(), 95.0)]})
+    by_name = {one.name: one for one in found.readings}
+    supports = by_name["scenario.normal.for"]
+    assert (supports.value, supports.least, supports.most) == (1.0, 1.0, 6.0)
+    unknown = by_name["scenario.normal.unknown"]
+    assert (unknown.value, unknown.least, unknown.most) == (5.0, None, None)
+
+
+def test_the_yield_of_a_day_long_past_is_as_old_as_the_close_that_it_waits_for() -> None:
+    yields = [("2026-05-05", 4.0), ("2026-06-03", 4.2), (AGO, 4.1), (DAY.isoformat(), 4.5)]
+    found = board({"DGS10": yields, "SPY": [("2026-05-05", 700.0), ("2026-06-03", 690.0)]})
+    parts = next(one for one in found.evidence if one.name == "yield_stocks").parts
+    assert [(part.period, part.state) for part in parts] == [(date(2026, 6, 3), "stale")] * 2
+    assert "".join(row(found, "yield_stocks")) == "????"
 
 
 def test_a_threshold_that_is_set_moves_the_cell_and_its_words() -> None:

@@ -120,7 +120,7 @@ PARTS = (
 )
 
 
-def weeks(*labels: str, first: date = date(2015, 1, 7)) -> tuple[RegimeWeek, ...]:
+def weeks(*labels: str | None, first: date = date(2015, 1, 7)) -> tuple[RegimeWeek, ...]:
     """One week after the other, each with its label."""
     return tuple(
         RegimeWeek(first + timedelta(weeks=n), NOW - DAY, label, label, 1, 0, 2.15, 0.38, 4)  # type: ignore[arg-type]
@@ -141,14 +141,14 @@ MONEY = Money(
 
 
 def regime(**more: Any) -> Regime:
-    says = (
-        "repair since the weekly close of 2024-08-07",
-        "13-week net liquidity +2.15 %: +1",
-        "risk appetite, mean z, +0.38: 0",
-        "risk appetite from 4 of 5 parts",
-        "mixed at 1 of 2 weekly closes",
+    notes = (
+        Note("since", "repair since the weekly close of 2024-08-07"),
+        Note("part", "13-week net liquidity +2.15 %: +1"),
+        Note("part", "risk appetite, mean z, +0.38: 0"),
+        Note("lacks", "risk appetite from 4 of 5 parts"),
+        Note("needs", "mixed at 1 of 2 weekly closes"),
     )
-    label = reading("regime.label", "repair", "", *says, period=WEDNESDAY, quality="partial", missing=("MOVE",))
+    label = reading("regime.label", "repair", "", notes=notes, period=WEDNESDAY, quality="partial", missing=("MOVE",))
     made: dict[str, Any] = {
         "label": label,
         "pending": "mixed at 1 of 2 weekly closes",
@@ -209,8 +209,9 @@ TESTS = (
 
 
 def levels() -> tuple[Level, ...]:
+    tests = (Note("part", "test of 2025-03-10: open"), Note("needs", "no test before a close of $66,000"))
     readings = (
-        reading("level.60000.tests", 3.0, "", "test of 2025-03-10: open", "no test before a close of $66,000"),
+        reading("level.60000.tests", 3.0, notes=tests),
         reading("level.60000.held", 1.0),
         reading("level.60000.held_in_row", 1.0, "", "1 held since it failed on 2024-08-06: the second counts"),
     )

@@ -161,7 +161,9 @@ def test_verdict_and_regime_stand_in_a_word_each_once_they_are_known():
     assert text(strip(known, 72)).startswith(" BTC  64,210.5 ●  -1.24% 24h  1h ▼≥$11.70M ▲≥$3.60M  ARMED repair ")
     assert rows(status(verdict=verdict("ARMED")))[1].startswith(" ARMED  feeds")
     nobody = regime(label=reading("regime.label", None, "", "no week has closed"))
-    assert rows(status(verdict=verdict(None), regime=nobody)) == rows(status())
+    assert rows(status(regime=nobody))[1].startswith(" regime --  feeds"), "it cannot be told"
+    first = replace(nobody, timeline=())
+    assert rows(status(verdict=verdict(None), regime=first)) == rows(status())
 
 
 @pytest.mark.parametrize("width", [200, 120, 80])

@@ -171,7 +171,7 @@ async def test_in_the_history_keys_go_by_weeks_and_years_and_the_week_is_read_ou
 async def test_the_days_of_the_marked_test_are_told_in_full():
     rows = await shown(RegimePane(), topics(), 76, 19, "v", "v", "v", "v")
     assert rows[4:7] == [
-        "level $60,000  3 tests, 1 held  ● 5h old  for 7 Mar",
+        "level $60,000  3 tests, 1 held, 1 in a row  ● 5h old  for 7 Mar",
         "1 held since it failed on 2024-08-06: the second counts; no test before a",
         "close of $66,000",
     ]

@@ -7,11 +7,12 @@ import pytest
 from msgspec.structs import replace
 from rich.style import Style
 
-from feeds.topics import Note, Price
+from feeds.topics import Note, Price, Reading
 from tests.tui import regime_topics as made
 from tests.tui.engine_double import metric as live
 from tests.tui.hosted import NOW
 from tests.tui.regime_topics import reading, regime, topics, trigger, verdict, weeks
+from tui.theme import LABEL
 from tui.widgets import (
     money_quadrant,
     regime_chain,
@@ -223,10 +224,47 @@ def test_a_regime_that_is_not_known_says_why():
         "net liquidity --  no driver tells it",
         "next change not known",
     ]
-    assert said(timeline_strip.block((), 80)) == ["regime by the week", "no week has closed yet"]
+    assert said(timeline_strip.block((), 80, regime_rows.no_weeks(empty))) == [
+        "regime by the week",
+        "no week has closed yet",
+    ]
+
+
+def test_a_label_of_an_earlier_close_says_of_which_and_why_the_newest_says_nothing():
+    notes = (
+        Note("older", "easy as of the close of 2025-02-26"),
+        Note("lacks", "the close of 2025-03-05 cannot be told: 13-week net liquidity not known"),
+        Note("part", "risk appetite, mean z, -0.61: +1"),
+    )
+    label = reading("regime.label", "easy", notes=notes, state="late", missing=("net liquidity",))
+    found = regime(label=label, pending="", timeline=weeks("easy", None))
+    assert said(regime_rows.brief(found, NOW, 120))[0].startswith(
+        "regime  easy   as of the close of 2025-02-26  without net liquidity  ◐ late"
+    )
+    rows = said(regime_rows.block(found, NOW, 120))
+    assert "the close of 2025-03-05 cannot be told: 13-week net liquidity not known; risk appetite" in rows[2]
+    assert not any("nothing is pending" in row for row in rows)
+
+
+def test_while_the_past_is_read_it_says_so_in_the_place_of_label_and_weeks():
+    label = Reading("regime.label", None, "", notes=(Note("reading", "reading the past, 38 of 91 pages"),))
+    found = regime(label=label, pending="", changed=(), flips=(), timeline=())
+    assert said(regime_rows.brief(found, NOW, 90))[0] == "regime --  reading the past, 38 of 91 pages"
+    assert said(timeline_strip.block((), 80, regime_rows.no_weeks(found)))[1] == "reading the past, 38 of 91 pages"
+    assert regime_rows.short(found) == (("--", LABEL),)
 
 
 # ---- the weeks
+
+
+def test_a_week_that_cannot_be_told_has_a_sign_of_its_own_which_the_legend_tells():
+    found = weeks("easy", None, "easy")
+    line, _ = timeline_strip.strip(found, 80)
+    assert "".join(text for text, _ in line) == "E?E"
+    assert "? cannot be told" in said([timeline_strip.legend(found, 120)])[0]
+    assert "cannot be told" not in said([timeline_strip.legend(weeks("easy"), 120)])[0]
+    told = " ".join(said(timeline_years.told(found, found[1].day, UTC, 120, 4)))
+    assert "what held cannot be told; 13-week net liquidity" in told
 
 
 def test_each_week_has_its_letter_where_there_is_room():
@@ -324,7 +362,7 @@ def test_tests_that_may_have_been_missed_make_the_count_a_floor():
     level = made.levels()[0]
     floor = tuple(replace(one_, quality="floor") for one_ in level.readings)
     assert said(regime_levels.title(replace(level, readings=floor, counts=date(2025, 3, 1)), NOW, 90))[0] == (
-        "level $60,000  ≥3 tests, ≥1 held  the second held on 2025-03-01  ● 5h old  for 7 Mar"
+        "level $60,000  ≥3 tests, ≥1 held, ≥1 in a row  the second held on 2025-03-01  ● 5h old"
     )
 
 

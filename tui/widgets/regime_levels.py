@@ -11,7 +11,7 @@ from tui.theme import ACCENT, BAD, BOLD, FRESH, LABEL, LATE, PLAIN, TITLE
 from tui.widgets.flow import fit
 from tui.widgets.lines import Line, Span, width_of
 from tui.widgets.regime_board import WAITING
-from tui.widgets.regime_words import value, worth, wrapped
+from tui.widgets.regime_words import value, why, worth, wrapped
 from tui.widgets.slow_numbers import number
 
 OUTCOMES: dict[str, tuple[str, Style]] = {
@@ -32,14 +32,15 @@ def title(level: Level, now_ms: int, width: int) -> list[Line]:
     tests, held = by_kind.get("tests"), by_kind.get("held")
     name: Span = (f"level {dollars(level.level)}", TITLE)
     if tests is None or tests.value is None:
-        why = tests.words[0] if tests and tests.words else "nothing is known of it"
-        return [(name, (f"  {text.plain(why, max(1, width - width_of((name,)) - 2))}", LABEL))]
+        reason = why(tests) if tests else "nothing is known of it"
+        return [(name, (f"  {text.plain(reason, max(1, width - width_of((name,)) - 2))}", LABEL))]
+    row = by_kind.get("held_in_row")
     counted = f"{_count(tests)} tests, {_count(held) if held else text.UNKNOWN} held"
+    counted += f", {_count(row)} in a row" if row else ""
     counts: Line = ((f"the second held on {level.counts}", FRESH + BOLD),) if level.counts else ()
     words = [name, ("  ", PLAIN), (counted, BOLD)]
     lines: list[Line] = [fit([(0, tuple(words)), (1, counts), *worth(tests, now_ms)], width)]
-    row = by_kind.get("held_in_row")
-    said = [*(row.words[:1] if row else ()), *(one for one in tests.words if not one.startswith("test of "))]
+    said = [*(row.said("says") if row else ()), *tests.said("says", "lacks", "doubt", "needs")]
     return lines + wrapped("; ".join(said), width, 2)
 
 

@@ -58,7 +58,7 @@ def _narrow(of: Board, width: int) -> list[list[Line]]:
             *regime_rows.next_change(of.regime, width, 2),
             *_chain(of, width, 1),
             *timeline_strip.strip(of.regime.timeline, width),
-            timeline_strip.legend(width),
+            timeline_strip.legend(of.regime.timeline, width),
         ]
     return [regime, _triggers(of, width), *_rest(of, width)]
 
@@ -121,7 +121,7 @@ def _chain(of: Board, width: int, numbers: int) -> list[Line]:
 
 
 def _timeline(of: Board, width: int) -> list[Line]:
-    return [] if of.regime is None else timeline_strip.block(of.regime.timeline, width)
+    return [] if of.regime is None else timeline_strip.block(of.regime.timeline, width, regime_rows.no_weeks(of.regime))
 
 
 def _money(of: Board, width: int, rows: int) -> list[Line]:

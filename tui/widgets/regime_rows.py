@@ -27,7 +27,7 @@ def headline(regime: Regime, now_ms: int, width: int) -> Line:
     if label.value is None:
         return (("regime ", LABEL), (text.UNKNOWN, BOLD), (f"  {text.plain(why(label), max(1, width - 12))}", LABEL))
     said = text.plain(str(label.value), 12)
-    since = next((word.removeprefix(f"{said} ") for word in label.words if word.startswith(f"{said} since")), "")
+    since = next((word.removeprefix(f"{said} ") for word in label.said("since", "older")), "")
     since = since.replace("the weekly close of ", "")
     weak = f"without {', '.join(label.missing)}" if label.missing else ""
     items: list[tuple[int, Line]] = [
@@ -40,10 +40,19 @@ def headline(regime: Regime, now_ms: int, width: int) -> Line:
 
 
 def reasons(regime: Regime) -> list[str]:
-    """What the label rests on: the words of its reading but the first and what is pending, which have their place."""
-    if regime.label.value is None:
-        return []
-    return [one for one in regime.label.words if " since the weekly close of " not in one and one != regime.pending]
+    """What the label rests on, and what it lacks. Since when it holds and what is pending have their own place."""
+    return list(regime.label.said("says", "part", "lacks", "doubt")) if regime.label.value is not None else []
+
+
+def no_weeks(regime: Regime) -> str:
+    """Why there are no weeks: none has closed, or the past is still being read."""
+    return next(iter(regime.label.said("reading")), "no week has closed yet")
+
+
+def _quiet(regime: Regime) -> bool:
+    """Whether the newest close says what holds."""
+    newest = regime.timeline[-1] if regime.timeline else None
+    return not regime.pending and newest is not None and newest.raw is not None and newest.raw == newest.label
 
 
 def liquidity_line(regime: Regime, now_ms: int, width: int) -> Line:
@@ -79,7 +88,7 @@ def block(regime: Regime, now_ms: int, width: int, flips: int = 2) -> list[Line]
     """All of the regime but its history."""
     lines = [headline(regime, now_ms, width), liquidity_line(regime, now_ms, width)]
     lines += wrapped("; ".join(reasons(regime)), width, 2)
-    if regime.label.value is not None and not regime.pending:
+    if _quiet(regime):
         lines.append((("nothing is pending: the newest close says the same", LABEL),))
     lines += next_change(regime, width, 2, flips)
     lines += wrapped(changed(regime), width, 2, LABEL)
@@ -99,9 +108,12 @@ def changed(regime: Regime) -> str:
 
 
 def short(regime: Regime) -> Line:
-    """The regime in a word, for a line that is always in sight; with its state where that is not fresh."""
+    """The regime in a word, for a line that is always in sight; with its state where that is not fresh.
+
+    That it cannot be told is said too; before any week has closed there is nothing to tell.
+    """
     label = regime.label
     if label.value is None:
-        return ()
+        return ((text.UNKNOWN, LABEL),) if regime.timeline or label.said("reading") else ()
     said: Line = ((text.plain(str(label.value), 12), style(label.value)),)
     return said if label.state == "fresh" else (*said, (f" {SIGN[label.state]} {label.state}", STATE[label.state]))

@@ -8,7 +8,7 @@ from feeds.topics import Reading
 from feeds.topics.regime import LevelTest, RegimeWeek
 from feeds.topics.scenarios import Evidence
 from tui.theme import LABEL, PLAIN
-from tui.widgets import regime_chain, regime_levels, scenario_rows, timeline_years, verdict_rows
+from tui.widgets import regime_chain, regime_levels, regime_rows, scenario_rows, timeline_years, verdict_rows
 from tui.widgets.lines import Line
 from tui.widgets.regime_board import LISTS, NOT_PUBLIC, WAITING, Board, View, readings
 from tui.widgets.regime_lists import first
@@ -83,7 +83,12 @@ def history(of: Board, cursor: date | None, width: int) -> list[Line]:
     wide = room >= LEAST_CHANGES
     weeks: list[Line] = [heading("regime by the week", WAITING)]
     if of.regime is not None:
-        weeks = timeline_years.block(_timeline(of), _cursor(of, cursor), timeline_years.WIDTH if wide else width)
+        weeks = timeline_years.block(
+            _timeline(of),
+            _cursor(of, cursor),
+            timeline_years.WIDTH if wide else width,
+            regime_rows.no_weeks(of.regime),
+        )
     changes = [] if of.verdict is None else verdict_rows.history(of.verdict, of.zone, room if wide else width)
     return beside([(weeks, timeline_years.WIDTH), (changes, room)]) if wide else [*weeks, (), *changes]
 

@@ -24,6 +24,8 @@ LABELS = {
     "rates.2y_effr": "2y - EFFR",
     "rates.real_10y": "real 10y",
     "rates.real_10y.13w": "real 10y, 13w",
+    "rates.real_5y": "real 5y",
+    "rates.30y": "30y",
     "rates.curve": "10y - 2y",
     "growth.gdpnow": "GDPNow",
     "growth.cfnai.3m": "CFNAI, 3m mean",
@@ -34,6 +36,7 @@ LABELS = {
     "netliq.level": "net liquidity",
     "netliq.13w": "net liquidity, 13w",
     "liquidity.reserves": "reserves",
+    "liquidity.foreign_rrp": "foreign RRP",
     "liquidity.m2.yoy": "M2 y/y",
     "liquidity.bank_credit.yoy": "bank credit y/y",
     "liquidity.ecb": "ECB assets",
@@ -52,6 +55,9 @@ LABELS = {
     "custody.13w": "custody, 13w",
     "gold.exports": "gold exports",
     "gold.exports.yoy": "gold exports y/y",
+    "gold.net_exports": "gold, net exports",
+    "dollar.swaps": "swap lines",
+    "dollar.fima": "FIMA repo",
     "cips.value.yoy": "CIPS value y/y",
     "cips.count.yoy": "CIPS count y/y",
     "dollar.broad": "broad dollar (Fed)",
@@ -70,12 +76,27 @@ LABELS = {
     "fragility.top10": "top 10 of S&P 500",
     "fragility.cards": "card delinquency",
     "fragility.cards.4q": "cards, 4 quarters",
+    "fragility.stlfsi": "St. Louis stress",
     "fragility.youth": "youth unemployment",
     "fragility.nvda_qqq.20d": "NVDA / QQQ, 20d",
     "fragility.smh_qqq.20d": "SMH / QQQ, 20d",
 }
 """Short names of readings; one that is not among them is called as it calls itself."""
-SIGNED = (".13w", ".20d", ".yoy", ".1y", ".4q", ".z", ".change", "_effr", ".curve", ".payrolls", ".core.3m")
+SIGNED = (
+    ".13w",
+    ".20d",
+    ".yoy",
+    ".1y",
+    ".4q",
+    ".z",
+    ".change",
+    "_effr",
+    ".curve",
+    ".payrolls",
+    ".core.3m",
+    ".net_exports",
+    ".stlfsi",
+)
 """Ends of names of numbers that are changes or differences, and show their sign."""
 PLACES = {"bp": 0, "thousand": 0, "pips": 0, "$bn": 1, "$/oz": 0}
 PUSH = {1: ("▲", "+1", "lifts", UP), 0: ("■", "0", "neither", PLAIN), -1: ("▼", "-1", "weighs", DOWN)}
@@ -140,7 +161,8 @@ def worth(reading: Reading, now_ms: int) -> list[tuple[int, Line]]:
 
 def why(reading: Reading) -> str:
     """Why it has no value, in its own words."""
-    return text.plain(reading.words[0], 300) if reading.words else "no reason is told"
+    said = (*reading.said("reading", "why"), *reading.said("lacks"), *reading.words)
+    return text.plain(said[0], 300) if said else "no reason is told"
 
 
 def push(of: Reading) -> tuple[str, str, str, Style]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich.style import Style
 
+from feeds import text
 from feeds.topics.regime import RegimeWeek
 from tui.theme import DOWN, LABEL, LATE, PLAIN, UP
 from tui.widgets.flow import joined
@@ -21,22 +22,27 @@ HELD: dict[str, Style] = {
 LETTER = {"easy": "E", "repair": "R", "late": "L", "drain": "D", "mixed": "·"}
 RULE = {"easy": "L+R+", "repair": "L+R-", "late": "L-R+", "drain": "L-R-", "mixed": "else"}
 """By the signs of the pushes of liquidity (L) and of risk appetite (R)."""
+UNTOLD: Span = ("?", LABEL)
 REVERSE = Style(reverse=True)
 WEEK_DAYS = 7
 
 
-def cell(label: str) -> Span:
-    """One week, or some of them, as a letter on its colour."""
+def cell(label: str | None) -> Span:
+    """One week, or some of them, as a letter on its colour; a sign without one where it cannot be told."""
+    if label is None:
+        return UNTOLD
     style = HELD.get(label, LABEL)
     return (LETTER.get(label, "?"), style if label == "mixed" else style + REVERSE)
 
 
-def legend(width: int) -> Line:
-    """The letters and their labels; with room the rule of each."""
+def legend(weeks: Sequence[RegimeWeek], width: int) -> Line:
+    """The letters and their labels; with room the rule of each, and the sign of what cannot be told."""
     names: list[Line] = [(cell(name), (f" {name}", PLAIN)) for name in LETTER]
     ruled: list[Line] = [(*line, (f" {RULE[name]}", LABEL)) for name, line in zip(LETTER, names, strict=True)]
     sides: Line = (("L liquidity, R risk appetite", LABEL),)
-    lines = [joined([*ruled, sides], 2), joined(ruled, 2), joined(names, 2)]
+    untold: list[Line] = [(UNTOLD, (" cannot be told", LABEL))] if any(one.label is None for one in weeks) else []
+    lines = [joined([*ruled, *untold, sides], 2), joined([*ruled, *untold], 2), joined([*names, *untold], 2)]
+    lines += [joined(names, 2)]
     return next((line for line in lines if width_of(line) <= width), ())
 
 
@@ -51,7 +57,7 @@ def strip(weeks: Sequence[RegimeWeek], width: int) -> list[Line]:
     first, last = weeks[0].day, weeks[-1].day
     count = (last - first).days // WEEK_DAYS + 1
     columns = min(width, count)
-    found: list[list[str]] = [[] for _ in range(columns)]
+    found: list[list[str | None]] = [[] for _ in range(columns)]
     years: dict[int, int] = {}
     for week in weeks:
         at = (week.day - first).days // WEEK_DAYS * columns // count
@@ -67,7 +73,7 @@ def strip(weeks: Sequence[RegimeWeek], width: int) -> list[Line]:
     return [tuple(cells), ((_axis(years, columns), LABEL),)]
 
 
-def _most(labels: Sequence[str]) -> str:
+def _most(labels: Sequence[str | None]) -> str | None:
     counts = Counter(labels)
     return max(reversed(labels), key=lambda label: counts[label])
 
@@ -80,13 +86,13 @@ def _axis(years: dict[int, int], columns: int) -> str:
     return said
 
 
-def block(weeks: Sequence[RegimeWeek], width: int) -> list[Line]:
-    """The strip with its letters: since when, and how many weeks a column stands for."""
+def block(weeks: Sequence[RegimeWeek], width: int, none: str) -> list[Line]:
+    """The strip with its letters: since when, and how many weeks a column stands for. `none`: why there are none."""
     if not weeks:
-        return [heading("regime by the week"), (("no week has closed yet", LABEL),)]
+        return [heading("regime by the week"), ((text.plain(none, width), LABEL),)]
     count = (weeks[-1].day - weeks[0].day).days // WEEK_DAYS + 1
     each = count / min(width, count)
     said = f"since {weeks[0].day}" + (", a week a letter" if each == 1 else f", {each:.1f} weeks a letter")
     title = heading("regime by the week", said, width)
     room = width - width_of(title) - 3
-    return [(*title, ("   ", PLAIN), *legend(room)), *strip(weeks, width)]
+    return [(*title, ("   ", PLAIN), *legend(weeks, room)), *strip(weeks, width)]

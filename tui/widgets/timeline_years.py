@@ -25,10 +25,10 @@ def column(day: date) -> int:
     return (day.timetuple().tm_yday - 1) // 7
 
 
-def grid(weeks: Sequence[RegimeWeek], cursor: date | None) -> list[Line]:
-    """A row for each year, the newest on top; the week of the cursor is underlined."""
+def grid(weeks: Sequence[RegimeWeek], cursor: date | None, none: str = "no week has closed yet") -> list[Line]:
+    """A row for each year, the newest on top; the week of the cursor is underlined. `none`: why there are no weeks."""
     if not weeks:
-        return [(("no week has closed yet", LABEL),)]
+        return [((none, LABEL),)]
     by_place = {(week.day.year, column(week.day)): week for week in weeks}
     lines: list[Line] = [((" " * YEAR + _months(), LABEL),)]
     for year in range(weeks[-1].day.year, weeks[0].day.year - 1, -1):
@@ -53,10 +53,10 @@ def _months() -> str:
     return said
 
 
-def block(weeks: Sequence[RegimeWeek], cursor: date | None, width: int) -> list[Line]:
+def block(weeks: Sequence[RegimeWeek], cursor: date | None, width: int, none: str) -> list[Line]:
     """Heading, grid and letters."""
     said = "as it was known then; h l j k: another week"
-    return [heading("regime by the week", said, width), *grid(weeks, cursor), legend(width)]
+    return [heading("regime by the week", said, width), *grid(weeks, cursor, none), legend(weeks, width)]
 
 
 def told(weeks: Sequence[RegimeWeek], cursor: date | None, zone: tzinfo, width: int, rows: int) -> list[Line]:
@@ -66,10 +66,16 @@ def told(weeks: Sequence[RegimeWeek], cursor: date | None, zone: tzinfo, width: 
         return []
     moved = text.UNKNOWN if week.netliq is None else f"{week.netliq:+.2f} %"
     z = text.UNKNOWN if week.z is None else f"{week.z:+.2f}"
+    if week.z_least is not None and week.z_most is not None:
+        z = f"between {week.z_least:+.2f} and {week.z_most:+.2f}"
     pushes = [text.UNKNOWN if one is None else f"{one:+d}" if one else "0" for one in (week.liquidity, week.risk)]
     said = (
-        f"Wednesday {week.day}: {week.label} held"
-        + ("" if week.raw == week.label else f", the close by itself said {week.raw}")
+        f"Wednesday {week.day}: {f'{week.label} held' if week.label else 'what held cannot be told'}"
+        + (
+            ""
+            if week.raw == week.label
+            else f", the close by itself {f'said {week.raw}' if week.raw else 'says nothing'}"
+        )
         + f"; 13-week net liquidity {moved}: {pushes[0]}; risk appetite {z} z: {pushes[1]},"
         + f" from {week.parts} of 5 parts"
         + ("; with numbers that were read afterwards" if week.later else "")
