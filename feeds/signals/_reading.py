@@ -113,6 +113,17 @@ def derived(
     )
 
 
+def unread(known: Known, ids: Iterable[str]) -> tuple[Note, ...]:
+    """That the past of one of these series is still being read for the first time; empty where all have been.
+
+    A reading that looks back on them has no value until then, and this for its reason.
+    """
+    if not any(id_ in known.unread for id_ in ids):
+        return ()
+    read, pages = known.progress
+    return (Note("reading", f"reading the past, {read} of {pages} pages"),)
+
+
 def _ends(bounds: Bounds | None) -> tuple[float | None, float | None]:
     return (None, None) if bounds is None else bounds.ends()
 
