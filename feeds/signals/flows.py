@@ -116,7 +116,7 @@ def _window(known: Known, found: Table, name: str, count: int) -> Reading:
     """The sum of the last days of trading; one that is not in the table is one of them."""
     days = traded(found.days[0].day, found.days[-1].day)
     if len(days) < count:
-        return _none(known, name, (f"only {len(days)} of {count} days are known",))
+        return _none(known, name, (f"only {len(found.days)} of {count} days are known",))
     first = days[-count]
     return _sum(known, name, found, first, [one for day in since(found, first) for one in used_on(known, day)], [])
 
