@@ -394,6 +394,46 @@ def test_the_carry_is_the_sentence_and_tenors_funding_and_cash_stand_below():
     assert wide[5] == "left out: bitmex down"
 
 
+def reworded(page):
+    """The page with all notes in other words, and of what kinds these were."""
+    readings = tuple(
+        replace(one, notes=tuple(replace(note, text=f"{one.name}:{note.kind}{n}.") for n, note in enumerate(one.notes)))
+        for one in page.readings
+    )
+    return replace(page, readings=readings)
+
+
+def test_in_other_words_every_caveat_still_stands_on_the_screen():
+    """The screen goes by what a note is about: a reworded sentence makes nothing vanish."""
+    btc = reworded(bitcoin())
+    text = " ".join(plain(btc_head(btc, NOW, 196, 55)))
+    by_name = {one.name: one for one in btc.readings}
+    assert by_name["curve.carry.90d"].said("says")[0] in text
+    lacking = [word for one in btc.readings for word in one.said("lacks")]
+    assert lacking and [word for word in lacking if word not in text] == []
+    assert [name for name in ("30", "90", "180") if by_name[f"curve.btc.{name}d"].said("span")[0] not in text] == []
+
+    torn = {name: rows[:-1] if name == "CLG27" else rows for name, rows in VALUES.items()}
+    oil_page = reworded(made(torn))
+    text = " ".join(plain(oil_head(oil_page, NOW, 196, 55)))
+    by_name = {one.name: one for one in oil_page.readings}
+    for name in ("oil.spread", "oil.leg.5d", "oil.leg.1d"):
+        assert by_name[name].said("says")[0] in text, name
+    caveats = [*by_name["oil.spread"].said("older"), *by_name["oil.leg.5d"].said("since")]
+    assert len(caveats) > 1 and [word for word in caveats if word not in text] == []
+    few = reworded(ONE_DAY)
+    text = " ".join(plain(oil_head(few, NOW, 196, 55)))
+    assert [one.name for one in few.readings for word in one.said("why") if word not in text] == []
+
+
+def test_what_a_label_is_worth_is_told_in_a_word_and_not_by_a_sign_before_it():
+    leg = next(one for one in OIL.readings if one.name == "oil.leg.5d")
+    unsure = replace(OIL, readings=tuple(replace(one, quality="provisional") for one in OIL.readings))
+    rows = plain(oil_head(unsure, NOW, 76, 19))
+    assert rows[2] == f"5 d  {leg.said('says')[0]} (provisional)"
+    assert rows[7] == "shock on (provisional): since 2026-07-30, for 5 sessions"
+
+
 def test_a_basis_under_the_bill_is_told_with_its_sign_and_word():
     low = bitcoin(
         [future("okx", "BTC-USDT-261030", "2026-10-30", -2.5), future("okx", "BTC-USDT-261127", "2026-11-27", -2.5)]
