@@ -40,14 +40,14 @@ def average(days: Sequence[FlowDay]) -> Cost:
     """Average cost of the coins held by all funds but GBTC, taken as one pool that starts empty.
 
     Each day the net flow of these funds either buys at that day's close, or sells at the pool's average cost, which
-    selling does not change. It cannot sell more than it holds. A day without a close is left out, and so is one of
-    which another counter's total is all that is known. Coins that the smaller Grayscale fund got from GBTC without a
-    flow are in neither.
+    selling does not change. It cannot sell more than it holds. A day without a close is left out, and so is one whose
+    known funds do not make up its total, such as another counter's. Coins that the smaller Grayscale fund got from GBTC
+    without a flow are in neither.
     """
     dollars = coins = 0.0
     left_out = 0
     for day in days:
-        if day.stand_in:
+        if not day.split:
             continue
         flow = sum(value for name, value in day.funds.items() if name != OUTSIDE) * 1e6
         if day.close is None:
@@ -58,7 +58,7 @@ def average(days: Sequence[FlowDay]) -> Cost:
         elif coins > 0:
             kept = max(0.0, 1 + flow / day.close / coins)
             dollars, coins = dollars * kept, coins * kept
-    unsplit = sum(day.stand_in is not None for day in days)
+    unsplit = sum(not day.split for day in days)
     return Cost(dollars / coins if coins > 0 else None, dollars, coins, left_out, unsplit)
 
 

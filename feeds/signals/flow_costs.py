@@ -127,7 +127,7 @@ def _distance(known: Known, found: Table, by_net: Cost, by_average: Cost, spot: 
         known,
         found,
         [*used_on(known, found.days[-1]), *(close if spot is None else [])],
-        period=found.days[-1].day,
+        period=min([found.days[-1].day, *(one.point.period for one in close if spot is None)]),
         quality=quality,
         words=[*notes, *doubts],
         formula=DISTANCE,

@@ -17,6 +17,8 @@ from feeds.topics.flows import FlowRevision
 from feeds.vintages import Known, Point
 
 PREFIX, ALL, TOTAL = "ETF.", "ETF.*", "ETF.TOTAL"
+ROUNDING = 0.05
+"""$M to which each number of the table is rounded."""
 BEGIN = date(2024, 1, 11)
 """The first day on which the American funds traded."""
 
@@ -43,6 +45,12 @@ class FlowDay(Struct, frozen=True, gc=False):
     def whole(self) -> bool:
         """Whether its total is final and lacks nobody."""
         return not (self.provisional or self.missing or self.unsure)
+
+    @property
+    def split(self) -> bool:
+        """Whether the funds that are known make up the total: what is missing from them may not even be known of."""
+        rounding = ROUNDING * (len(self.funds) + 1) + 1e-6
+        return self.stand_in is None and abs(sum(self.funds.values()) - self.total) <= rounding
 
     @property
     def reported(self) -> int:
