@@ -130,7 +130,8 @@ def off(source: Source, settings: Settings) -> str:
         return "off, as the settings say"
     keyed = key_of(source, settings.keys) is not None
     if source.opt_in and source.name not in settings.sources.opt_in and not keyed:
-        return f'off: {source.terms} To ask it, set sources.opt_in = ["{source.name}"]'
+        key = f", or give its key. {source.how}" if source.key else ""
+        return f'off: {source.terms} To ask it, set sources.opt_in = ["{source.name}"]{key}'
     if source.needs_key and not keyed:
         return f"off: it wants a key. {source.how}"
     return ""

@@ -152,4 +152,4 @@ def test_without_a_key_it_is_asked_at_the_other_host_which_gets_none() -> None:
 def test_it_is_asked_by_those_who_have_a_key_or_say_so(keys: Keys, opt_in: tuple[str, ...], on: bool) -> None:
     why = off(SOURCE, Settings(keys=keys, sources=Publishers(opt_in=opt_in)))
     assert (why == "") is on
-    assert on or 'sources.opt_in = ["sosovalue"]' in why
+    assert on or 'sources.opt_in = ["sosovalue"], or give its key. Free for those who register' in why
