@@ -160,9 +160,11 @@ def off(source: Source, settings: Settings) -> str:
     """Why a publisher is not asked, and what to do about it; "" where it is."""
     if source.name in settings.sources.off:
         return "off, as the settings say"
-    if source.opt_in and source.name not in settings.sources.opt_in:
-        return f'off: {source.terms} To ask it, set sources.opt_in = ["{source.name}"]'
-    if source.needs_key and key_of(source, settings.keys) is None:
+    keyed = key_of(source, settings.keys) is not None
+    if source.opt_in and source.name not in settings.sources.opt_in and not keyed:
+        key = f", or give its key. {source.how}" if source.key else ""
+        return f'off: {source.terms} To ask it, set sources.opt_in = ["{source.name}"]{key}'
+    if source.needs_key and not keyed:
         return f"off: it wants a key. {source.how}"
     return ""
 

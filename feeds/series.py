@@ -258,7 +258,8 @@ _TABLE: tuple[Series, ...] = (
     Series("COINGLASS.FLOW", "Bitcoin funds, net flow by CoinGlass (same origin as Farside)", "$", "etf",
            ("coinglass",), FLOWS, -1e10, 1e10, 5, 0),
     Series("IBIT.SHARES", "IBIT, shares outstanding", "shares", "etf", ("ishares",), FLOWS, 1e5, 1e11, 7, 0),
-    Series("IBIT.NAV", "IBIT, net asset value of a share", "$", "etf", ("ishares",), FLOWS, 0.1, 1e4, 7),
+    Series("IBIT.NAV", "IBIT, value of a share, computed: holdings / shares", "$", "etf", ("ishares",), FLOWS,
+           0.1, 1e4, 7),
     Series("IBIT.BTC", "IBIT, bitcoin held", "BTC", "etf", ("ishares",), FLOWS, 100, 3e6, 7, 1),
     # Who sets the price
     Series("COT.*", "CME bitcoin positions", "contracts", "positions", ("cftc",), COT, 0, 1e6, 18, 0,

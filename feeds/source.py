@@ -62,7 +62,8 @@ class Source(Struct, frozen=True):
 
     `address`: a page for people. `terms`: what the user may do with it, in one line. `key`: the name of the setting
     that holds the user's key, and `how` the one line that says how to get one; without a key, a source that
-    `needs_key` is off. `opt_in`: off until the settings name it, because of its terms.
+    `needs_key` is off. `opt_in`: off until the settings name it, or hold the key that it
+    takes, because of its terms.
     `spacing_s`: seconds between two requests.
     """
 

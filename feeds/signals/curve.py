@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from msgspec.structs import replace
+
 from feeds.calendars import new_york_day
 from feeds.signals._reading import Used, derived, reading, state_of
 from feeds.signals.curve_points import At, at, cme, funding, line, points
+from feeds.signals.knowledge import Bounds, bounds, word
 from feeds.signals.thresholds import CurveRule
-from feeds.topics.base import Input, Reading, noted, worst
+from feeds.topics.base import Input, Note, Reading, worst
 from feeds.topics.curve import CashPoint, Curve, CurvePoint, Dropped, ExpiryPoint, Tenor
 from feeds.topics.market import Derivative
 from feeds.vintages import Known
@@ -57,9 +60,9 @@ def _tenor(
 def _basis(days: int, found: At, live: Sequence[CurvePoint], dropped: Sequence[Dropped], known: Known) -> Reading:
     """The basis at a tenor over all contracts, inverse and linear; its state is the worst of those it is made of."""
     name = f"curve.btc.{days}d"
-    words = [found.words, *_left_out(live, dropped)]
+    left_out = [Note("lacks", word) for word in _left_out(live, dropped)]
     if found.value is None:
-        return reading(name, None, "%/y", known, words=words, formula=FORMULA)
+        return reading(name, None, "%/y", known, words=[Note("why", found.words), *left_out], formula=FORMULA)
     expiries = {point.expiry for point in found.used}
     used = [point for point in live if point.counted and point.expiry in expiries]
     inputs = [
@@ -67,7 +70,7 @@ def _basis(days: int, found: At, live: Sequence[CurvePoint], dropped: Sequence[D
         for point in used
         if point.as_of_ms is not None
     ]
-    return Reading(
+    answer = Reading(
         name,
         found.value,
         "%/y",
@@ -75,11 +78,24 @@ def _basis(days: int, found: At, live: Sequence[CurvePoint], dropped: Sequence[D
         max((one.known_ms for one in inputs), default=None),
         worst([point.state for point in used]),
         "estimated" if found.rough else "exact",
-        "backwardation" if found.value < 0 else "contango",
-        noted(words),
+        "",
+        (Note("span", found.words), *left_out),
         FORMULA,
         tuple(inputs),
+        (),
+        *(_range(found).ends() if found.rough else (None, None)),
     )
+    return replace(answer, band=_band(answer, "backwardation", "contango"))
+
+
+def _range(found: At) -> Bounds:
+    """Between what a basis lies that has no expiry near it: what the venues tell of the expiries that stand for it."""
+    return Bounds(min(point.low for point in found.used), max(point.high for point in found.used))
+
+
+def _band(of: Reading, under: str, over: str) -> str:
+    """The word for its side of zero; "" where that cannot be told: from what is too old, or where it may be either."""
+    return word(bounds(of), ((0.0, under),), over) or ""
 
 
 def _left_out(live: Sequence[CurvePoint], dropped: Sequence[Dropped]) -> list[str]:
@@ -96,7 +112,7 @@ def _carry(basis: Reading, known: Known) -> Reading:
     bill = known.last(BILL)
     missing = () if bill else (BILL,)
     if basis.value is None or bill is None:
-        why = [*(basis.words[:1] if basis.value is None else ()), *(() if bill else ("the bill is not known",))]
+        why = [*basis.said("why")[:1], *(() if bill else ("the bill is not known",))]
         used = [Used(BILL, bill)] if bill else []
         return reading(name, None, "pp", known, used, words=why, formula=formula, missing=missing)
     assert isinstance(basis.value, float)
@@ -104,15 +120,17 @@ def _carry(basis: Reading, known: Known) -> Reading:
     day = basis.period or bill.period
     said = _carried(basis.value, day, bill.value, bill.period)
     cash = reading("cash.3m", bill.value, "%", known, [Used(BILL, bill)], words=[said])
-    return derived(
+    ends = bounds(basis)
+    answer = derived(
         name,
         value,
         "pp",
         (basis, cash),
-        band="above cash" if value > 0 else "below cash",
         words=[said, *basis.notes],
         formula=formula,
+        bounds=Bounds(ends.least - bill.value, ends.most - bill.value) if ends and ends.least < ends.most else None,
     )
+    return replace(answer, band=_band(answer, "below cash", "above cash"))
 
 
 def _carried(basis: float, day: date, bill: float, bill_day: date) -> str:

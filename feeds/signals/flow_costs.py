@@ -1,20 +1,35 @@
-"""The readings of what the average holder of the funds paid, and how far from it bitcoin is."""
+"""The readings of what the coins in the funds cost, and how far from it bitcoin is."""
 
 from msgspec.structs import replace
 
 from feeds.calendars import new_york_day
-from feeds.signals._reading import Used, last_used, reading
-from feeds.signals.cost_basis import OUTSIDE, Cost, average, net
-from feeds.signals.flow_days import BEGIN, TOTAL, FlowDay, Table, completeness, used_on
-from feeds.topics.base import Input, Quality, Reading
+from feeds.signals._reading import Used, Words, last_used, reading, unread
+from feeds.signals.cost_basis import ANY, OUTSIDE, Cost, average, net, net_bounds
+from feeds.signals.flow_days import BEGIN, TOTAL, FlowDay, Table, flow_ids, used_on
+from feeds.signals.flow_sums import completeness, cut, limits, told, unknown_days
+from feeds.signals.knowledge import Bounds
+from feeds.topics.base import Input, Note, Quality, Reading, poorest
 from feeds.vintages import Known
 
 NET = "cumulative net dollars / cumulative net coins, each day's coins at its close"
 AVERAGE = f"average cost of all funds but {OUTSIDE}: inflows buy at the day's close, outflows sell at average cost"
+DISTANCE = "price / etf.cost.net - 1"
+CALLED = {"etf.cost.net": "the net cost of the funds' coins", "etf.cost.average": f"the average cost without {OUTSIDE}"}
 
 
-def costs(known: Known, found: Table, spot: float | None) -> tuple[Reading, ...]:
-    """Cost basis by two definitions, and the distance of `spot`, or of the last close, to the first of them."""
+def costs(known: Known, found: Table, spot: float | None, nothing: str) -> tuple[Reading, ...]:
+    """Cost basis by two definitions, and the distance of `spot`, or of the last close, to each of them.
+
+    `nothing`: what is said where no day is known at all.
+    """
+    names = (("etf.cost.net", "$", NET), ("etf.cost.average", "$", AVERAGE), ("etf.vs_cost", "%", DISTANCE))
+    why: Words = unread(known, [*flow_ids(known), "BTC"]) or (() if found.days else (nothing,))
+    if why:
+        missing = () if found.days else (TOTAL,)
+        return tuple(
+            reading(name, None, unit, known, words=why, missing=missing, formula=formula)
+            for name, unit, formula in names
+        )
     by_net, by_average = net(found.days), average(found.days)
     return (
         _cost(known, found, "etf.cost.net", by_net, NET, by_average, "average cost"),
@@ -24,40 +39,53 @@ def costs(known: Known, found: Table, spot: float | None) -> tuple[Reading, ...]
 
 
 def _cost(known: Known, found: Table, name: str, cost: Cost, formula: str, other: Cost, called: str) -> Reading:
-    if not found.days:
-        return reading(name, None, "$", known, words=("no flows are known",), missing=(TOTAL,))
     quality, doubts = _completeness(found, cost)
     last = found.days[-1]
     if cost.price is None:
         why = "no close of bitcoin" if cost.left_out == len(found.days) else "no coins are left to divide by"
-        return reading(name, None, "$", known, words=[*doubts, why], missing=_lacking(cost))
-    words = [f"${cost.dollars / 1e9:,.2f} bn over {cost.coins:,.0f} BTC"]
+        return reading(name, None, "$", known, words=[why, *doubts], missing=_lacking(cost), formula=formula)
+    notes = [Note("says", f"${cost.dollars / 1e9:,.2f} bn over {cost.coins:,.0f} BTC")]
     if other.price is not None:
-        apart = (cost.price / other.price - 1) * 100
-        words.append(f"{abs(apart):.1f} % {'over' if apart > 0 else 'under'} {called} of ${other.price:,.0f}")
-    return reading(
+        away = (cost.price / other.price - 1) * 100
+        notes.append(Note("part", f"{_side(away)} {called} of ${other.price:,.0f}"))
+    return told(
         name,
         cost.price,
         "$",
         known,
+        found,
         _used(known, last),
         period=last.day,
         quality=quality,
-        words=[*doubts, *words],
+        words=[*doubts, *notes],
         formula=formula,
         missing=_lacking(cost),
+        bounds=_bounds(found, cost, split=name == "etf.cost.average"),
     )
 
 
-def _completeness(found: Table, cost: Cost) -> tuple[Quality | None, list[str]]:
-    """As of the flows; and whether they go back to the beginning and all have a close."""
-    quality, words = completeness(found, found.days)
-    if cost.left_out:
-        some = "a day" if cost.left_out == 1 else f"{cost.left_out} days"
-        words.append(f"{some} without a close of bitcoin {'is' if cost.left_out == 1 else 'are'} left out")
-    if found.days[0].day > BEGIN:
-        words.append(f"only since {found.days[0].day}: the funds began {BEGIN}")
-    return ("partial" if cost.left_out or found.days[0].day > BEGIN else quality), words
+def _completeness(found: Table, cost: Cost) -> tuple[Quality | None, list[Note]]:
+    """As of the flows; and whether they go back to the beginning, all have a close, and their funds are known."""
+    quality, notes = completeness(found, found.days[0].day)
+    left = [(cost.left_out, "a close of bitcoin"), (cost.unsplit, "its funds" if cost.unsplit == 1 else "their funds")]
+    for count, what in left:
+        if count:
+            days = "a day" if count == 1 else f"{count} days"
+            notes.append(Note("lacks", f"{days} without {what} {'is' if count == 1 else 'are'} left out"))
+    notes += cut(found)
+    partial = cost.left_out or cost.unsplit or found.days[0].day > BEGIN
+    return (poorest([quality, "partial"]) if partial else quality), notes
+
+
+def _bounds(found: Table, cost: Cost, *, split: bool) -> Bounds | None:
+    """Between what a cost lies; `None` where no day is unknown. That of single funds has no bounds but zero."""
+    unknown = unknown_days(found, found.days[0].day)
+    if found.days[0].day > BEGIN or cost.left_out or cost.unsplit or (split and unknown):
+        return ANY
+    if not unknown:
+        return None
+    closes = {day.day: day.close for day in found.days}
+    return net_bounds(found.days, [closes.get(day) for day in unknown], limits())
 
 
 def _lacking(cost: Cost) -> tuple[str, ...]:
@@ -73,30 +101,38 @@ def _distance(known: Known, found: Table, by_net: Cost, by_average: Cost, spot: 
     name, close = "etf.vs_cost", last_used(known, "BTC")
     price = spot if spot is not None else close[0].point.value if close else None
     if by_net.price is None or price is None:
-        lacking = [*([TOTAL] if not found.days else []), *(["BTC"] if not close else [])]
         what = "the price of bitcoin" if price is None else "the cost basis"
-        return reading(name, None, "%", known, words=(f"{what} is not known",), missing=lacking)
+        missing = [] if close else ["BTC"]
+        return reading(name, None, "%", known, words=(f"{what} is not known",), missing=missing, formula=DISTANCE)
     quality, doubts = _completeness(found, by_net)
     away = (price / by_net.price - 1) * 100
-    words = [f"the average ETF holder is {_side(away)}", f"${price:,.0f} against a net cost of ${by_net.price:,.0f}"]
+    by = _by(found, quality)
+    notes = [
+        Note("says", f"{by}the price is {_side(away)} {CALLED['etf.cost.net']}"),
+        Note("says", f"${price:,.0f} against a net cost of ${by_net.price:,.0f}"),
+    ]
     if by_average.price is not None:
-        beside = (price / by_average.price - 1) * 100
-        words.append(f"{_side(beside)} by average cost without {OUTSIDE}, ${by_average.price:,.0f}")
+        beside = _side((price / by_average.price - 1) * 100)
+        notes.append(Note("says", f"{beside} {CALLED['etf.cost.average']}, ${by_average.price:,.0f}"))
     if spot is None:
         last = close[0].point
-        words.append(f"bitcoin {'so far on' if last.provisional else 'as of the close of'} {last.period}")
-    used = [*used_on(known, found.days[-1]), *(close if spot is None else [])]
-    answer = reading(
+        notes.append(
+            Note("older", f"bitcoin {'so far on' if last.provisional else 'as of the close of'} {last.period}")
+        )
+    ends = _bounds(found, by_net, split=False)
+    answer = told(
         name,
         away,
         "%",
         known,
-        used,
-        period=found.days[-1].day,
+        found,
+        [*used_on(known, found.days[-1]), *(close if spot is None else [])],
+        period=min([found.days[-1].day, *(one.point.period for one in close if spot is None)]),
         quality=quality,
-        words=[*words, *doubts],
-        formula="price / etf.cost.net - 1",
+        words=[*notes, *doubts],
+        formula=DISTANCE,
         missing=_lacking(by_net),
+        bounds=None if ends is None else _from(price, ends),
     )
     if spot is None:
         return answer
@@ -104,5 +140,18 @@ def _distance(known: Known, found: Table, by_net: Cost, by_average: Cost, spot: 
     return replace(answer, inputs=(*answer.inputs, live), known_ms=known.as_of_ms)
 
 
+def _from(price: float, cost: Bounds) -> Bounds:
+    """Between what the distance of a price to a cost lies, in percent."""
+    least, most = ((price / end - 1) * 100 if end else float("inf") for end in (cost.most, cost.least))
+    return Bounds(least, most)
+
+
+def _by(found: Table, quality: Quality | None) -> str:
+    """By what a cost is told, where that is not by the flows of all days."""
+    if found.days[0].day > BEGIN:
+        return f"by the flows since {found.days[0].day} "
+    return "by the flows known " if quality in ("partial", "estimated") else ""
+
+
 def _side(percent: float) -> str:
-    return f"{abs(percent):.1f} % {'under water' if percent < 0 else 'in profit'}"
+    return f"{abs(percent):.1f} % {'over' if percent > 0 else 'under'}"

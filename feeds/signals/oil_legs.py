@@ -1,9 +1,14 @@
-"""Which leg of the oil spread moved: the two ends of the curve mean opposite things, so the leg decides."""
+"""Which leg of the oil spread moved: the two ends of the curve mean opposite things, so the leg decides.
+
+A move is over exactly so many sessions of the exchange. Where a close at either end is missing it is not known, and a
+run of labels goes back only as far as every session has one.
+"""
 
 from datetime import date
 
 from msgspec import Struct
 
+from feeds.calendars import shift
 from feeds.signals.oil_strip import Board, dollars, sessions_after
 from feeds.signals.thresholds import OilRule
 from feeds.topics.oil import Leg, Shock
@@ -60,13 +65,9 @@ class Move(Struct, frozen=True):
 
 def move(board: Board, end: date, window: int, rule: OilRule) -> Move | str:
     """What moved over so many sessions up to `end`, a session on which both closed; else why that is not known."""
-    at = board.days.index(end)
-    if at < window:
-        return f"too few sessions: {at} before {end}, of {window} needed"
-    start = board.days[at - window]
-    holes = sessions_after(start, end) - window
-    if holes > rule.gap_days:
-        return f"{holes} sessions between {start} and {end} have no closes"
+    start = shift("nymex", end, -window)
+    if start < board.days[0]:
+        return f"too few sessions: {sessions_after(board.days[0], end)} before {end}, of {window} needed"
     front, back = board.legs(end)
     lacking = [contract for contract in (front, back) if board.close(contract, start) is None]
     if lacking:
@@ -84,15 +85,16 @@ def moves(board: Board, window: int, rule: OilRule) -> list[Move]:
     return [one for one in found if isinstance(one, Move)]
 
 
-def leg(known: list[Move], window: int, rule: OilRule) -> Leg:
-    """The newest of the moves, and since when its label has held.
-
-    A session without a label ends nothing; more than `gap_days` of them in a row do.
-    """
+def leg(known: list[Move], window: int) -> Leg:
+    """The newest of the moves, and since when its label has held, as far as every session has one."""
     newest = known[-1]
     held = [newest]
+    at_least = True
     for one in reversed(known[:-1]):
-        if one.label != newest.label or _apart(one, held[-1], rule):
+        if shift("nymex", held[-1].end, -1) != one.end:
+            break
+        if one.label != newest.label:
+            at_least = False
             break
         held.append(one)
     return Leg(
@@ -107,6 +109,7 @@ def leg(known: list[Move], window: int, rule: OilRule) -> Leg:
         newest.back_move,
         held[-1].end,
         len(held),
+        at_least,
     )
 
 
@@ -115,7 +118,11 @@ def _apart(before: Move, after: Move, rule: OilRule) -> bool:
 
 
 def shocks(known: list[Move], newest: date | None, rule: OilRule) -> list[Shock]:
-    """All runs of sessions on which the curve was in shock, oldest first; `newest` is the last with both closes."""
+    """All runs of sessions on which the curve was in shock, oldest first; `newest` is the last with both closes.
+
+    A session without a label ends none, and is counted; more than `gap_days` of them in a row do. One after whose last
+    session no label is known has neither ended nor gone on.
+    """
     runs: list[list[Move]] = []
     before: Move | None = None
     for one in known:
@@ -126,6 +133,13 @@ def shocks(known: list[Move], newest: date | None, rule: OilRule) -> list[Shock]
                 runs.append([one])
         before = one
     return [
-        Shock(run[0].end, run[-1].end, len(run), max(one.back_move for one in run), run[-1].end == newest)
+        Shock(
+            run[0].end,
+            run[-1].end,
+            len(run),
+            max(one.back_move for one in run),
+            True if run[-1].end == newest else None if run[-1] is known[-1] else False,
+            sessions_after(run[0].end, run[-1].end) + 1 - len(run),
+        )
         for run in runs
     ]

@@ -7,6 +7,7 @@ from functools import cache
 from feeds.calendars import business_day, contracts, last_trading_day, shift, wti
 from feeds.series import series
 from feeds.signals.thresholds import OilRule
+from feeds.topics.base import Note
 from feeds.topics.oil import OilPoint, Roll, Strip
 from feeds.vintages import Known, Point
 
@@ -98,7 +99,7 @@ def roll(session: date, rule: OilRule) -> Roll:
     return Roll(front, last, days, after, days <= rule.announce_days, rule.early_days)
 
 
-def roll_words(found: Roll) -> list[str]:
+def roll_notes(found: Roll) -> list[Note]:
     """The roll in words, from when it is announced; and that one rolls early, where one does."""
     words = []
     if found.soon:
@@ -106,4 +107,4 @@ def roll_words(found: Roll) -> list[str]:
         words.append(f"roll: {found.front} is the front until {found.last_day}, {ahead}; then {found.next}")
     if found.early:
         words.append(f"rolled {found.early} business days before the last trading day")
-    return words
+    return [Note("next", word) for word in words]

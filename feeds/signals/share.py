@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 
-from feeds.signals._reading import Used, last_used, reading
+from feeds.signals._reading import Used, last_used, reading, unread
 from feeds.signals.open_interest import CONTRACTS, MICRO_BEGAN, VENUES, Cme, doubted, gaps, reports, seen_late, snapshot
-from feeds.signals.share_weeks import crossings, week
+from feeds.signals.share_weeks import crossings, decides, ratio_bounds, share_bounds, sure, week
 from feeds.signals.thresholds import ShareRule
-from feeds.topics.base import Quality, Reading
+from feeds.topics.base import Kind, Note, Quality, Reading
 from feeds.topics.share import Share, ShareWeek
 from feeds.vintages import Known, Point
 
 CME_FORMULA = " + ".join(f"{size:g} x {code}" for code, size in CONTRACTS)
+CME_SERIES = tuple(f"COT.{code}.OI" for code, _ in CONTRACTS)
 NO_REPORT = "no report of the CFTC is known"
 
 
@@ -40,11 +41,12 @@ def _cme(known: Known, report: Cme | None, missing: Sequence[tuple[date, date, i
     name, main = "oi.cme", "COT.133741.OI"
     if report is None:
         return reading(name, None, "BTC", known, words=(NO_REPORT,), missing=(main,))
-    words = [f"close of {report.day:%A} {report.day}"]
+    words = [Note("span", f"close of {report.day:%A} {report.day}")]
     if report.missing:
         least = "at least so much: " if report.open_interest is not None else ""
-        words.insert(0, f"{least}{', '.join(report.missing)} is not in the report")
-    words += [f"{_count(n)} missing between {before} and {after}" for before, after, n in missing[-1:]]
+        kind: Kind = "lacks" if report.open_interest is not None else "why"
+        words.insert(0, Note(kind, f"{least}{', '.join(report.missing)} is not in the report"))
+    words += [Note("lacks", f"{_count(n)} missing between {before} and {after}") for before, after, n in missing[-1:]]
     return reading(
         name,
         report.open_interest,
@@ -77,10 +79,10 @@ def _venue(known: Known, venue: str, doubts: set[date]) -> Reading:
     point = used[0].point
     strange = point.period in doubts
     words = [
-        *([_doubt(known, venue, doubts)] if strange else []),
-        seen_late(venue, point) or f"00:00 UTC of {point.period}",
+        *([Note("doubt", _doubt(known, venue, doubts))] if strange else []),
+        Note("span", seen_late(venue, point) or f"00:00 UTC of {point.period}"),
     ]
-    quality: Quality | None = "estimated" if strange else None
+    quality: Quality | None = "doubted" if strange else None
     return reading(f"oi.{venue}", point.value, "BTC", known, used, quality=quality, words=words, formula=series)
 
 
@@ -97,21 +99,21 @@ def _matched(known: Known, report: Cme, rule: ShareRule, venues: Sequence[str]) 
     return _report_used(known, report, "OI") + [Used(f"OI.{venue.upper()}", point) for venue, point in points if point]
 
 
-def _dates(known: Known, one: ShareWeek, venues: Sequence[str]) -> list[str]:
+def _dates(known: Known, one: ShareWeek, venues: Sequence[str]) -> list[Note]:
     """Both dates, always; and which snapshots are older or younger than they should be."""
     older = dict(one.older)
-    words = [f"CME's close of {one.day:%A} {one.day} against 00:00 UTC of {one.snapshot}"]
+    words = [Note("span", f"CME's close of {one.day:%A} {one.day} against 00:00 UTC of {one.snapshot}")]
     for venue in venues:
         point = known.on(f"OI.{venue.upper()}", older.get(venue, one.snapshot))
         if venue in older:
-            words.append(f"{venue} of {older[venue]}, the nearest before")
+            words.append(Note("older", f"{venue} of {older[venue]}, the nearest before"))
         if point and (late := seen_late(venue, point)):
-            words.append(late)
+            words.append(Note("span", late))
     return words
 
 
 def _worth(one: ShareWeek, report: Cme, venues: Sequence[str], lacking: Sequence[str]) -> Quality | None:
-    if any(venue in one.doubted for venue in venues):
+    if any(not sure(one, venue) for venue in venues if venue not in lacking):
         return "estimated"
     return "partial" if lacking or report.missing else None
 
@@ -126,12 +128,12 @@ def _share(known: Known, weeks: Sequence[ShareWeek], report: Cme | None, rule: S
     missing = [*report.missing, *(f"OI.{venue.upper()}" for venue in lacking)]
     words = _dates(known, one, VENUES)
     if one.cme is None:
-        words.insert(0, "CME's larger contract is not in the report")
+        words.insert(0, Note("why", "CME's larger contract is not in the report"))
     elif one.share is None:
-        words.insert(0, "nothing to compare: no snapshot of that date is known")
+        words.insert(0, Note("why", "nothing to compare: no snapshot of that date is known"))
     elif lacking:
         most = "" if report.missing else ": at most so much"
-        words.insert(0, f"{one.parts} of 5 parts, without {', '.join(lacking)}{most}")
+        words.insert(0, Note("lacks", f"{one.parts} of 5 parts, without {', '.join(lacking)}{most}"))
     words = [_strange(known, venue, one, rule) for venue in one.doubted] + words
     return reading(
         name,
@@ -144,13 +146,14 @@ def _share(known: Known, weeks: Sequence[ShareWeek], report: Cme | None, rule: S
         words=words,
         formula="CME / (CME + Binance + Bybit + OKX + Deribit), all in BTC",
         missing=missing,
+        bounds=share_bounds(one),
     )
 
 
-def _strange(known: Known, venue: str, one: ShareWeek, rule: ShareRule) -> str:
+def _strange(known: Known, venue: str, one: ShareWeek, rule: ShareRule) -> Note:
     """What is said of an exchange whose number of that week is not believed."""
     days = {day for day in doubted(known.points(f"OI.{venue.upper()}"), rule) if day <= one.snapshot}
-    return _doubt(known, venue, days)
+    return Note("doubt", _doubt(known, venue, days))
 
 
 def _ratio(known: Known, weeks: Sequence[ShareWeek], report: Cme | None, rule: ShareRule) -> Reading:
@@ -162,10 +165,9 @@ def _ratio(known: Known, weeks: Sequence[ShareWeek], report: Cme | None, rule: S
     lacking = [] if one.binance is not None else ["binance"]
     words = [_strange(known, "binance", one, rule)] if "binance" in one.doubted else []
     if one.cme is None or lacking:
-        words.append("CME's larger contract is not in the report" if one.cme is None else "Binance is not known")
-    words += _dates(known, one, ("binance",))
-    for last in crossings(weeks)[-1:]:
-        words.append(f"{'over' if last.over else 'under'} 1 since the report of {last.day}, after that of {last.since}")
+        why = "CME's larger contract is not in the report" if one.cme is None else "Binance is not known"
+        words.append(Note("why", why))
+    words += [*_dates(known, one, ("binance",)), *_side(known, weeks)]
     return reading(
         name,
         one.ratio,
@@ -173,11 +175,24 @@ def _ratio(known: Known, weeks: Sequence[ShareWeek], report: Cme | None, rule: S
         known,
         _matched(known, report, rule, ("binance",)),
         period=report.day,
-        quality=_worth(one, report, ("binance",), lacking),
+        quality="doubted" if "binance" in one.doubted else _worth(one, report, ("binance",), lacking),
         words=words,
         formula="CME / Binance, both in BTC",
         missing=[*report.missing, *(f"OI.{venue.upper()}" for venue in lacking)],
+        bounds=ratio_bounds(one),
     )
+
+
+def _side(known: Known, weeks: Sequence[ShareWeek]) -> Sequence[Note]:
+    """Since when CME has had more than Binance, or less; as far as that is sure by the newest report."""
+    if reading_in := unread(known, ("COT.*", "OI.*", "OI.BINANCE", *CME_SERIES)):
+        return reading_in
+    sure_ = "" if decides(weeks[-1]) else "last sure: "
+    return [
+        Note("since", f"{sure_}{side} 1 since the report of {last.day}, after that of {last.since}")
+        for last in crossings(weeks)[-1:]
+        for side in ("over" if last.over else "under",)
+    ]
 
 
 def _net_short(known: Known, report: Cme | None) -> Reading:
@@ -189,7 +204,7 @@ def _net_short(known: Known, report: Cme | None) -> Reading:
     codes = [code for code, _ in CONTRACTS if code == "133741" or report.day >= MICRO_BEGAN]
     names = [f"COT.{code}.LEV.{side}" for code in codes for side in ("LONG", "SHORT")]
     missing = [one for one in names if not known.on(one, report.day)]
-    words = ["positions of leveraged funds are not whole"] if report.net_short is None else []
+    words = [Note("why", "positions of leveraged funds are not whole")] if report.net_short is None else []
     return reading(
         name,
         report.net_short,
@@ -197,7 +212,7 @@ def _net_short(known: Known, report: Cme | None) -> Reading:
         known,
         used,
         period=report.day,
-        words=[*words, f"leveraged funds, close of {report.day:%A} {report.day}"],
+        words=[*words, Note("span", f"leveraged funds, close of {report.day:%A} {report.day}")],
         formula="(short - long) in contracts, " + CME_FORMULA,
         missing=missing,
     )

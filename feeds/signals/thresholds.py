@@ -69,8 +69,8 @@ class ShareRule(Struct, frozen=True):
 class OilRule(Struct, frozen=True):
     """The oil curve. `quiet_usd`, `parallel_usd`, `shock_back_usd`: $/bbl over the window of a label.
 
-    `gap_days`: days of trading without closes that a window or a run of labels steps over. `early_days`: business
-    days before its last trading day on which the front is left, 0 for none. `announce_days`: to announce a roll.
+    `gap_days`: sessions without a label that a shock steps over. `early_days`: business days before its last trading
+    day on which the front is left, 0 for none. `announce_days`: to announce a roll.
     """
 
     quiet_usd: float = 0.50

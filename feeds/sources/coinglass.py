@@ -1,6 +1,7 @@
 """Total flow of the American bitcoin funds as CoinGlass passes it on, in dollars.
 
-Its numbers are Farside's: of 30 days none differed. It stands in when Farside cannot be read, and checks nothing.
+Its numbers are Farside's: of 30 days none differed. Its total stands in for days that Farside does not have, and checks
+nothing.
 Format: https://docs.coinglass.com/reference/etf-flows-history
 """
 

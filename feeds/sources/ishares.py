@@ -1,11 +1,13 @@
 """The largest bitcoin fund, IBIT, by its own file of holdings: shares outstanding, bitcoin held, value of a share.
 
 The file is a CSV of the newest day only: lines of a name and a value, then a table of holdings. The share count that it
-gives for a day is that of the business day before: its changes follow Farside's flows by one day.
+gives for a day is that of the business day before: its changes follow Farside's flows by one day. It does not tell the
+value of a share, which is computed: the market values of all holdings over the shares outstanding. On some days it
+leaves the share count out, and then there is no value of a share either.
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from io import StringIO
 
@@ -17,11 +19,14 @@ from feeds.sources._written import grouped, spelled
 from feeds.text import plain
 from feeds.venue import Http, Reject, positive
 
+PLACES = 6
+"""To which the value of a share is rounded: cents over a billion shares have no more."""
+
 
 def ask(span: Span, key: str | None) -> tuple[Ask, ...]:
     """The newest file, whatever the span. What is no browser is asked what kind of investor it is."""
     address = "https://www.ishares.com/us/products/333011/fund/1467271812596.ajax"
-    return (Ask(f"{address}?fileType=csv&fileName=IBIT_fund&dataType=fund", BROWSER),)
+    return (Ask(f"{address}?fileType=csv&fileName=IBIT_holdings&dataType=fund", BROWSER),)
 
 
 def parse(http: Http, recv_ms: int) -> Iterable[Observation | Rejected]:
@@ -37,26 +42,30 @@ def parse(http: Http, recv_ms: int) -> Iterable[Observation | Rejected]:
     if len(bitcoin[0]) < len(columns):
         raise Reject("the row of bitcoin is cut short")
 
+    shares = facts.get("shares outstanding", "")
+
     def read(row: tuple[str, str]) -> Iterable[Observation]:
         id_, text = row
-        if not missing(text):
-            yield Observation(id_, period, positive(grouped(text, id_), id_), recv_ms, "ishares")
+        if missing(text):
+            return
+        value = _of_a_share(holdings, text) if id_ == "IBIT.NAV" else positive(grouped(text, id_), id_)
+        if value is not None:
+            yield Observation(id_, period, value, recv_ms, "ishares")
 
-    values = [
-        ("IBIT.SHARES", facts.get("shares outstanding", "")),
-        ("IBIT.BTC", bitcoin[0]["Quantity"]),
-        ("IBIT.NAV", _of_a_share(facts)),
-    ]
+    values = [("IBIT.SHARES", shares), ("IBIT.BTC", bitcoin[0]["Quantity"]), ("IBIT.NAV", shares)]
     return believed("ishares.ibit", recv_ms, values, read)
 
 
-def _of_a_share(facts: dict[str, str]) -> str:
-    """The value of a share where the file has it, or can be divided for it; "" where not."""
-    told = facts.get("nav per share", "") or facts.get("nav", "")
-    assets, shares = facts.get("net assets", ""), facts.get("shares outstanding", "")
-    if not missing(told) or missing(assets) or missing(shares):
-        return told
-    return repr(grouped(assets, "net assets") / positive(grouped(shares, "shares outstanding"), "shares outstanding"))
+def _of_a_share(holdings: Sequence[dict[str, str]], shares: str) -> float | None:
+    """The market values of all holdings over the shares; `None` where one is missing or the shares are no number."""
+    values = [row.get("Market Value", "") for row in holdings]
+    if any(missing(value) for value in values):
+        return None
+    try:
+        count = positive(grouped(shares, "shares outstanding"), "shares outstanding")
+    except Reject:
+        return None  # that they are no number is said of the shares
+    return round(sum(grouped(value, "a market value") for value in values) / count, PLACES)
 
 
 def _read(body: str) -> tuple[dict[str, str], set[str], list[dict[str, str]]]:

@@ -1,7 +1,7 @@
 """Flows and assets of the American bitcoin funds as SoSoValue counts them, in dollars: a second count beside Farside's.
 
-One POST answers for some 300 days. The rows come under "data", or under "list" within it. Public programs ask the same
-path at api.sosovalue.xyz as well; the setting `[endpoints] "sosovalue.http"` moves it there.
+One POST answers for some 300 days. The rows come under "data", or under "list" within it. Two hosts answer the same
+path: openapi.sosovalue.com to those with a key, which is sent nowhere else, and api.sosovalue.xyz to anyone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +20,7 @@ from feeds.text import plain
 from feeds.venue import Http, Reject
 
 _FIELDS = {"totalNetInflow": "SOSO.FLOW", "totalNetAssets": "SOSO.ASSETS"}
+_PATH = "/openapi/v2/etf/historicalInflowChart"
 _Row = dict[str, object]
 
 
@@ -34,14 +35,11 @@ class _Answer(Struct, frozen=True):
 
 
 def ask(span: Span, key: str | None) -> tuple[Ask, ...]:
-    """All that it gives, whatever the span."""
-    return (
-        Ask(
-            "https://api.sosovalue.com/openapi/v2/etf/historicalInflowChart",
-            {"x-soso-api-key": key or "", "Content-Type": "application/json"},
-            '{"type":"us-btc-spot"}',
-        ),
-    )
+    """All that it gives, whatever the span; of the host that wants a key where there is one, else of the other."""
+    headers, body = {"Content-Type": "application/json"}, '{"type":"us-btc-spot"}'
+    if key is None:
+        return (Ask(f"https://api.sosovalue.xyz{_PATH}", headers, body),)
+    return (Ask(f"https://openapi.sosovalue.com{_PATH}", {"x-soso-api-key": key, **headers}, body),)
 
 
 def parse(http: Http, recv_ms: int) -> Iterable[Observation | Rejected]:
@@ -68,9 +66,9 @@ SOURCE = Source(
     name="sosovalue",
     title="SoSoValue",
     address="https://sosovalue.com/assets/etf/us-btc-spot",
-    terms="by the terms of SoSoValue's API, with the user's own key",
+    terms="by the terms of SoSoValue's API with the user's own key; without one, by terms that are not known.",
     pages=(Page("flows", tuple(_FIELDS.values()), ask, parse, date(2024, 1, 11)),),
     key="sosovalue",
-    needs_key=True,
+    opt_in=True,
     how="Free for those who register at https://sosovalue.com",
 )

@@ -12,7 +12,9 @@ class FlowRow(Struct, frozen=True, array_like=True):
 
     `coins`: the total in bitcoin at that day's close; `None` where the close is not known. `provisional`: the day is
     not whole yet. `missing`: funds that are in the table on other days around it and not on this. `unsure`: funds whose
-    number may have been filled in, for the publisher has not got them all yet; they are no report.
+    number may have been filled in, for the publisher has not got them all yet; they are no report. `by`: the counter
+    whose total stands in for a day that Farside does not have, of whose funds nothing is known; "" where it has it.
+    `others`: what other counters say of the total, by their names.
     """
 
     day: date
@@ -22,12 +24,15 @@ class FlowRow(Struct, frozen=True, array_like=True):
     provisional: bool
     missing: tuple[str, ...]
     unsure: tuple[str, ...] = ()
+    by: str = ""
+    others: tuple[tuple[str, float], ...] = ()
 
 
 class FlowPoint(Struct, frozen=True, array_like=True):
     """The total of a day and the sum of all days up to it, in $M; `close` of bitcoin on that day, in dollars.
 
-    `cost`: cumulative net dollars / cumulative net coins up to that day. `None` where they are not known.
+    `cost`: cumulative net dollars / cumulative net coins up to that day. `None` where they are not known. `by`: as of a
+    row.
     """
 
     day: date
@@ -35,6 +40,7 @@ class FlowPoint(Struct, frozen=True, array_like=True):
     cumulative: float
     close: float | None = None
     cost: float | None = None
+    by: str = ""
 
 
 class FlowRevision(Struct, frozen=True, array_like=True):

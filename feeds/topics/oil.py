@@ -46,7 +46,8 @@ class SpreadDay(Struct, frozen=True, array_like=True):
 class Leg(Struct, frozen=True):
     """Which leg moved over so many sessions: the same two contracts on both days, $/bbl.
 
-    `since`: the first session with this label without a break, `sessions` of them so far.
+    `since`: the first session that is known to have this label without a break, `sessions` of them so far. `at_least`:
+    it may have held for longer, for the session before has no label.
     """
 
     window: int
@@ -60,19 +61,22 @@ class Leg(Struct, frozen=True):
     back_move: float
     since: date
     sessions: int
+    at_least: bool = False
 
 
 class Shock(Struct, frozen=True):
     """An oil shock from its first session to its last. `back`: the largest move of the back leg over 5 days, $/bbl.
 
-    `on`: it has not ended by the newest session.
+    `on`: it has not ended by the newest session; `None` where that cannot be told. `unknown`: sessions within it that
+    have no label.
     """
 
     first: date
     last: date
     sessions: int
     back: float
-    on: bool
+    on: bool | None
+    unknown: int = 0
 
 
 class Roll(Struct, frozen=True):

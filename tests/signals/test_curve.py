@@ -273,12 +273,28 @@ def test_carry_over_an_old_bill_is_stale_and_without_one_unknown() -> None:
     old = one(page(rows, given({"DGS3MO": [("2026-07-20", 3.65)]}, NOW)), "curve.carry.90d")
     assert old.state == "stale"
     assert isinstance(old.value, float)
+    assert old.band == "", "what is too old says neither above nor below"
     none = one(page(rows, given({}, NOW)), "curve.carry.90d")
     assert (none.value, none.state, none.missing) == (None, "none", ("DGS3MO",))
     assert none.words == ("the bill is not known",)
     alone = one(page([future("okx", 30, 6.0)]), "curve.carry.90d")
     assert (alone.value, alone.missing) == (None, ())
     assert alone.words == ("the last expiry, 2026-09-04 (1 venue), is in 30 d",)
+
+
+def test_a_basis_that_is_too_old_has_a_carry_that_is_too_old_and_no_band() -> None:
+    found = page([future("okx", 90, 6.0, old_ms=900_000)])
+    for name in ("curve.btc.90d", "curve.carry.90d"):
+        assert (one(found, name).state, one(found, name).band) == ("stale", ""), name
+
+
+def test_without_an_expiry_near_it_a_basis_lies_between_those_that_stand_for_it() -> None:
+    found = page([future("okx", 20, -1.0), future("okx", 180, 9.0)])
+    basis, carry = one(found, "curve.btc.90d"), one(found, "curve.carry.90d")
+    assert basis.quality == "estimated"
+    assert (round(basis.least or 0, 6), round(basis.most or 0, 6), basis.band) == (-1.0, 9.0, "")
+    assert (round(carry.least or 0, 6), round(carry.most or 0, 6), carry.band) == (-4.65, 5.35, "")
+    assert one(page([future("okx", 20, 5.0), future("okx", 180, 9.0)]), "curve.carry.90d").band == "above cash"
 
 
 def test_funding_stands_beside_the_curve_with_the_time_of_the_next_payment() -> None:

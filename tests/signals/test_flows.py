@@ -8,10 +8,11 @@ import pytest
 from feeds.calendars import day_end_ms
 from feeds.facts import Observation
 from feeds.signals.flows import flows
+from feeds.signals.knowledge import holds
 from feeds.signals.thresholds import FlowsRule
 from feeds.topics.base import Reading
 from feeds.topics.flows import FlowPoint, FlowRevision, Flows
-from feeds.vintages import Vintages
+from feeds.vintages import Known, Vintages
 
 RULE = FlowsRule()
 Row = Mapping[str, float]
@@ -96,8 +97,10 @@ def test_a_day_of_trading_that_is_not_in_the_table_is_a_hole() -> None:
     found = page(table)
     assert found.holes == (date(2026, 7, 20),)
     reading = one(found, "etf.flow.5d")
-    assert (reading.value, reading.quality) == (110.0, "partial")
-    assert reading.words[0] == "without a day of trading, 2026-07-20"
+    assert (reading.value, reading.quality) == (4.0 + 8 + 32 + 64, "partial"), "it is one of the five days"
+    assert (reading.least, reading.most) == (108.0 - 5_000, 108.0 + 5_000)
+    assert reading.said("lacks") == ("without a day of trading, 2026-07-20",)
+    assert holds(reading, "<", 0) is None
 
 
 def test_a_holiday_is_no_hole() -> None:
@@ -158,20 +161,35 @@ def test_a_run_has_the_sign_of_its_days_and_a_zero_ends_it() -> None:
     assert one(page(week(-1, 2, 3)), "etf.run").value == 2
     assert one(page(week(1, 0, 3)), "etf.run").value == 1
     assert one(page(week(1, 3, 0)), "etf.run").value == 0
-    unfinished = page(week(-1, -2, 3), provisional=["2026-07-22"])
-    assert (one(unfinished, "etf.run").value, one(unfinished, "etf.run").quality) == (1, "provisional")
-    assert one(unfinished, "etf.run").words[1] == "2026-07-22 is provisional: -2 without it"
 
 
-def test_a_run_over_a_day_that_is_not_in_the_table_says_so() -> None:
+def test_a_run_is_told_up_to_the_last_whole_day() -> None:
+    unfinished = one(page(week(4, -1, -2, 3), provisional=["2026-07-22"]), "etf.run")
+    assert (unfinished.value, unfinished.quality, unfinished.period) == (-2, "provisional", date(2026, 7, 21))
+    assert unfinished.said("older") == ("2026-07-22 is not whole and not counted",)
+    alone = one(page(week(3), provisional=["2026-07-22"]), "etf.run")
+    assert (alone.value, alone.words) == (None, ("2026-07-22 is not whole yet",))
+
+
+def test_a_run_is_at_least_so_long_where_a_day_within_it_or_before_it_is_not_known() -> None:
     days = {day: row for day, row in week(5, -1, -2, -3, -4, -5).items() if day != "2026-07-20"}
     reading = one(page(days), "etf.run")
-    assert (reading.value, reading.quality) == (-4, "partial")
-    assert reading.words == (
-        "4 days in a row of outflows", "a day of trading within it not known, the last 2026-07-20",
-    )  # fmt: skip
+    assert (reading.value, reading.quality, reading.least, reading.most) == (-2, "partial", None, -2)
+    assert reading.words == ("at least 2 days in a row of outflows", "2026-07-20 is not in the table")
     before = {day: row for day, row in week(5, -1, -2, -3, -4, -5).items() if day != "2026-07-16"}
-    assert one(page(before), "etf.run").quality == "exact", "the hole is before the run"
+    assert one(page(before), "etf.run").words == (
+        "at least 4 days in a row of outflows",
+        "2026-07-16 is not in the table",
+    )
+    first = one(page(week(1, 2, 3)), "etf.run")
+    assert (first.value, first.least, first.most) == (3, 3, None)
+    assert first.words == ("at least 3 days in a row of inflows", "nothing is known before 2026-07-20")
+    begin = {"2024-01-11": {"IBIT": 1.0}, "2024-01-12": {"IBIT": 1.0}}
+    assert one(page(begin, until="2024-01-16"), "etf.run").words == ("2 days in a row of inflows",)
+    lacking = {day: {"IBIT": -1.0, "GBTC": -1.0} for day in LATE} | {LATE[4]: {"IBIT": -1.0}}
+    assert one(page(lacking), "etf.run").words == (
+        "at least 2 days in a row of outflows", "2026-07-20 is not whole",
+    )  # fmt: skip
 
 
 def test_z_is_against_the_days_before_and_needs_enough_of_them() -> None:
@@ -232,30 +250,55 @@ def test_a_day_without_a_close_has_no_coins_and_is_left_out_of_the_cost_and_coun
 def test_without_any_close_or_with_nothing_left_there_is_no_cost() -> None:
     none = page(week(10, 20), closes={})
     assert one(none, "etf.cost.net").value is None
-    assert one(none, "etf.cost.net").words[-1] == "no close of bitcoin"
+    assert one(none, "etf.cost.net").said("why") == ("no close of bitcoin",)
     assert one(none, "etf.vs_cost").words == ("the price of bitcoin is not known",)
     sold = page(week(10, -20))
     assert one(sold, "etf.cost.net").value is None
-    assert one(sold, "etf.cost.net").words[-1] == "no coins are left to divide by"
+    assert one(sold, "etf.cost.net").said("why") == ("no coins are left to divide by",)
     assert one(sold, "etf.cost.average").value is None, "a pool cannot sell more than it holds"
     assert one(sold, "etf.vs_cost").value is None
 
 
-def test_the_average_holder_is_under_water_by_the_distance_to_the_net_cost() -> None:
-    table = {"2026-07-21": {"IBIT": 60.0}, "2026-07-22": {"IBIT": 90.0}}
-    closes = {"2026-07-21": 60_000.0, "2026-07-22": 90_000.0}
-    live = one(page(table, closes, spot=60_000.0), "etf.vs_cost")
-    assert (live.value, live.unit) == (pytest.approx(-20.0), "%")
-    assert live.words[:3] == (
-        "the average ETF holder is 20.0 % under water",
+BEGUN: dict[str, Row] = {"2024-01-11": {"IBIT": 60.0}, "2024-01-12": {"IBIT": 90.0}}
+BEGUN_CLOSES = {"2024-01-11": 60_000.0, "2024-01-12": 90_000.0}
+
+
+def test_the_distance_of_the_price_names_the_cost_that_it_is_a_distance_to() -> None:
+    live = one(page(BEGUN, BEGUN_CLOSES, spot=60_000.0, until="2024-01-16"), "etf.vs_cost")
+    assert (live.value, live.unit, live.quality) == (pytest.approx(-20.0), "%", "exact")
+    assert live.said("says") == (
+        "the price is 20.0 % under the net cost of the funds' coins",
         "$60,000 against a net cost of $75,000",
-        "20.0 % under water by average cost without GBTC, $75,000",
+        "20.0 % under the average cost without GBTC, $75,000",
     )
     assert (live.inputs[-1].series, live.inputs[-1].value) == ("btc.price", 60_000.0)
-    closed = one(page(table, closes), "etf.vs_cost")
+    closed = one(page(BEGUN, BEGUN_CLOSES, until="2024-01-16"), "etf.vs_cost")
     assert closed.value == pytest.approx(20.0)
-    assert closed.words[0] == "the average ETF holder is 20.0 % in profit"
-    assert "bitcoin as of the close of 2026-07-22" in closed.words
+    assert closed.words[0] == "the price is 20.0 % over the net cost of the funds' coins"
+    assert closed.said("older") == ("bitcoin as of the close of 2024-01-12",)
+
+
+def test_a_distance_to_the_cost_of_a_part_of_the_days_says_so_and_decides_nothing() -> None:
+    table = {"2026-07-21": {"IBIT": 60.0}, "2026-07-22": {"IBIT": 90.0}}
+    cut = one(page(table, {"2026-07-21": 60_000.0, "2026-07-22": 90_000.0}, spot=60_000.0), "etf.vs_cost")
+    assert cut.words[0] == "by the flows since 2026-07-21 the price is 20.0 % under the net cost of the funds' coins"
+    assert (cut.quality, holds(cut, "<", 0)) == ("partial", None)
+
+
+def test_a_net_cost_lies_between_what_the_days_that_are_not_known_can_make_of_it() -> None:
+    traded = [date(2024, 1, day).isoformat() for day in (11, 12, 16, 17)]
+    table: dict[str, Row] = {day: {"IBIT": 20_000.0} for day in traded}
+    closes = dict(zip(traded, (40_000.0, 50_000.0, 50_000.0, 40_000.0), strict=True))
+    whole = one(page(table, closes, until="2024-01-18"), "etf.cost.net")
+    assert (whole.value, whole.least, whole.most) == (pytest.approx(44_444.44, abs=0.01), None, None)
+    unfinished = page(table, closes, provisional=[traded[-1]], until="2024-01-18")
+    cost = one(unfinished, "etf.cost.net")
+    low, high = 5e9 / 40_000, 60e9 / (500_000 + 400_000 + 400_000)
+    assert cost.quality == "provisional"
+    assert cost.most == pytest.approx((60e9 - 5e9) / (1_300_000 - low))
+    assert cost.least == pytest.approx((60e9 + 5e9) / (1_300_000 + low))
+    assert cost.least < high < cost.most
+    assert (one(unfinished, "etf.cost.average").least, one(unfinished, "etf.cost.average").most) == (0.0, None)
 
 
 def test_a_day_that_is_not_over_has_no_close_yet_and_its_coins_are_provisional() -> None:
@@ -307,6 +350,116 @@ def test_flows_that_did_not_come_are_late_and_then_stale() -> None:
 
 def test_with_nothing_known_every_number_is_missing_and_none_is_zero() -> None:
     found = page({})
-    assert [reading.value for reading in found.readings] == [None] * 8
+    assert [reading.value for reading in found.readings] == [None] * 11
     assert all(reading.words and reading.missing for reading in found.readings)
     assert (found.rows, found.z, found.expected) == ((), None, 0)
+
+
+# ---- other counters, the realised price, and the largest fund
+
+
+def counted(days: Mapping[str, float], series: str = "COINGLASS.FLOW") -> list[Observation]:
+    """Totals in $M by another counter, who tells them in dollars."""
+    return [Observation(series, day, total * 1e6, 0, "another") for day, total in days.items()]
+
+
+def with_counters(table: Mapping[str, Row], *more: Observation, until: str = "2026-07-23") -> Flows:
+    closes = dict.fromkeys(LATE, 100_000.0)
+    return flows(Vintages([*rows(table, closes), *more]).known(day_end_ms(date.fromisoformat(until))), RULE)
+
+
+def test_where_farside_is_silent_another_counters_total_stands_in_named_and_marked() -> None:
+    found = with_counters(week(1, 2, 4, 8, 16, 32, 64), until="2026-07-23")
+    silent = {day: row for day, row in week(1, 2, 4, 8, 16, 32, 64).items() if day < "2026-07-21"}
+    both = with_counters(silent, *counted({"2026-07-21": 32, "2026-07-22": 64}))
+    day = one(both, "etf.flow.1d")
+    assert (day.value, day.state, day.quality) == (64.0, "fresh", "estimated")
+    assert day.said("lacks") == ("total by CoinGlass, Farside is silent since 2026-07-21",)
+    assert [one_.series for one_ in day.inputs] == ["COINGLASS.FLOW"]
+    assert (both.rows[0].by, both.rows[0].funds, both.rows[0].missing) == ("CoinGlass", (None,), ())
+    assert (one(both, "etf.flow.5d").value, one(both, "etf.flow.5d").quality) == (124.0, "estimated")
+    assert one(both, "etf.flow.5d").state == "fresh", "what is older than the newest day is not late for that"
+    assert (one(both, "etf.run").value, one(both, "etf.run").quality) == (7, "estimated")
+    assert one(both, "etf.run").said("lacks")[-1] == "total by CoinGlass, Farside is silent since 2026-07-21"
+    assert one(both, "etf.cost.net").value == one(found, "etf.cost.net").value
+    assert one(both, "etf.cost.net").quality == "estimated"
+    assert "2 days without their funds are left out" in one(both, "etf.cost.average").said("lacks")
+
+
+def test_where_farside_was_never_read_the_flows_are_the_other_counters() -> None:
+    found = with_counters({}, *counted(dict.fromkeys(LATE, -10.0)))
+    assert (one(found, "etf.flow.5d").value, one(found, "etf.flow.5d").quality) == (-50.0, "estimated")
+    assert (one(found, "etf.run").value, one(found, "etf.run").most) == (-7, -7)
+    assert one(found, "etf.cost.average").value is None, "nothing is known of the funds"
+
+
+def test_the_first_counter_that_has_a_day_stands_in_for_it() -> None:
+    soso = counted({"2026-07-21": 30.0, "2026-07-22": 60.0}, "SOSO.FLOW")
+    found = with_counters({}, *counted({"2026-07-21": 32.0}), *soso)
+    assert [(row.day.day, row.total, row.by) for row in found.rows] == [
+        (22, 60.0, "SoSoValue"),
+        (21, 32.0, "CoinGlass"),
+    ]
+
+
+def test_a_day_that_farside_never_had_is_another_counters_within_the_table() -> None:
+    table = {day: row for day, row in week(1, 2, 4, 8, 16, 32, 64).items() if day != "2026-07-20"}
+    found = with_counters(table, *counted({"2026-07-20": 16.0}))
+    assert found.holes == ()
+    assert one(found, "etf.flow.5d").value == 124.0
+    assert one(found, "etf.flow.5d").said("lacks") == ("total by CoinGlass, not in Farside's table: 2026-07-20",)
+
+
+def test_neither_a_total_of_nothing_nor_one_of_a_day_without_trading_stands_in() -> None:
+    found = with_counters(week(1), *counted({"2026-07-21": 0.0, "2026-07-19": 5.0}))
+    assert [row.day.day for row in found.rows] == [22]
+
+
+def test_where_both_speak_the_difference_is_said_and_farside_counts() -> None:
+    table = {"2025-02-25": {"IBIT": -1_113.7}}
+    more = [*counted({"2025-02-25": -937.9}, "SOSO.FLOW"), *counted({"2025-02-25": -1_113.7})]
+    found = flows(Vintages([*rows(table), *more]).known(day_end_ms(date(2025, 2, 26))), RULE)
+    day = one(found, "etf.flow.1d")
+    assert (day.value, day.quality) == (-1_113.7, "exact")
+    assert day.said("part") == ("SoSoValue counts -937.9: +175.8",)
+    assert found.rows[0].others == (("CoinGlass", -1_113.7), ("SoSoValue", -937.9))
+
+
+def test_while_the_past_of_the_flows_is_read_nobody_stands_in_and_nothing_looks_back() -> None:
+    stored = Vintages([*rows(week(-1, 2, 3)), *counted({"2026-07-16": 5.0})])
+    at_ms = day_end_ms(date(2026, 7, 23))
+    found = flows(Known(at_ms, lambda id_: stored.points(id_, at_ms), stored.series, {"ETF.*"}, (38, 91)), RULE)
+    for name in ("etf.flow.cum", "etf.run", "etf.cost.net", "etf.cost.average", "etf.vs_cost"):
+        assert (one(found, name).value, one(found, name).said("reading")) == (
+            None, ("reading the past, 38 of 91 pages",),
+        ), name  # fmt: skip
+    assert one(found, "etf.flow.1d").value == 3.0
+    assert len(found.rows) == 3
+
+
+def test_the_realised_price_is_the_close_over_the_ratio_of_the_same_day() -> None:
+    history = [
+        Observation("BTC", "2026-06-29", 60_175.46, 0, "coinmetrics"),
+        Observation("BTC.MVRV", "2026-06-29", 1.132284, 0, "coinmetrics"),
+        Observation("BTC.MVRV", "2026-06-30", 1.2, 0, "coinmetrics"),
+    ]
+    found = one(flows(Vintages(history).known(day_end_ms(date(2026, 6, 30))), RULE), "btc.realised")
+    assert (round(found.value) if isinstance(found.value, float) else None, found.unit) == (53_145, "$")
+    assert (found.period, found.said("older")) == (date(2026, 6, 29), ("there is no close of 2026-06-30",))
+    assert {one_.series for one_ in found.inputs} == {"BTC", "BTC.MVRV"}
+    none = one(flows(Vintages(history[1:]).known(day_end_ms(date(2026, 6, 30))), RULE), "btc.realised")
+    assert (none.value, none.words, none.missing) == (None, ("BTC is not known",), ("BTC",))
+
+
+def test_what_the_largest_fund_holds_is_told_with_its_shares_and_what_a_share_is_worth() -> None:
+    history = [
+        Observation(f"IBIT.{what}", "2026-09-28", value, 0, "ishares")
+        for what, value in (("BTC", 796_000.5), ("SHARES", 1_412_720_000.0), ("NAV", 47.253082))
+    ]
+    found = flows(Vintages(history).known(day_end_ms(date(2026, 9, 29))), RULE)
+    held, share = one(found, "etf.ibit.btc"), one(found, "etf.ibit.share")
+    assert (held.value, held.words) == (796_000.5, ("1,412,720,000 shares", "holdings of 2026-09-28"))
+    assert (share.value, share.words[0]) == (47.253082, "computed, for the file does not tell it")
+    without = flows(Vintages(history[:1]).known(day_end_ms(date(2026, 9, 29))), RULE)
+    assert one(without, "etf.ibit.btc").said("lacks") == ("how many shares there are is not in the file",)
+    assert one(without, "etf.ibit.share").value is None

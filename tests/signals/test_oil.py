@@ -12,7 +12,7 @@ from feeds.signals.oil_legs import label
 from feeds.signals.thresholds import OilRule
 from feeds.topics.base import Reading
 from feeds.topics.oil import Oil
-from feeds.vintages import Vintages, given
+from feeds.vintages import Known, Vintages, given
 
 RULE = OilRule()
 WEEK = ("2026-07-29", "2026-07-30", "2026-07-31", "2026-08-03", "2026-08-04", "2026-08-05")
@@ -81,7 +81,7 @@ def test_a_move_of_fifty_cents_counts_though_neither_close_is_a_whole_float() ->
     assert 64.02 - 63.52 < 0.50
     leg = one(found, "oil.leg.5d")
     assert leg.value == "front-led squeeze"
-    assert leg.words[0] == "front +0.50, back 0.00: front-led squeeze, 1 day"
+    assert leg.words[0] == "front +0.50, back 0.00 in 5 sessions: front-led squeeze"
 
 
 def test_yahoos_single_precision_is_taken_to_the_cent() -> None:
@@ -104,7 +104,7 @@ def test_the_spread_with_its_contracts_ratio_and_band() -> None:
     assert one(page({"CLU26": [60.0], "CLG27": [60.0]}, ["2026-08-05"]), "oil.spread").band == "flat"
 
 
-def test_the_five_day_label_says_which_leg_and_for_how_long() -> None:
+def test_the_five_day_label_says_which_leg_over_what_and_apart_from_it_for_how_long() -> None:
     days = [*sessions("2026-07-27", 2), *WEEK]
     front = [90.0, 90.0, 90.0, 89.0, 88.0, 87.0, 86.0, 85.19]
     back = [75.0, 75.0, 75.0, 74.5, 74.5, 74.0, 73.8, 73.3]
@@ -112,11 +112,13 @@ def test_the_five_day_label_says_which_leg_and_for_how_long() -> None:
     leg = one(found, "oil.leg.5d")
     assert leg.value == "front-led easing"
     assert leg.words == (
-        "front -4.81, back -1.70: front-led easing, 3 days",
+        "front -4.81, back -1.70 in 5 sessions: front-led easing",
         "the market bets that the strait reopens",
-        "CLU26 and CLG27, 2026-08-05 against 2026-07-29",
+        "for at least 3 sessions running",
         "since 2026-08-03",
+        "CLU26 and CLG27, 2026-08-05 against 2026-07-29",
     )
+    assert leg.said("since") == ("for at least 3 sessions running", "since 2026-08-03")
     assert [(part.series, part.period.day) for part in leg.inputs] == [
         ("CLU26", 29),
         ("CLU26", 5),
@@ -125,12 +127,34 @@ def test_the_five_day_label_says_which_leg_and_for_how_long() -> None:
     ]
     drawn = next(leg for leg in found.legs if leg.window == 5)
     assert (drawn.front_move, drawn.back_move, drawn.since, drawn.sessions) == (-4.81, -1.7, date(2026, 8, 3), 3)
-    assert one(found, "oil.leg.1d").words[0] == "front -0.81, back -0.50: parallel, 1 day"
+    assert drawn.at_least, "what it was before the first of these labels is not stored"
+    assert one(found, "oil.leg.1d").words[0] == "front -0.81, back -0.50 in 1 session: parallel"
+
+
+def test_the_window_of_a_move_and_the_duration_of_its_label_are_told_apart() -> None:
+    days = sessions("2026-09-04", 4)
+    assert days[-1] == "2026-09-10"
+    found = page({"CLV26": [80.0, 80.2, 82.0, 88.43], "CLH27": [70.0, 70.1, 71.0, 73.45]}, days)
+    leg = one(found, "oil.leg.1d")
+    assert leg.words[0] == "front +6.43, back +2.45 in 1 session: front-led squeeze"
+    assert leg.said("since") == ("for 2 sessions running", "since 2026-09-09")
+
+
+def test_a_run_of_labels_is_told_only_as_far_back_as_every_session_has_one() -> None:
+    front, back = [80.0, 81.0, 82.0, 83.0, 84.0, 85.0], [70.0] * 6
+    assert (
+        one(page({"CLU26": front, "CLG27": back}), "oil.leg.1d").said("since")[0] == "for at least 5 sessions running"
+    )
+    quiet = [80.0, 80.0, 81.0, 82.0, 83.0, 84.0]
+    assert one(page({"CLU26": quiet, "CLG27": back}), "oil.leg.1d").said("since")[0] == "for 4 sessions running"
+    torn = [80.0, 81.0, None, 83.0, 84.0, 85.0]
+    found = one(page({"CLU26": torn, "CLG27": back}), "oil.leg.1d")
+    assert (found.value, found.said("since")[0]) == ("front-led squeeze", "for at least 2 sessions running")
 
 
 def test_the_one_day_label_is_of_the_last_two_sessions() -> None:
     found = page({"CLU26": [80.0, 81.0], "CLG27": [70.0, 72.0]}, WEEK[-2:])
-    assert one(found, "oil.leg.1d").words[0] == "front +1.00, back +2.00: back-led catch-up, 1 day"
+    assert one(found, "oil.leg.1d").words[0] == "front +1.00, back +2.00 in 1 session: back-led catch-up"
     five = one(found, "oil.leg.5d")
     assert (five.value, five.state) == (None, "none")
     assert five.words == ("too few sessions: 1 before 2026-08-05, of 5 needed",)
@@ -148,8 +172,8 @@ def test_the_legs_never_cross_a_roll() -> None:
     }
     found = page(contracts, days)
     leg = one(found, "oil.leg.5d")
-    assert leg.words[0] == "front +0.60, back 0.00: front-led squeeze, 1 day"
-    assert leg.words[2] == "CLV26 and CLH27, 2026-08-21 against 2026-08-14"
+    assert leg.words[0] == "front +0.60, back 0.00 in 5 sessions: front-led squeeze"
+    assert leg.said("span")[0] == "CLV26 and CLH27, 2026-08-21 against 2026-08-14"
     assert one(found, "oil.spread").value == -11.6
     assert [(day.front, day.back, day.spread) for day in found.history[-2:]] == [
         ("CLU26", "CLG27", -20.0),
@@ -200,16 +224,27 @@ def test_a_day_on_which_wti_does_not_settle_is_no_session() -> None:
     days = ["2026-09-04", "2026-09-07", "2026-09-08"]
     found = page({"CLV26": [80.0, 99.0, 80.7], "CLH27": [70.0, 71.0, 70.0]}, days)
     assert [day.day.day for day in found.history] == [4, 8]
-    assert one(found, "oil.leg.1d").words[0] == "front +0.70, back 0.00: front-led squeeze, 1 day"
+    assert one(found, "oil.leg.1d").words[0] == "front +0.70, back 0.00 in 1 session: front-led squeeze"
 
 
-def test_a_window_steps_over_two_sessions_without_closes_and_not_over_three() -> None:
+def test_a_window_is_of_so_many_sessions_whatever_is_missing_within_it() -> None:
     days = sessions("2026-07-27", 9)
-    held = page({"CLU26": [80.0, None, None, *[81.0] * 6], "CLG27": [70.0, None, None, *[70.0] * 6]}, days)
-    assert [day.leg for day in held.history[:2]] == ["", ""]
-    assert held.history[5].leg == "front-led squeeze"
-    torn = page({"CLU26": [80.0, *[None] * 3, *[81.0] * 5], "CLG27": [70.0, *[None] * 3, *[70.0] * 5]}, days)
-    assert one(torn, "oil.leg.5d").words == ("3 sessions between 2026-07-27 and 2026-08-06 have no closes",)
+    front = [80.0, 80.1, None, None, *[81.0] * 5]
+    found = page({"CLU26": front, "CLG27": [70.0, 70.0, None, None, *[70.0] * 5]}, days)
+    assert [(day.day.day, day.leg) for day in found.history] == [
+        (27, ""), (28, ""), (31, ""), (3, "front-led squeeze"), (4, "front-led squeeze"), (5, ""), (6, ""),
+    ]  # fmt: skip
+    leg = one(found, "oil.leg.5d")
+    assert (leg.value, leg.words) == (None, ("no close of CLU26 and CLG27 on 2026-07-30",))
+
+
+def test_a_session_without_one_leg_makes_the_label_before_it_partial() -> None:
+    whole = page({"CLU26": [80.0, 81.0], "CLG27": [70.0, 70.0]}, WEEK[-3:-1], WEEK[-1])
+    assert (one(whole, "oil.leg.1d").value, one(whole, "oil.leg.1d").quality) == ("front-led squeeze", "exact")
+    torn = page({"CLU26": [80.0, 81.0, 81.1], "CLG27": [70.0, 70.0, None]}, WEEK[-3:])
+    leg = one(torn, "oil.leg.1d")
+    assert (leg.value, leg.quality) == ("front-led squeeze", "partial")
+    assert leg.said("older") == ("the last day with both: CLG27 has no close of 2026-08-05",)
 
 
 def test_negative_prices_have_a_spread_and_no_ratio() -> None:
@@ -220,7 +255,7 @@ def test_negative_prices_have_a_spread_and_no_ratio() -> None:
     ratio = one(found, "oil.ratio")
     assert (ratio.value, ratio.state) == (None, "none")
     assert ratio.words[0] == "CLK20 closed at -37.63: a ratio to it says nothing"
-    assert one(found, "oil.leg.1d").words[0] == "front -55.90, back -2.00: front-led easing, 1 day"
+    assert one(found, "oil.leg.1d").words[0] == "front -55.90, back -2.00 in 1 session: front-led easing"
 
 
 RISE = [70.0, 70.6, 71.2, 71.8, 72.4, 73.0, 73.6, 74.2, 74.2, 74.2]
@@ -233,7 +268,7 @@ def test_a_shock_is_the_back_up_three_dollars_and_has_its_first_day() -> None:
     shock = one(found, "oil.shock")
     assert (shock.value, shock.band) == ("off", "")
     assert shock.words[:2] == (
-        "front 0.00, back +1.80 over 5 d: back-led catch-up",
+        "front 0.00, back +1.80 in 5 sessions: back-led catch-up",
         "the last one: 2026-07-29 to 2026-07-31",
     )
     assert [(run.first, run.last, run.sessions, run.back, run.on) for run in found.shocks] == [
@@ -241,7 +276,8 @@ def test_a_shock_is_the_back_up_three_dollars_and_has_its_first_day() -> None:
     ]
     during = page({"CLU26": [80.0] * 8, "CLG27": RISE[:8]}, days[:8])
     shock = one(during, "oil.shock")
-    assert (shock.value, shock.band, shock.words[0]) == ("on", "shock", "since 2026-07-29, 3 days")
+    assert (shock.value, shock.band) == ("on", "shock")
+    assert shock.said("since") == ("since 2026-07-29, where the record of this begins", "for 3 sessions")
     assert during.shocks[-1].on
 
 
@@ -267,7 +303,55 @@ def test_two_shocks_are_listed_apart_and_a_session_without_a_leg_ends_none() -> 
         ("2026-07-29", "2026-08-04", 4),
         ("2026-08-10", "2026-08-12", 3),
     ]
-    assert one(found, "oil.shock").words[0] == "since 2026-08-10, 3 days"
+    assert one(found, "oil.shock").said("since") == ("since 2026-08-10", "for 3 sessions")
+    assert [run.unknown for run in found.shocks] == [1, 0]
+
+
+def test_an_old_strip_has_no_shock_neither_on_nor_off() -> None:
+    days = sessions("2026-07-22", 8)
+    closes = {"CLU26": [80.0] * 8, "CLG27": RISE[:8]}
+    late = page(closes, days, "2026-08-07")
+    assert (one(late, "oil.shock").value, one(late, "oil.shock").state) == ("on", "late")
+    old = page(closes, days, "2026-08-14")
+    shock = one(old, "oil.shock")
+    assert (shock.value, shock.state, shock.band) == (None, "none", "")
+    assert shock.said("why") == ("the last session with both closes is 2026-07-31: too old to tell",)
+    assert shock.said("since") == ("since 2026-07-29, last seen on 2026-07-31",)
+    assert old.shocks[-1].on is None
+    assert one(old, "oil.leg.5d").state == "stale"
+    assert one(old, "oil.spread").band == "", "a word that may decide nothing is not said"
+
+
+def test_a_shock_after_which_no_session_has_a_label_has_neither_ended_nor_gone_on() -> None:
+    """The close of the back leg on July 27, against which August 3 is held, is missing."""
+    days = sessions("2026-07-22", 9)
+    back = [70.0, 70.6, 71.2, None, 72.4, 73.0, 73.6, 74.2, 74.2]
+    found = page({"CLU26": [80.0] * 9, "CLG27": back}, days)
+    assert (one(found, "oil.shock").value, one(found, "oil.shock").words) == (
+        None, ("no close of CLG27 on 2026-07-27",),
+    )  # fmt: skip
+    assert [(run.last, run.on) for run in found.shocks] == [(date(2026, 7, 31), None)]
+
+
+def test_the_age_of_a_label_is_that_of_the_last_session_with_both_closes() -> None:
+    """Each contract has a close of its own on one of the days after it, so that neither is old by itself."""
+    days = ["2026-08-04", "2026-08-05", "2026-08-13", "2026-08-14"]
+    found = page({"CLU26": [80.0, 81.0, 82.0, None], "CLG27": [70.0, 70.0, None, 71.0]}, days)
+    for name in ("oil.spread", "oil.ratio", "oil.leg.1d"):
+        assert (one(found, name).period, one(found, name).state) == (date(2026, 8, 5), "stale"), name
+
+
+def test_while_the_past_is_read_there_is_no_label_and_no_shock() -> None:
+    rows = [Observation(id_, day, 80.0, 1, "yahoo") for id_ in ("CLU26", "CLG27") for day in WEEK]
+    stored = Vintages(rows)
+    at_ms = day_end_ms(date(2026, 8, 5))
+    known = Known(at_ms, lambda id_: stored.points(id_, at_ms), stored.series, {"CL*"}, (38, 91))
+    found = oil(known, RULE, date(2026, 8, 5))
+    for name in ("oil.leg.1d", "oil.leg.5d", "oil.shock"):
+        assert (one(found, name).value, one(found, name).said("reading")) == (
+            None, ("reading the past, 38 of 91 pages",),
+        ), name  # fmt: skip
+    assert one(found, "oil.spread").value == 0.0
 
 
 def test_a_provisional_close_makes_what_comes_of_it_provisional() -> None:

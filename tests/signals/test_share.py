@@ -7,11 +7,12 @@ import pytest
 
 from feeds.calendars import day_end_ms
 from feeds.facts import Observation
+from feeds.signals.knowledge import holds
 from feeds.signals.share import share
 from feeds.signals.thresholds import ShareRule
 from feeds.topics.base import Reading
 from feeds.topics.share import Crossing, Share
-from feeds.vintages import Vintages, given
+from feeds.vintages import Known, Vintages, given
 
 RULE = ShareRule()
 JULY_7 = {"COT.133741.OI": 18_832, "COT.133742.OI": 24_658}
@@ -68,6 +69,8 @@ def test_without_an_exchange_the_share_is_an_upper_bound_and_says_so() -> None:
     assert reading.value == pytest.approx(96_625.8 / 256_000 * 100)
     assert (reading.quality, reading.missing) == ("partial", ("OI.BYBIT",))
     assert reading.words[0] == "4 of 5 parts, without bybit: at most so much"
+    assert (reading.least, reading.most) == (0.0, reading.value)
+    assert (holds(reading, "<", 40), holds(reading, "<", 35), holds(reading, ">=", 35)) == (True, None, None)
 
 
 def test_a_missing_snapshot_is_replaced_by_the_nearest_before_and_it_is_said() -> None:
@@ -75,7 +78,9 @@ def test_a_missing_snapshot_is_replaced_by_the_nearest_before_and_it_is_said() -
     binance = {"OI.BINANCE": 110_000.0}
     found = page(("2026-07-05", binance), ("2026-07-07", JULY_7), ("2026-07-08", snapshots), ("2026-07-09", binance))
     for name in ("oi.cme_share", "oi.cme_binance"):
-        assert one(found, name).words[1] == "binance of 2026-07-05, the nearest before"
+        assert one(found, name).said("older") == ("binance of 2026-07-05, the nearest before",)
+        assert one(found, name).quality == "estimated"
+    assert holds(one(found, "oi.cme_binance"), "<", 1) is None, "a number of another day decides nothing"
     assert found.weeks[-1].older == (("binance", date(2026, 7, 5)),)
     too_old = page(("2026-07-04", binance), ("2026-07-07", JULY_7), ("2026-07-08", snapshots), ("2026-07-09", binance))
     assert one(too_old, "oi.cme_binance").value is None
@@ -141,22 +146,45 @@ def test_a_doubled_open_interest_is_said_and_makes_no_crossing() -> None:
     assert found.crossings == ()
     assert found.weeks[-1].doubted == ("binance",)
     ratio = one(found, "oi.cme_binance")
-    assert (ratio.value, ratio.quality) == (pytest.approx(96_000 / 185_000), "estimated")
+    assert (ratio.value, ratio.quality) == (pytest.approx(96_000 / 185_000), "doubted")
+    assert holds(ratio, "<", 1) is None
     assert ratio.words[0] == "binance looks doubled: 185,000 BTC on 2026-06-24 after 90,000 on 2026-06-23"
     assert one(found, "oi.cme_share").quality == "estimated"
     newest = one(found, "oi.binance")
-    assert (newest.value, newest.quality) == (185_000.0, "estimated")
+    assert (newest.value, newest.quality) == (185_000.0, "doubted")
     assert newest.words[0] == "binance looks doubled: 185,000 BTC on 2026-06-25 after 90,000 on 2026-06-23"
+
+
+def test_a_snapshot_of_another_day_makes_no_crossing_and_what_was_sure_is_said() -> None:
+    binance = [(day, {"OI.BINANCE": 100_000.0}) for day in ("2026-06-17", "2026-06-24")]
+    reports = [cot("2026-06-16", 95_000), cot("2026-06-23", 105_000), cot("2026-06-30", 95_000)]
+    late = ("2026-06-29", {"OI.BINANCE": 100_000.0})
+    found = page(*reports, *binance, late, until="2026-07-03")
+    assert [one_.day for one_ in found.crossings] == [date(2026, 6, 23)]
+    assert one(found, "oi.cme_binance").said("since") == (
+        "last sure: over 1 since the report of 2026-06-23, after that of 2026-06-16",
+    )
+
+
+def test_while_the_past_is_read_nothing_is_said_of_who_changed_sides() -> None:
+    days = {"COT.133741.OI": 19_000.0, "COT.133742.OI": 0.0}
+    stored = given(
+        {name: [("2026-07-07", value)] for name, value in days.items()} | {"OI.BINANCE": [("2026-07-08", 1e5)]}
+    )
+    at_ms = day_end_ms(date(2026, 7, 11))
+    known = Known(at_ms, stored.points, stored.series, {"OI.BINANCE"}, (38, 91))
+    ratio = one(share(known, RULE), "oi.cme_binance")
+    assert (ratio.value, ratio.said("since", "reading")) == (0.95, ("reading the past, 38 of 91 pages",))
 
 
 def test_growth_below_the_jump_is_believed_and_a_level_that_stays_is_believed_in_time() -> None:
     grown = page(("2026-07-07", {"OI.BINANCE": 100.0}), ("2026-07-08", {"OI.BINANCE": 189.9}))
     assert one(grown, "oi.binance").quality == "exact"
     at = page(("2026-07-07", {"OI.BINANCE": 100.0}), ("2026-07-08", {"OI.BINANCE": 190.0}))
-    assert one(at, "oi.binance").quality == "estimated"
+    assert one(at, "oi.binance").quality == "doubted"
     stays = [(f"2026-06-{day:02}", {"OI.BINANCE": 200.0}) for day in range(2, 20)]
     first = ("2026-06-01", {"OI.BINANCE": 100.0})
-    assert one(page(first, *stays[:14], until="2026-06-15"), "oi.binance").quality == "estimated"
+    assert one(page(first, *stays[:14], until="2026-06-15"), "oi.binance").quality == "doubted"
     assert one(page(first, *stays[:15], until="2026-06-16"), "oi.binance").quality == "exact"
     halved = page(("2026-07-07", {"OI.BINANCE": 200.0}), ("2026-07-08", {"OI.BINANCE": 100.0}))
     assert one(halved, "oi.binance").quality == "exact"
@@ -167,6 +195,8 @@ def test_a_contract_that_is_not_in_the_report_leaves_a_floor_or_nothing() -> Non
     floor = one(page(("2026-07-07", main), ("2026-07-08", JULY_8)), "oi.cme")
     assert (floor.value, floor.quality, floor.missing) == (94_160.0, "floor", ("COT.133742.OI",))
     assert floor.words[0] == "at least so much: COT.133742.OI is not in the report"
+    share_ = one(page(("2026-07-07", main), ("2026-07-08", JULY_8)), "oi.cme_share")
+    assert (share_.least, share_.most) == (share_.value, 100.0)
     micro = page(("2026-07-07", {"COT.133742.OI": 24_658}), ("2026-07-08", JULY_8))
     for name in ("oi.cme", "oi.cme_share", "oi.cme_binance"):
         assert one(micro, name).value is None, name

@@ -68,10 +68,10 @@ SOSO = Small(
 HISTORY = "/openapi/v2/etf/historicalInflowChart"
 
 
-def test_sosovalue_wants_a_key_and_a_kind_of_fund() -> None:
+def test_sosovalue_answers_a_post_for_a_kind_of_fund_without_a_key_too() -> None:
     asked = Asked(SOSO)
-    keyless = asked("sosovalue", HISTORY, body='{"type":"us-btc-spot"}')
-    assert (keyless.status, keyless.body) == (401, '{"code":401,"msg":"Unauthorized","data":null}')
+    assert asked("sosovalue", HISTORY).status == 405
+    assert asked.json("sosovalue", HISTORY, {}, '{"type":"us-btc-spot"}')["code"] == 0
     other = asked.json("sosovalue", HISTORY, {"x-soso-api-key": "k"}, '{"type":"us-doge-spot"}')
     assert (other["code"], other["data"]) == (400, None)
 
@@ -119,7 +119,7 @@ def test_coinglass_is_oldest_first_in_dollars_and_refuses_with_200() -> None:
     )
 
 
-IBIT = "/us/products/333011/fund/1467271812596.ajax?fileType=csv&fileName=IBIT_fund&dataType=fund"
+IBIT = "/us/products/333011/fund/1467271812596.ajax?fileType=csv&fileName=IBIT_holdings&dataType=fund"
 
 
 def test_ishares_tells_of_the_newest_whole_day_in_text_with_commas() -> None:
@@ -132,9 +132,9 @@ def test_ishares_tells_of_the_newest_whole_day_in_text_with_commas() -> None:
     )
     text = Asked(world).text("ishares", IBIT)
     assert text.startswith('\ufeffiShares Bitcoin Trust ETF\nFund Holdings as of,"Nov 19, 2026"\n')
-    assert '\nShares Outstanding,"1,448,200,000.00"\nNAV per Share,"51.23"\nStock,"-"\n' in text
-    assert '\n"BTC","BITCOIN","-","Alternative","72,111,105,000.00","99.99",' in text
-    assert ',"801,234.5000","90,000.00",' in text
+    assert '\nShares Outstanding,"1,448,200,000.00"\nStock,"-"\n' in text
+    assert '\n"BTC","BITCOIN","-","Alternative","74,191,284,750.00","99.99",' in text
+    assert ',"801,234.5000","92,596.22",' in text
     assert Asked(Small({})).text("ishares", IBIT) == 'iShares Bitcoin Trust ETF\nFund Holdings as of,"-"\n'
 
 

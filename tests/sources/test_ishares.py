@@ -12,15 +12,16 @@ from feeds.venue import Http, Reject
 from tests.sources.bad_bodies import BAD_BODIES
 
 (PAGE,) = SOURCE.pages
-URL = "https://www.ishares.com/us/products/333011/fund/1467271812596.ajax?fileType=csv&fileName=IBIT_fund&dataType=fund"
+URL = "https://www.ishares.com/us/products/333011/fund/1467271812596.ajax?fileType=csv&fileName=IBIT_holdings&dataType=fund"
 RECV = int(datetime(2026, 11, 20, 14, 0, tzinfo=UTC).timestamp() * 1000)
 FILE = """\ufeffiShares Bitcoin Trust ETF
 Fund Holdings as of,"Nov 19, 2026"
 Inception Date,"Jan 05, 2024"
 Shares Outstanding,"1,448,200,000.00"
-Net Assets,"$65,235,245,502"
-NAV,"45.05"
 Stock,"-"
+Bond,"-"
+Cash,"-"
+Other,"-"
 \u00a0
 Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional Value,Quantity,Market Currency,Accrual Date
 "BTC","BITCOIN","-","Alternative","65,235,223,675.00","100.00","65,235,223,675.00","817,092.85700","BTC","-"
@@ -28,7 +29,7 @@ Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional Value,Quantity,M
 \u00a0
 "The content contained herein is owned or licensed by BlackRock."
 """
-EXPECTED = {"IBIT.SHARES": 1_448_200_000.0, "IBIT.BTC": 817_092.857, "IBIT.NAV": 45.05}
+EXPECTED = {"IBIT.SHARES": 1_448_200_000.0, "IBIT.BTC": 817_092.857, "IBIT.NAV": 45.045743}
 
 
 def read(text: str) -> list[Observation | Rejected]:
@@ -63,10 +64,8 @@ def test_columns_go_by_their_names() -> None:
     assert values(moved)["IBIT.BTC"] == 1.5
 
 
-@pytest.mark.parametrize("name", ["Shares Outstanding", "NAV"])
-def test_what_the_file_leaves_out_is_left_out(name: str) -> None:
-    gone = {"Shares Outstanding": "IBIT.SHARES", "NAV": "IBIT.NAV"}[name]
-    assert values(without(name).replace("Net Assets", "Other")) == {k: v for k, v in EXPECTED.items() if k != gone}
+def test_without_the_share_count_neither_it_nor_the_value_of_a_share_is_known() -> None:
+    assert values(without("Shares Outstanding")) == {"IBIT.BTC": 817_092.857}
 
 
 @pytest.mark.parametrize("word", ["", "-", "N/A", "null", "."])
@@ -75,17 +74,34 @@ def test_a_word_for_nothing_is_no_zero(word: str) -> None:
     assert "IBIT.BTC" not in values(FILE.replace("817,092.85700", word))
 
 
-def test_a_share_is_the_net_assets_over_the_shares_where_nothing_nearer_is_said() -> None:
-    text = without("NAV").replace("$65,235,245,502", "65,235,245,502")
-    assert values(text)["IBIT.NAV"] == 65_235_245_502 / 1_448_200_000
+def test_the_value_of_a_share_is_what_all_holdings_are_worth_over_the_shares() -> None:
+    text = FILE.replace("1,448,200,000.00", "1,412,720,000.00").replace('"65,235,223,675.00"', '"66,755,340,897.25"')
+    text = text.replace('"21,827.32"', '"22,646.77"')
+    assert values(text)["IBIT.NAV"] == round((66_755_340_897.25 + 22_646.77) / 1_412_720_000, 6)
+    assert f"{values(text)['IBIT.NAV']:.4f}" == "47.2531"
+
+
+def test_numbers_may_stand_without_commas() -> None:
+    plain = FILE.replace("1,448,200,000.00", "1448200000.00").replace("65,235,223,675.00", "65235223675.00")
+    assert values(plain.replace("817,092.85700", "817092.85700")) == EXPECTED
+
+
+def test_a_holding_without_its_value_leaves_the_value_of_a_share_unknown() -> None:
+    assert "IBIT.NAV" not in values(FILE.replace('"Cash","21,827.32"', '"Cash","-"'))
 
 
 @pytest.mark.parametrize("garbled", ["1,44,820", "NaN", "Infinity", "0", "-5", "1.4 bn"])
 def test_a_number_that_cannot_be_believed_leaves_the_others(garbled: str) -> None:
     text = FILE.replace("1,448,200,000.00", garbled)
-    assert values(text) == {"IBIT.BTC": 817_092.857, "IBIT.NAV": 45.05}
+    assert values(text) == {"IBIT.BTC": 817_092.857}
     assert len(reasons(text)) == 1
     assert reasons(text)[0].startswith("IBIT.SHARES is ")
+
+
+def test_a_market_value_that_cannot_be_believed_leaves_the_others() -> None:
+    text = FILE.replace('"Cash","21,827.32"', '"Cash","21.8 k"')
+    assert values(text) == {"IBIT.BTC": 817_092.857, "IBIT.SHARES": 1_448_200_000.0}
+    assert reasons(text) == ["a market value is no number: '21.8 k'"]
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,16 @@ import pytest
 from msgspec import MsgspecError
 
 from feeds.facts import Observation, Rejected
+from feeds.gather import off
 from feeds.series import series
+from feeds.settings import Keys, Publishers, Secret, Settings
 from feeds.source import Ask, Span
 from feeds.sources.sosovalue import SOURCE
 from feeds.venue import Http, Reject
 from tests.sources.bad_bodies import BAD_BODIES
 
 (PAGE,) = SOURCE.pages
-URL = "https://api.sosovalue.com/openapi/v2/etf/historicalInflowChart"
+URL = "https://openapi.sosovalue.com/openapi/v2/etf/historicalInflowChart"
 RECV = int(datetime(2026, 7, 8, 12, 0, tzinfo=UTC).timestamp() * 1000)  # 08:00 in New York
 FIRST = {
     "date": "2025-02-25",
@@ -128,8 +130,26 @@ def test_a_body_that_is_nothing_is_refused(text: str) -> None:
         read(text)
 
 
-def test_it_is_asked_with_the_users_key_in_a_header() -> None:
+def test_with_a_key_it_is_asked_at_the_host_that_wants_one() -> None:
     assert PAGE.ask(Span(PAGE.first, date(2026, 7, 8)), "k3y") == (
         Ask(URL, {"x-soso-api-key": "k3y", "Content-Type": "application/json"}, '{"type":"us-btc-spot"}'),
     )
-    assert (SOURCE.key, SOURCE.needs_key) == ("sosovalue", True)
+
+
+def test_without_a_key_it_is_asked_at_the_other_host_which_gets_none() -> None:
+    (ask,) = PAGE.ask(Span(PAGE.first, date(2026, 7, 8)), None)
+    assert ask == Ask(
+        "https://api.sosovalue.xyz/openapi/v2/etf/historicalInflowChart",
+        {"Content-Type": "application/json"},
+        '{"type":"us-btc-spot"}',
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "opt_in", "on"),
+    [(Keys(), (), False), (Keys(sosovalue=Secret("k3y")), (), True), (Keys(), ("sosovalue",), True)],
+)
+def test_it_is_asked_by_those_who_have_a_key_or_say_so(keys: Keys, opt_in: tuple[str, ...], on: bool) -> None:
+    why = off(SOURCE, Settings(keys=keys, sources=Publishers(opt_in=opt_in)))
+    assert (why == "") is on
+    assert on or 'sources.opt_in = ["sosovalue"], or give its key. Free for those who register' in why

@@ -108,12 +108,12 @@ def test_the_words_of_the_spread_the_legs_the_shock_and_the_roll_stand_on_top():
     assert plain(oil_head(OIL, NOW, 76, 19)) == [
         "● CL6-CL1 -7.70 $/bbl  backwardation  known 23h ago  CL6/CL1 0.915",
         "CLU26 91.00, CLG27 83.30 of 2026-08-05: backwardation of $7.70",
-        "5 d  front +6.00, back +8.30: back-led catch-up, 5 days",
-        "     the shock is being priced as lasting  since 2026-07-30",
+        "5 d  front +6.00, back +8.30 in 5 sessions: back-led catch-up",
+        "     the shock is being priced as lasting  for 5 sessions running",
         "     front CLU26   +6.00       │━━━▶    back CLG27    +8.30       │━━━━━▶",
-        "1 d  front +1.00, back +0.80: parallel, 1 day",
+        "1 d  front +1.00, back +0.80 in 1 session: parallel",
         "     front CLU26   +1.00       │▶       back CLG27    +0.80       │▶",
-        "shock on: since 2026-07-30, 5 days",
+        "shock on: since 2026-07-30, for 5 sessions",
         "CLU26 is the front until 2026-08-20, in 11 business days; then CLV26",
     ]
 
@@ -122,11 +122,11 @@ def test_a_wide_pane_says_what_the_label_means_and_since_when_the_legs_are_compa
     assert plain(oil_head(FRONT_LED, NOW, 116, 35)) == [
         "● CL6-CL1 -11.89 $/bbl  backwardation  known 23h ago  CL6/CL1 0.860  last 7 ▁▁▂▄▆██",
         "CLU26 85.19, CLG27 73.30 of 2026-08-05: backwardation of $11.89",
-        "5 d  front -4.81, back -1.70: front-led easing, 2 days  the market bets that the strait reopens"
-        "  since 2026-08-04",
+        "5 d  front -4.81, back -1.70 in 5 sessions: front-led easing  the market bets that the strait reopens",
+        "     for at least 2 sessions running  since 2026-08-04",
         "     front CLU26   -4.81 ◀━━━━━━━━━━━│              back CLG27    -1.70         ◀━━━│"
         "              from 2026-07-29",
-        "1 d  front -0.81, back -0.50: parallel, 1 day  level moved, shape did not",
+        "1 d  front -0.81, back -0.50 in 1 session: parallel  level moved, shape did not",
         "     front CLU26   -0.81           ◀━│              back CLG27    -0.50            ◀│"
         "              from 2026-08-04",
         "shock off: none since 2026-08-04, where the record of this begins",
@@ -179,8 +179,8 @@ def test_a_shock_that_has_ended_is_told_with_both_its_ends():
     past = Shock(date(2026, 7, 30), date(2026, 7, 31), 2, 3.4, on=False)
     rows = plain(oil_rows(replace(OIL, shocks=(past, *OIL.shocks)), 76))
     assert rows[rows.index("shocks") + 1 :] == [
-        "since 2026-07-30, 5 days, the back at most +10.00 over 5 days",
-        "2026-07-30 to 2026-07-31, 2 days, the back at most +3.40 over 5 days",
+        "since 2026-07-30, 5 sessions, the back at most +10.00 over 5 sessions",
+        "2026-07-30 to 2026-07-31, 2 sessions, the back at most +3.40 over 5 sessions",
         "CL1: CLU26 of 2026-08-05",
         "CL6: CLG27 of 2026-08-05",
     ]
@@ -392,6 +392,46 @@ def test_the_carry_is_the_sentence_and_tenors_funding_and_cash_stand_below():
     )
     assert wide[1].endswith("difference     --  between 2026-08-28 (2 venues) and 2026-…")
     assert wide[5] == "left out: bitmex down"
+
+
+def reworded(page):
+    """The page with all notes in other words, and of what kinds these were."""
+    readings = tuple(
+        replace(one, notes=tuple(replace(note, text=f"{one.name}:{note.kind}{n}.") for n, note in enumerate(one.notes)))
+        for one in page.readings
+    )
+    return replace(page, readings=readings)
+
+
+def test_in_other_words_every_caveat_still_stands_on_the_screen():
+    """The screen goes by what a note is about: a reworded sentence makes nothing vanish."""
+    btc = reworded(bitcoin())
+    text = " ".join(plain(btc_head(btc, NOW, 196, 55)))
+    by_name = {one.name: one for one in btc.readings}
+    assert by_name["curve.carry.90d"].said("says")[0] in text
+    lacking = [word for one in btc.readings for word in one.said("lacks")]
+    assert lacking and [word for word in lacking if word not in text] == []
+    assert [name for name in ("30", "90", "180") if by_name[f"curve.btc.{name}d"].said("span")[0] not in text] == []
+
+    torn = {name: rows[:-1] if name == "CLG27" else rows for name, rows in VALUES.items()}
+    oil_page = reworded(made(torn))
+    text = " ".join(plain(oil_head(oil_page, NOW, 196, 55)))
+    by_name = {one.name: one for one in oil_page.readings}
+    for name in ("oil.spread", "oil.leg.5d", "oil.leg.1d"):
+        assert by_name[name].said("says")[0] in text, name
+    caveats = [*by_name["oil.spread"].said("older"), *by_name["oil.leg.5d"].said("since")]
+    assert len(caveats) > 1 and [word for word in caveats if word not in text] == []
+    few = reworded(ONE_DAY)
+    text = " ".join(plain(oil_head(few, NOW, 196, 55)))
+    assert [one.name for one in few.readings for word in one.said("why") if word not in text] == []
+
+
+def test_what_a_label_is_worth_is_told_in_a_word_and_not_by_a_sign_before_it():
+    leg = next(one for one in OIL.readings if one.name == "oil.leg.5d")
+    unsure = replace(OIL, readings=tuple(replace(one, quality="provisional") for one in OIL.readings))
+    rows = plain(oil_head(unsure, NOW, 76, 19))
+    assert rows[2] == f"5 d  {leg.said('says')[0]} (provisional)"
+    assert rows[7] == "shock on (provisional): since 2026-07-30, for 5 sessions"
 
 
 def test_a_basis_under_the_bill_is_told_with_its_sign_and_word():
@@ -708,7 +748,7 @@ async def test_a_shock_is_red_and_says_shock():
     async with hosted(pane, *LOW) as pilot:
         pane.show(view(TOPICS))
         await pilot.pause()
-        assert styles_of(pilot, 8)[0] == ("shock on: since 2026-07-30, 5 days", "bold red")
+        assert styles_of(pilot, 8)[0] == ("shock on: since 2026-07-30, for 5 sessions", "bold red")
 
 
 async def test_i_tells_where_the_numbers_of_the_view_come_from():

@@ -12,7 +12,7 @@ from feeds.calendars import day_end_ms
 from feeds.facts import Observation
 from feeds.signals.flows import flows
 from feeds.signals.thresholds import FlowsRule
-from feeds.topics import Flows, noted
+from feeds.topics import Flows, Reading, noted
 from feeds.vintages import Vintages
 from tests.tui.hosted import dirty_rows, hosted, styles_of, text_of
 from tui.pane import View
@@ -85,13 +85,14 @@ OPEN = {**DAYS, "2026-07-22": (-44.5, 0.0, None, -3.1, None, 0.0, -0.4, 0.0)}
 
 async def test_in_80_by_24_the_sentence_the_sums_the_cost_and_the_days_have_room() -> None:
     assert await shown(made(), 76, 19) == [
-        "4 days in a row of outflows (a day of trading within it not known, the last",
-        "2026-07-20); the average ETF holder is 20.3 % under water by the flows known",
-        "● -60.0 $M  Wed 22 Jul 2026  known 8h ago  z --  5 days ~-904.9",
+        "at least 2 days in a row of outflows (2026-07-20 is not in the table); by",
+        "the flows since 2026-07-14 the price is 20.3 % under the net cost of the",
+        "funds' coins",
+        "● -60.0 $M  Wed 22 Jul 2026  known 8h ago  z --  5 days ~-1,041.3",
         "20 days -- only 6 of 20 days are known  all days ~+459.6  8 of 8 funds",
         "net cost ~$135,461 of net $ / net coins  average cost ~$118,142 without GBTC",
         "14.7 % apart  $108,000 now is ~-20.3 % to net, ~-8.6 % to average",
-        "1 day of trading not in the table, the last Mon 20 Jul 2026; only since 202…",
+        "without a day of trading, 2026-07-20; only since 2026-07-14: the funds bega…",
         "funds in $M  -- not reported, 0.0 zero, · no fund",
         "  $M            total   coins     IBIT  FBTC  GBTC  ARKB BITB HODL BRRR EZBC",
         "▸ Wed 22 Jul    -60.0    -546    -44.5 -12.0   0.0  -3.1  0.0  0.0 -0.4  0.0",
@@ -101,39 +102,38 @@ async def test_in_80_by_24_the_sentence_the_sums_the_cost_and_the_days_have_room
         "  Thu 16 Jul   -111.5    -953    -60.0 -30.0 -12.5  -8.0  0.0 -1.0  0.0  0.0",
         "  Wed 15 Jul   +136.4  +1,141   +120.0 +20.0 -10.0   0.0 +4.0 +1.5 +0.5 +0.4",
         "  Tue 14 Jul +1,364.5 +11,564 +1,310.0 +55.5 -20.0 +11.0 +5.0 +2.0 +1.0  0.0",
-        "",
         "Wed 22 Jul 2026: -60.0 $M, -546 BTC at a close of $109,800, 8 of 8 funds",
         "reported",
     ]
 
 
 async def test_where_a_day_is_not_whole_it_says_who_has_not_reported_and_marks_what_may_change() -> None:
-    assert (await shown(made(OPEN, unsure=("FBTC", "HODL")), 76, 19))[:11] == [
-        "4 days in a row of outflows (2026-07-22 is provisional: -3 without it); the",
-        "average ETF holder is 19.8 % under water by the flows known",
-        "● ᵖ-48.0 $M  Wed 22 Jul 2026  known 8h ago  z --  5 days ~-892.9",
+    assert (await shown(made(OPEN, unsure=("FBTC", "HODL")), 76, 19))[:12] == [
+        "at least 1 day of outflows (2026-07-22 is not whole and not counted,",
+        "2026-07-20 is not in the table); by the flows since 2026-07-14 the price is",
+        "19.8 % under the net cost of the funds' coins",
+        "● ᵖ-48.0 $M  Wed 22 Jul 2026  known 8h ago  z --  5 days ~-1,029.3",
         "20 days -- only 6 of 20 days are known  all days ~+471.6",
-        "p 4 of 8 funds ▕██████░░░░░░▏ provisional not yet: BITB GBTC FBTC HODL",
+        "4 of 8 funds ▕██████░░░░░░▏ provisional not yet: BITB GBTC FBTC HODL",
         "net cost ~$134,660 of net $ / net coins  average cost ~$118,142 without GBTC",
         "14.0 % apart  $108,000 now is ~-19.8 % to net, ~-8.6 % to average",
-        "1 day of trading not in the table, the last Mon 20 Jul 2026; only since 202…",
+        "2026-07-22 is provisional: 4 of 8 funds; without a day of trading, 2026-07-…",
         "funds in $M  -- not reported, 0.0 zero, · no fund",
         "  $M            total   coins     IBIT  FBTC  GBTC  ARKB BITB HODL BRRR EZBC",
-        "▸ Wed 22 Jul   p-48.0   p-437    -44.5  p0.0    --  -3.1   -- p0.0 -0.4  0.0",
+        "▸ Wed 22 Jul   ᵖ-48.0   ᵖ-437    -44.5  ᵖ0.0    --  -3.1   -- ᵖ0.0 -0.4  0.0",
     ]
 
 
 async def test_in_120_by_40_the_history_stands_below_the_days() -> None:
     assert await shown(made(), 116, 35) == [
-        "4 days in a row of outflows (a day of trading within it not known, the last 2026-07-20); the"
-        " average ETF holder is",
-        "20.3 % under water by the flows known",
-        "● -60.0 $M  Wed 22 Jul 2026  known 8h ago  z --  5 days ~-904.9  20 days -- only 6 of 20 days are known",
+        "at least 2 days in a row of outflows (2026-07-20 is not in the table); by the flows since 2026-07-14 the"
+        " price is",
+        "20.3 % under the net cost of the funds' coins",
+        "● -60.0 $M  Wed 22 Jul 2026  known 8h ago  z --  5 days ~-1,041.3  20 days -- only 6 of 20 days are known",
         "all days ~+459.6  8 of 8 funds",
         "net cost ~$135,461 of net $ / net coins  average cost ~$118,142 without GBTC  14.7 % apart",
         "$108,000 now is ~-20.3 % to net, ~-8.6 % to average",
-        "1 day of trading not in the table, the last Mon 20 Jul 2026; only since 2026-07-14: the funds began"
-        " 2024-01-11",
+        "without a day of trading, 2026-07-20; only since 2026-07-14: the funds began 2024-01-11",
         "funds in $M  -- not reported, 0.0 zero, · no fund  heavier from 50 $M, reversed from 250",
         "  $M               total      coins        IBIT     FBTC     GBTC     ARKB    BITB    HODL    BRRR    EZBC",
         "▸ Wed 22 Jul       -60.0       -546       -44.5    -12.0      0.0     -3.1     0.0     0.0    -0.4     0.0",
@@ -172,14 +172,13 @@ async def test_in_120_by_40_the_history_stands_below_the_days() -> None:
 async def test_in_200_by_60_the_columns_stand_apart_and_all_signs_are_explained() -> None:
     rows = await shown(made(), 196, 55)
     assert rows[:7] == [
-        "4 days in a row of outflows (a day of trading within it not known, the last 2026-07-20); the"
-        " average ETF holder is 20.3 % under water by the flows known",
-        "● -60.0 $M  Wed 22 Jul 2026  known 8h ago  z --  5 days ~-904.9  20 days -- only 6 of 20 days are"
+        "at least 2 days in a row of outflows (2026-07-20 is not in the table); by the flows since 2026-07-14 the"
+        " price is 20.3 % under the net cost of the funds' coins",
+        "● -60.0 $M  Wed 22 Jul 2026  known 8h ago  z --  5 days ~-1,041.3  20 days -- only 6 of 20 days are"
         " known  all days ~+459.6  8 of 8 funds",
         "net cost ~$135,461 of net $ / net coins  average cost ~$118,142 without GBTC  14.7 % apart "
         " $108,000 now is ~-20.3 % to net, ~-8.6 % to average",
-        "1 day of trading not in the table, the last Mon 20 Jul 2026; only since 2026-07-14: the funds began"
-        " 2024-01-11",
+        "without a day of trading, 2026-07-20; only since 2026-07-14: the funds began 2024-01-11",
         "funds in $M  -- not reported, 0.0 zero, · no fund  heavier from 50 $M, reversed from 250",
         "  $M               total      coins        IBIT     FBTC     GBTC     ARKB    BITB    HODL    BRRR    EZBC",
         "▸ Wed 22 Jul       -60.0       -546       -44.5    -12.0      0.0     -3.1     0.0     0.0    -0.4     0.0",
@@ -251,7 +250,7 @@ async def test_the_day_that_is_marked_is_told_in_full() -> None:
         "",
     ]
     assert (await shown(made(OPEN, unsure=("FBTC",)), 196, 24))[-2] == (
-        "Wed 22 Jul 2026: p-48.0 $M, p-437 BTC at a close of $109,800, 5 of 8 funds reported, provisional,"
+        "Wed 22 Jul 2026: ᵖ-48.0 $M, ᵖ-437 BTC at a close of $109,800, 5 of 8 funds reported, provisional,"
         " without BITB GBTC, may be filled in: FBTC"
     )
 
@@ -321,10 +320,13 @@ async def test_the_notes_list_revisions_holes_funds_and_what_each_sum_lacks() ->
     topic = replace(topic, new=(("EZBC", date(2026, 7, 15)),), gone=(("DEFI", date(2026, 7, 2)),))
     rows = await shown(topic, 116, 40, "v", "v")
     start = rows.index("revised numbers, $M")
-    assert rows[start : start + 12] == [
+    assert rows[start : start + 15] == [
         "revised numbers, $M",
         "  day             fund        was      now   change  seen",
         "  Tue 21 Jul 2026 IBIT     -251.0   -248.5     +2.5  23 Jul 2026 05:00 UTC",
+        "",
+        "what other counters say of days that Farside has, $M",
+        "  the same, or nothing",
         "",
         "days of trading not in the table",
         "  Mon 20 Jul 2026",
@@ -335,10 +337,60 @@ async def test_the_notes_list_revisions_holes_funds_and_what_each_sum_lacks() ->
         "",
         "the sums, as they are known",
     ]
-    assert (
-        "  etf.run           4 days in a row of outflows; a day of trading within it not known, the last 2026-07-20"
-        in rows
-    )
+    assert "  etf.run           at least 2 days in a row of outflows; 2026-07-20 is not in the table" in rows
+
+
+# ---- other counters, and words in other words
+
+
+async def test_a_day_that_another_counter_told_is_named_and_marked_in_every_place() -> None:
+    more = (Observation("COINGLASS.FLOW", "2026-07-20", 12.5e6, 0, "coinglass"),)
+    days = {day: row for day, row in DAYS.items() if day < "2026-07-22"}
+    more += (Observation("COINGLASS.FLOW", "2026-07-22", -61e6, 0, "coinglass"),)
+    rows = await shown(made(days, more=more), 116, 35)
+    assert rows[2].startswith("● ~-61.0 $M  Wed 22 Jul 2026")
+    assert any("total by CoinGlass, the funds are not known" in row for row in rows[:5])
+    assert any("total by CoinGlass, Farside is silent since 2026-07-22" in row for row in rows[:9])
+    assert "▸ Wed 22 Jul ~-61.0 ~-556 -- -- -- -- -- -- -- --" in [" ".join(row.split()) for row in rows]
+    assert any(row.startswith("Wed 22 Jul 2026: ~-61.0 $M, ~-556 BTC") for row in rows)
+
+
+async def test_where_counters_differ_the_page_says_by_how_much() -> None:
+    topic = made(more=(Observation("SOSO.FLOW", "2026-07-22", -49.5e6, 0, "sosovalue"),))
+    assert "SoSoValue counts -49.5: +10.5" in (await shown(topic, 116, 35))[2]
+    rows = await shown(topic, 116, 40, "v", "v")
+    start = rows.index("what other counters say of days that Farside has, $M")
+    assert rows[start + 1 : start + 3] == [
+        "  day               Farside  counter          says     more",
+        "  Wed 22 Jul 2026     -60.0  SoSoValue       -49.5    +10.5",
+    ]
+
+
+async def test_the_realised_price_stands_beside_the_costs() -> None:
+    topic = made(more=(Observation("BTC.MVRV", "2026-07-22", 1.8, 0, "coinmetrics"),))
+    assert any("realised price $61,000 of 2026-07-22" in row for row in await shown(topic, 116, 35))
+
+
+async def test_in_other_words_every_caveat_still_stands_on_the_screen() -> None:
+    """The screen goes by what a note is about: a reworded sentence makes nothing vanish."""
+    count = 0
+
+    def reworded(one: Reading) -> Reading:
+        nonlocal count
+        count += 1
+        return replace(
+            one, notes=tuple(replace(note, text=f"{note.kind}{count}x{n}") for n, note in enumerate(one.notes))
+        )
+
+    topic = made(OPEN, unsure=("FBTC", "HODL"))
+    topic = replace(topic, readings=tuple(map(reworded, topic.readings)))
+    text = " ".join(await shown(topic, 196, 55))
+    for one in topic.readings:
+        if one.name in ("etf.flow.1d", "etf.flow.cum", "etf.run", "etf.cost.net", "etf.cost.average"):
+            for word in one.said("lacks", "doubt", "older"):
+                assert word in text, (one.name, word)
+        if one.name in ("etf.run", "etf.vs_cost"):
+            assert one.said("says")[0] in text
 
 
 # ---- nothing, stale, hostile
@@ -359,9 +411,9 @@ async def test_flows_that_are_stale_say_so_and_lose_the_colour_of_a_sign() -> No
     async with hosted(FlowsPane(), 76, 19) as pilot:
         pilot.app.query_one(FlowsPane).show(view_of(replace(made(), readings=old)))
         await pilot.pause()
-        assert text_of(pilot)[2] == "○ -60.0 $M  Wed 22 Jul 2026  known 8h ago, stale  z --  5 days ~-904.9"
-        said = dict(styles_of(pilot, 2))
-    assert said["-60.0"].startswith("bold magenta") and said["~-904.9"].startswith("bold magenta")
+        assert text_of(pilot)[3] == "○ -60.0 $M  Wed 22 Jul 2026  known 8h ago, stale  z --  5 days ~-1,041.3"
+        said = dict(styles_of(pilot, 3))
+    assert said["-60.0"].startswith("bold magenta") and said["~-1,041.3"].startswith("bold magenta")
 
 
 async def test_names_and_words_from_outside_are_neither_markup_nor_escapes() -> None:
@@ -396,17 +448,20 @@ async def test_i_shows_where_the_numbers_come_from() -> None:
         "etf.cost.net",
         "etf.cost.average",
         "etf.vs_cost",
+        "btc.realised",
+        "etf.ibit.btc",
+        "etf.ibit.share",
     ]
 
 
 @pytest.mark.parametrize(("keys", "name", "content"), [
     ((), "flows-days", (
-        "day,total_usd_m,coins_btc,provisional,missing,unsure,IBIT,FBTC,GBTC,ARKB,BITB,HODL,BRRR,EZBC",
-        "2026-07-22,-48,-437.1584699453552,provisional,BITB GBTC,FBTC HODL,-44.5,0,,-3.1,,0,-0.4,0",
+        "day,total_usd_m,coins_btc,provisional,missing,unsure,by,others,IBIT,FBTC,GBTC,ARKB,BITB,HODL,BRRR,EZBC",
+        "2026-07-22,-48,-437.1584699453552,provisional,BITB GBTC,FBTC HODL,,,-44.5,0,,-3.1,,0,-0.4,0",
     )),
     (("v",), "flows-history", (
-        "day,total_usd_m,cumulative_usd_m,btc_close_usd,net_cost_usd",
-        "2026-07-14,1364.5,1364.5,118000,118000",
+        "day,total_usd_m,cumulative_usd_m,btc_close_usd,net_cost_usd,by",
+        "2026-07-14,1364.5,1364.5,118000,118000,",
     )),
     (("v", "v"), "flows-revisions", ("day,fund,was_usd_m,now_usd_m,known_utc",)),
 ])  # fmt: skip

@@ -69,7 +69,13 @@ def view_of(topic: Share | None, curve: Curve | None = None, now_ms: int = NOW) 
 def carry(value: float | None, known_ms: int = NOW - 1_000) -> Curve:
     words = ("90 d basis 6.00 % of 2026-07-11 less 3-month bill 4.10 % of 2026-07-10",) if value else ("no basis",)
     one = Reading(
-        "curve.carry.90d", value, "pp", date(2026, 7, 10), known_ms, "fresh" if value else "none", notes=noted(words)
+        "curve.carry.90d",
+        value,
+        "pp",
+        date(2026, 7, 10),
+        known_ms,
+        "fresh" if value else "none",
+        notes=noted(words, "says" if value else "why"),
     )
     return Curve((one,), (), (), (), (), (), (), (), (), (), ())
 
@@ -228,8 +234,8 @@ def test_an_exchange_that_looks_doubled_is_marked_and_said() -> None:
     found = values()
     found["OI.BINANCE"] |= {"2026-07-07": 100_000.0, "2026-07-08": 224_000.0}
     rows = words(made(found))
-    assert rows[0].startswith("CME holds about 22.5 % of the open interest of five; CME / Binance ~0.43")
-    assert rows[4].split()[:2] == ["Binance", "~224,000"]
+    assert rows[0].startswith("CME holds about 22.5 % of the open interest of five; CME / Binance ?0.43")
+    assert rows[4].split()[:2] == ["Binance", "?224,000"]
     assert any("binance looks doubled: 224,000 BTC on 2026-07-08 after 100,000 on 2026-07-07" in row for row in rows)
 
 
@@ -262,7 +268,28 @@ def test_a_snapshot_of_another_day_has_its_own_date() -> None:
     rows = words(made(found))
     row = next(row for row in rows if row.startswith("Deribit"))
     assert row.split()[1] == "*12,000" and "2026-07-06" in row
-    assert any("Deribit of 2026-07-06, the nearest before" in row for row in rows)
+    assert any("deribit of 2026-07-06, the nearest before" in row for row in rows)
+    assert rows[0].startswith("CME holds about ")
+
+
+def test_in_other_words_every_caveat_still_stands_on_the_screen() -> None:
+    """The screen goes by what a note is about: a reworded sentence makes nothing vanish."""
+    found = without("COT.133742.OI", day="2026-07-07")
+    found["OI.BINANCE"] |= {"2026-07-07": 100_000.0, "2026-07-08": 224_000.0}
+    del found["OI.OKX"]["2026-07-08"], found["OI.DERIBIT"]["2026-07-08"]
+    found["OI.DERIBIT"]["2026-07-06"] = 12_000.0
+    topic = made(found)
+    readings = tuple(
+        replace(one, notes=tuple(replace(note, text=f"{one.name}{n}") for n, note in enumerate(one.notes)))
+        for one in topic.readings
+    )
+    topic = replace(topic, readings=readings)
+    text = " ".join(words(topic))
+    by_name = {one.name: one for one in readings}
+    shown_ = [by_name["oi.cme_share"].said("doubt", "lacks", "older", "span"), by_name["oi.cme"].said("lacks")]
+    assert [len(one) for one in shown_] == [4, 1]
+    assert [word for one in shown_ for word in one if word not in text] == []
+    assert by_name["oi.cme_binance"].said("since")[0] in text
 
 
 async def test_reports_that_are_missing_stand_between_the_weeks_and_break_the_lines() -> None:

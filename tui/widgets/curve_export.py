@@ -39,7 +39,7 @@ def points(curve: Curve) -> Sheet:
     worth = {reading.name: reading for reading in curve.readings}
     for tenor in curve.tenors:
         reading = worth[f"curve.btc.{tenor.days}d"]
-        how = "; ".join(reading.words[:1])
+        how = "; ".join(reading.said("why", "span")[:1])
         rows.append(
             ("tenor", "", "", "all", None, tenor.days, tenor.all, reading.state, reading.quality, "", None, "", how)
         )

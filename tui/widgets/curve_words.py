@@ -34,7 +34,7 @@ def head(curve: Curve, now_ms: int, width: int, height: int, *, brief: bool = Fa
     lines += [_tenor(tenor, by_name[f"curve.btc.{tenor.days}d"], width) for tenor in curve.tenors]
     lines += [] if brief else funding(curve.funding, now_ms, width, most)
     lines += flow(cash(curve.cash), width, most)
-    said = [word for reading in curve.readings for word in reading.words if word.startswith(LEFT_OUT)]
+    said = [word for reading in curve.readings for word in reading.said("lacks", "doubt")]
     out = "; ".join(word.removeprefix(LEFT_OUT) for word in dict.fromkeys(said))
     return [*lines, *(((part, LATE),) for part in wrapped(LEFT_OUT + out, width, most) if out)]
 
@@ -45,9 +45,10 @@ def _carry(reading: Reading, now_ms: int, width: int) -> list[Line]:
         said = f"carry over cash {text.UNKNOWN}: {'; '.join(reading.words)}"
         return [((part, LABEL),) for part in wrapped(said, width, 2)]
     style = STATE[reading.state]
-    result = f"= {level_mark(reading.quality)}{points(reading.value)} pp, {text.plain(reading.band, 20)}"
+    band = f", {text.plain(reading.band, 20)}" if reading.band else ""
+    result = f"= {level_mark(reading.quality)}{points(reading.value)} pp{band}"
     known = f"known {age(reading, now_ms)} ago" + ("" if reading.state == "fresh" else f", {reading.state}")
-    said = f"{SIGN[reading.state]} {reading.words[0]}"
+    said = " ".join([SIGN[reading.state], *reading.said("says")[:1]])
     return sentence(said, style + BOLD, [((result, style + BOLD),), ((known, style),)], width, 3)
 
 
@@ -71,7 +72,7 @@ def _tenor(tenor: Tenor, reading: Reading, width: int) -> Line:
     ]
     line = fit(items if reading.value is not None else items[:1], width)
     room = width - sum(len(said) for said, _ in line) - 2
-    how = text.plain(reading.words[0], room) if reading.words and room > 12 else ""
+    how = text.plain("; ".join(reading.said("why", "span")[:1]), room) if room > 12 else ""
     return (*line, (f"  {how}", LABEL)) if how else line
 
 

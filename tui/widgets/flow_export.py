@@ -11,8 +11,11 @@ Sheet = tuple[str, Sequence[str], list[Sequence[Cell]]]
 
 
 def days(flows: Flows) -> Sheet:
-    """Days newest first, in $M; an empty cell is a fund that has not reported or does not trade."""
-    columns = ("day", "total_usd_m", "coins_btc", "provisional", "missing", "unsure", *flows.funds)
+    """Days newest first, in $M; an empty cell is a fund that has not reported or does not trade.
+
+    `by`: whose total it is where that is not Farside's; `others`: what other counters say of it, in $M.
+    """
+    columns = ("day", "total_usd_m", "coins_btc", "provisional", "missing", "unsure", "by", "others", *flows.funds)
     rows: list[Sequence[Cell]] = [
         (
             row.day,
@@ -21,6 +24,8 @@ def days(flows: Flows) -> Sheet:
             "provisional" if row.provisional else "",
             " ".join(row.missing),
             " ".join(row.unsure),
+            row.by,
+            " ".join(f"{by}:{total:g}" for by, total in row.others),
             *row.funds,
         )
         for row in flows.rows
@@ -29,9 +34,9 @@ def days(flows: Flows) -> Sheet:
 
 
 def history(flows: Flows) -> Sheet:
-    columns = ("day", "total_usd_m", "cumulative_usd_m", "btc_close_usd", "net_cost_usd")
+    columns = ("day", "total_usd_m", "cumulative_usd_m", "btc_close_usd", "net_cost_usd", "by")
     rows: list[Sequence[Cell]] = [
-        (point.day, point.total, point.cumulative, point.close, point.cost) for point in flows.history
+        (point.day, point.total, point.cumulative, point.close, point.cost, point.by) for point in flows.history
     ]
     return "flows-history", columns, rows
 

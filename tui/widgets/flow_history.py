@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from feeds import text
 from feeds.topics import FlowPoint, Flows
 from tui.theme import BOLD, KEY, LABEL, LATE, PLAIN
 from tui.widgets.flow_panels import Panel, Trace, pieces
@@ -41,6 +42,7 @@ def reading(flows: Flows) -> Callable[[int], Sequence[tuple[int, Line]]]:
         return [
             (0, ((told_day(point.day, year=True), PLAIN),)),
             (0, ((millions(point.total), heat(point.total, STEPS)), (" $M", LABEL))),
+            (0, ((f"by {text.plain(point.by, 20)}", LATE),) if point.by else ()),
             (1, (("all ", LABEL), (millions(point.cumulative), BOLD))),
             (1, (("bitcoin ", LABEL), (_dollars(point.close), BOLD))),
             (3, (("net cost ", LABEL), (_dollars(point.cost), LATE), *_away(point))),

@@ -4,25 +4,30 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from feeds import text
-from feeds.topics import FlowRevision, Flows
+from feeds.topics import FlowRevision, Flows, Reading
 from tui.theme import BOLD, LABEL, LATE, PLAIN, TITLE
-from tui.widgets.flow_rows import STEPS
+from tui.widgets.flow_rows import STEPS, apart
 from tui.widgets.flow_words import millions, told_day, wrapped
 from tui.widgets.heat import heat
 from tui.widgets.lines import Line
+from tui.widgets.reading_words import short
 from tui.widgets.slow_numbers import moment
 
 INDENT = "  "
 ROWS = 3  # of what is said of one reading
+COUNTED = 10  # days on which counters differ
+BESIDE = ("btc.realised", "etf.ibit.btc", "etf.ibit.share")
 
 
 def notes(flows: Flows, zone: tzinfo, width: int) -> list[Line]:
     """All of it, a heading over each part; a part of which there is nothing says so."""
     return [
         *_part("revised numbers, $M", _revisions(flows.revisions, zone), "no number was revised since it is kept here"),
+        *_part("what other counters say of days that Farside has, $M", _counters(flows), "the same, or nothing"),
         *_part("days of trading not in the table", _holes(flows, width), "none"),
         *_part("funds that came or left", _funds(flows), "none"),
         *_part("the sums, as they are known", _sums(flows, width), ""),
+        *_part("beside the flows", _beside(flows, width), ""),
     ]
 
 
@@ -61,12 +66,36 @@ def _funds(flows: Flows) -> list[Line]:
     return [((INDENT + said, LATE),) for said in (*new, *gone)]
 
 
+def _counters(flows: Flows) -> list[Line]:
+    """Days of which another counter tells another total, the newest first."""
+    found = [(row, by, more) for row in flows.rows for by, more in apart(row)]
+    if not found:
+        return []
+    title = f"{INDENT}{'day':<16}{'Farside':>9}  {'counter':<12}{'says':>9}{'more':>9}"
+    return [
+        ((title, LABEL),),
+        *(
+            (
+                (f"{INDENT}{told_day(row.day, year=True):<16}{millions(row.total):>9}", PLAIN),
+                (f"  {text.plain(by, 12):<12}{millions(row.total + more):>9}{millions(more):>9}", LATE),
+            )
+            for row, by, more in found[:COUNTED]
+        ),
+    ]
+
+
+def _beside(flows: Flows, width: int) -> list[Line]:
+    """What is told beside the flows, with its number."""
+    return [line for one in flows.readings if one.name in BESIDE for line in _reading(one, width, short(one, 2))]
+
+
 def _sums(flows: Flows, width: int) -> list[Line]:
     """Each reading by its name with all its words."""
-    lines: list[Line] = []
-    for one in flows.readings:
-        first, *more = wrapped("; ".join(one.words) or one.formula, width - 20, ROWS)
-        style = PLAIN if one.quality == "exact" else LATE
-        lines.append(((f"{INDENT}{one.name:<18}", LABEL), (first, style)))
-        lines += [((" " * 20 + part, style),) for part in more]
-    return lines
+    return [line for one in flows.readings if one.name not in BESIDE for line in _reading(one, width)]
+
+
+def _reading(one: Reading, width: int, number: str = "") -> list[Line]:
+    said = "; ".join([*([number] if number else []), *one.words]) or one.formula
+    first, *more = wrapped(said, width - 20, ROWS)
+    style = PLAIN if one.quality == "exact" else LATE
+    return [((f"{INDENT}{one.name:<18}", LABEL), (first, style)), *(((" " * 20 + part, style),) for part in more)]

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from feeds import text
 from feeds.topics import FlowRow, Flows
-from tui.theme import ACCENT, LABEL, LATE, PLAIN
+from tui.theme import ACCENT, LABEL, LATE, PLAIN, QUALITY
 from tui.widgets.flow import fit
 from tui.widgets.flow_words import NET_SUM, coins, millions, told_day
 from tui.widgets.heat import heat
@@ -16,6 +16,8 @@ from tui.widgets.lines import Line, Span
 STEPS = (50.0, 250.0)
 """$M from which an amount is drawn heavier, and from which heaviest; the same for a fund and for the total."""
 MARK, DAY = 2, 10
+ROUNDING = 0.1
+"""$M to which counts are rounded: they differ by more, or not at all."""
 GAPS = (4, 3, 2, 1)
 """Blanks between columns: as many as there is room for."""
 NEVER = "·"
@@ -114,8 +116,8 @@ def day_row(made: Table, row: FlowRow, shown: Columns, picked: bool) -> Line:
 
 
 def _sign(row: FlowRow) -> str:
-    """A total that is not final, or lacks a fund, which may be of either sign."""
-    return "p" if row.provisional else NET_SUM if row.missing else ""
+    """A total that is not final, lacks a fund, which may be of either sign, or is another counter's."""
+    return QUALITY["provisional"] if row.provisional else NET_SUM if row.missing or row.by else ""
 
 
 def _total(row: FlowRow) -> str:
@@ -130,8 +132,8 @@ def _fund(made: Table, row: FlowRow, number: int) -> Span:
     """What a fund says of a day; a number that may have been filled in has the mark of what is provisional."""
     name, value = made.flows.funds[number], row.funds[number]
     if value is None:
-        return (text.UNKNOWN, LATE) if name in row.missing else (NEVER, LABEL)
-    sure = "p" if name in row.unsure else ""
+        return (text.UNKNOWN, LATE) if name in row.missing or row.by else (NEVER, LABEL)
+    sure = QUALITY["provisional"] if name in row.unsure else ""
     return (sure + _amount(made, row, value), LABEL if value == 0 else heat(value, STEPS))
 
 
@@ -149,9 +151,9 @@ def _others(made: Table, row: FlowRow, first: int, last: int) -> Span:
     known = [value for number in outside if (value := values[number]) is not None]
     lacking = any(names[number] in row.missing for number in outside)
     if not known:
-        return (text.UNKNOWN, LATE) if lacking else (NEVER, LABEL)
+        return (text.UNKNOWN, LATE) if lacking or row.by else (NEVER, LABEL)
     unsure = any(names[number] in row.unsure for number in outside)
-    sign = "p" if unsure or (lacking and row.provisional) else NET_SUM if lacking else ""
+    sign = QUALITY["provisional"] if unsure or (lacking and row.provisional) else NET_SUM if lacking else ""
     value = round(sum(known), 6)
     return (sign + _amount(made, row, value), LABEL if value == 0 else heat(value, STEPS))
 
@@ -170,16 +172,27 @@ def day_words(made: Table, row: FlowRow) -> str:
         f"{_coins(row)} BTC at a close of ${close:,.0f}" if close is not None else "no close of bitcoin, no BTC"
     )
     there = sum(value is not None for value in row.funds)
-    said.append(f"{there - len(row.unsure)} of {there + len(row.missing)} funds reported")
+    said.append(
+        f"total by {row.by}, the funds are not known"
+        if row.by
+        else f"{there - len(row.unsure)} of {there + len(row.missing)} funds reported"
+    )
     if row.provisional:
         said.append("provisional")
     if row.missing:
         said.append(f"without {' '.join(row.missing)}")
     if row.unsure:
         said.append(f"may be filled in: {' '.join(row.unsure)}")
+    said += [f"{by} counts {millions(row.total + more)}, {millions(more)} more" for by, more in apart(row)]
     anew = [one for one in made.flows.revisions if one.day == row.day]
     said += [f"{one.fund} was {millions(one.was)}" for one in anew]
     return ", ".join(said)
+
+
+def apart(row: FlowRow) -> list[tuple[str, float]]:
+    """The counters whose total of a day is another one, and by how much it is more, in $M."""
+    differences = [(by, round(total - row.total, 1)) for by, total in row.others]
+    return [(by, more) for by, more in differences if abs(more) > ROUNDING]
 
 
 def with_holes(flows: Flows) -> list[tuple[FlowRow, list[date]]]:

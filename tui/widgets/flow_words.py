@@ -17,6 +17,8 @@ PROGRESS = 12
 NOW_MS = 120_000
 """So old a live price is still called that of now: sums are worked out once a minute."""
 NOWHERE = "what the publishers answered stands in the macro pane"
+LACKING = ("etf.flow.1d", "etf.flow.cum", "etf.cost.net", "etf.cost.average")
+"""Readings whose doubts stand above every view: together they look at all days, funds and closes."""
 NET_SUM = "~"
 """A sum of flows with a part missing is no floor, for the part may be of either sign."""
 
@@ -55,7 +57,7 @@ def head(flows: Flows, now_ms: int, width: int, doubt_rows: int) -> list[Line]:
     if day is None or day.value is None:
         why = "; ".join(day.words) if day else "no flows are known"
         return [((part, LABEL),) for part in wrap(f"{text.plain(why)}: {NOWHERE}", max(10, width))]
-    lines: list[Line] = [((part, BOLD),) for part in wrapped(sentence(by_name), width, 2)]
+    lines: list[Line] = [((part, BOLD),) for part in wrapped(sentence(by_name), width, 3)]
     lines += flow([*_sums(by_name, flows, now_ms), *_whole(flows)], width, 2)
     lines += _arrival(flows, width)
     lines += flow(_cost(by_name, now_ms), width, 3)
@@ -71,11 +73,16 @@ def wrapped(said: str, width: int, rows: int) -> list[str]:
 
 
 def sentence(by_name: dict[str, Reading]) -> str:
-    """What the run and the cost say first; of a run that may be another yet, which."""
-    run, *without = by_name["etf.run"].words
-    away = by_name["etf.vs_cost"]
-    known = " by the flows known" if away.quality == "partial" else ""
-    return "; ".join([f"{run} ({without[0]})" if without else run, *(f"{word}{known}" for word in away.words[:1])])
+    """What the run and the cost say first; of a run what is not known of it; or why there is none."""
+    run, away = by_name["etf.run"], by_name["etf.vs_cost"]
+    doubts = ", ".join(run.said("older", "lacks", "doubt"))
+    said = [f"{word} ({doubts})" if doubts else word for word in _first(run)]
+    return "; ".join(dict.fromkeys([*said, *_first(away)]))
+
+
+def _first(reading: Reading) -> tuple[str, ...]:
+    """What a reading comes to, or why it is not known."""
+    return reading.said("says", "why", "reading")[:1]
 
 
 def _sums(by_name: dict[str, Reading], flows: Flows, now_ms: int) -> list[Line]:
@@ -88,6 +95,7 @@ def _sums(by_name: dict[str, Reading], flows: Flows, now_ms: int) -> list[Line]:
         ((f"{SIGN[day.state]} ", style), *_sum(day), (" $M", LABEL)),
         ((when, style),),
         ((f"known {known} ago" + ("" if day.state == "fresh" else f", {day.state}"), style),),
+        *(((text.plain(word, 60), LATE),) for word in day.said("part")),
         (("z ", LABEL), (odds, BOLD if flows.z is not None and abs(flows.z) >= 2 else PLAIN)),
         (("5 days ", LABEL), *_sum(by_name["etf.flow.5d"])),
         (("20 days ", LABEL), *_sum(by_name["etf.flow.20d"])),
@@ -98,8 +106,13 @@ def _sums(by_name: dict[str, Reading], flows: Flows, now_ms: int) -> list[Line]:
 def _sum(reading: Reading) -> Line:
     """A sum with its mark; one that is not known with its reason."""
     if not isinstance(reading.value, int | float):
-        return ((text.UNKNOWN, LABEL), (f" {text.plain(reading.words[0], 40)}" if reading.words else "", LABEL))
+        return _unknown(reading)
     return ((mark(reading) + millions(reading.value), signed(reading) + BOLD),)
+
+
+def _unknown(reading: Reading) -> Line:
+    """That a number is not known, and why."""
+    return ((text.UNKNOWN, LABEL), *((f" {text.plain(word, 40)}", LABEL) for word in _first(reading)))
 
 
 def signed(reading: Reading) -> Style:
@@ -110,8 +123,10 @@ def signed(reading: Reading) -> Style:
 
 
 def _whole(flows: Flows) -> list[Line]:
-    """That all funds have reported the newest day, or those that are still in the table."""
+    """That all funds have reported the newest day, or those that are still in the table; or who counted it."""
     newest = flows.rows[0]
+    if newest.by:
+        return [((f"total by {text.plain(newest.by, 20)}, the funds are not known", LATE),)]
     if newest.provisional:
         return []
     said: Line = ((f"{flows.arrived} of {flows.expected} funds", LATE if newest.missing else PLAIN),)
@@ -121,13 +136,13 @@ def _whole(flows: Flows) -> list[Line]:
 def _arrival(flows: Flows, width: int) -> list[Line]:
     """Of a day that is not whole how many funds have reported, as a bar too, and which have not."""
     newest = flows.rows[0]
-    if not newest.provisional:
+    if not newest.provisional or newest.by:
         return []
     there, all_ = flows.arrived, flows.expected
     full = min(PROGRESS - (there < all_), round(there / all_ * PROGRESS)) if all_ else 0
     waiting = text.plain(" ".join([*newest.missing, *newest.unsure]), 100)
     items: list[tuple[int, Line]] = [
-        (0, ((f"p {there} of {all_} funds", LATE + BOLD),)),
+        (0, ((f"{there} of {all_} funds", LATE + BOLD),)),
         (1, (("▕" + "█" * full, LATE), ("░" * (PROGRESS - full), LABEL), ("▏", LATE))),
         (0, (("provisional", LATE),)),
         (2, ((f"not yet: {waiting}", LATE),) if waiting else ()),
@@ -136,7 +151,7 @@ def _arrival(flows: Flows, width: int) -> list[Line]:
 
 
 def _cost(by_name: dict[str, Reading], now_ms: int) -> list[Line]:
-    """What the coins cost by both definitions, how far these are apart, and how far bitcoin is from each."""
+    """What the coins cost by both definitions, how far bitcoin is from each, and what all bitcoin cost."""
     net, average, away = (by_name[name] for name in ("etf.cost.net", "etf.cost.average", "etf.vs_cost"))
     items: list[Line] = [
         (("net cost ", LABEL), *_dollars(net, "of net $ / net coins")),
@@ -144,9 +159,15 @@ def _cost(by_name: dict[str, Reading], now_ms: int) -> list[Line]:
     ]
     if isinstance(net.value, float) and isinstance(average.value, float) and average.value:
         items.append(((f"{abs(net.value / average.value - 1) * 100:.1f} % apart", PLAIN),))
-    price = next((one for one in reversed(away.inputs) if one.series in ("BTC", "btc.price")), None)
+    whole, price = (
+        by_name.get("btc.realised"),
+        next((one for one in reversed(away.inputs) if one.series in ("BTC", "btc.price")), None),
+    )
+    realised: list[Line] = []
+    if whole is not None and whole.value is not None:
+        realised = [(("realised price ", LABEL), *_dollars(whole, f"of {whole.period}"))]
     if price is None or not isinstance(away.value, float):
-        return items
+        return [*items, *realised]
     when = f"on {told_day(price.period)}"
     if price.series == "btc.price":
         old_ms = now_ms - price.known_ms
@@ -156,25 +177,20 @@ def _cost(by_name: dict[str, Reading], now_ms: int) -> list[Line]:
     if isinstance(average.value, float) and average.value:
         beside = (price.value / average.value - 1) * 100
         said += [(", ", LABEL), (f"{mark(away)}{beside:+.1f} %", style), (" to average", LABEL)]
-    return [*items, ((f"${price.value:,.0f} {when} is ", LABEL), *said)]
+    return [*items, ((f"${price.value:,.0f} {when} is ", LABEL), *said), *realised]
 
 
 def _dollars(reading: Reading, how: str) -> Line:
     """A cost, and by which definition; or why there is none."""
     if not isinstance(reading.value, int | float):
-        return ((text.UNKNOWN, LABEL), (f" {text.plain(reading.words[-1], 40)}" if reading.words else "", LABEL))
+        return _unknown(reading)
     return ((f"{mark(reading)}${reading.value:,.0f}", STATE[reading.state] + BOLD), (f" {how}", LABEL))
 
 
 def doubts(flows: Flows) -> str:
-    """What a reader of the sums has to know: holes, funds that came or went, and what the sums themselves lack."""
-    said: list[str] = []
-    if flows.holes:
-        days = "1 day" if len(flows.holes) == 1 else f"{len(flows.holes)} days"
-        said.append(f"{days} of trading not in the table, the last {told_day(flows.holes[-1], year=True)}")
+    """What a reader of the sums has to know: what the sums lack, and funds that came or went."""
+    by_name = named(flows.readings)
+    said = [word for name in LACKING if name in by_name for word in by_name[name].said("lacks", "doubt")]
     said += [f"{fund} is new, since {told_day(day, year=True)}" for fund, day in flows.new]
     said += [f"{fund} has left the table, last on {told_day(day, year=True)}" for fund, day in flows.gone]
-    cost = named(flows.readings).get("etf.cost.net")
-    if cost is not None and cost.quality == "partial":
-        said += [word for word in cost.words if "left out" in word or word.startswith("only since")]
-    return "; ".join(said)
+    return "; ".join(dict.fromkeys(said))

@@ -39,12 +39,14 @@ def rows(oil: Oil, width: int) -> list[Line]:
     if oil.shocks:
         lines.append((("shocks", TITLE),))
     for one in reversed(oil.shocks):
-        count = f"{one.sessions} day{'s'[: one.sessions > 1]}"
-        when = f"since {one.first}" if one.on else f"{one.first} to {one.last}"
-        said = f"{when}, {count}, the back at most {signed(one.back)} over 5 days"
+        count = f"{one.sessions} session{'s'[: one.sessions > 1]}"
+        count += f" and {one.unknown} not known" if one.unknown else ""
+        when = f"since {one.first}" if one.on is not False else f"{one.first} to {one.last}"
+        when += f", last seen on {one.last}" if one.on is None else ""
+        said = f"{when}, {count}, the back at most {signed(one.back)} over 5 sessions"
         lines += [((part, LATE if one.on else PLAIN),) for part in wrap(said, max(10, width), subsequent_indent="  ")]
     for name, reading in ((name, by_name[f"oil.{name.lower()}"]) for name in ("CL1", "CL6")):
-        said = f"{name}: {'; '.join(word for word in reading.words if not word.startswith('roll'))}"
+        said = f"{name}: {'; '.join(note.text for note in reading.notes if note.kind != 'next')}"
         lines += [((part, LABEL),) for part in wrap(text.plain(said, 400), max(10, width), subsequent_indent="  ")]
     return lines
 

@@ -6,7 +6,8 @@ from rich.style import Style
 
 from feeds import text
 from feeds.topics import Leg, Oil, Reading, Roll
-from tui.theme import BAD, BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, UP, level_mark
+from feeds.topics.base import Kind
+from tui.theme import BAD, BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, UP
 from tui.widgets.curve_sentence import sentence
 from tui.widgets.flow import flow
 from tui.widgets.flow_words import named, wrapped
@@ -19,6 +20,8 @@ WINDOWS = (5, 1)
 NAMES = 5  # cells of what a window is called
 LEG = 20  # cells of a leg's name and move
 SPARK = 24
+NOT_KNOWN: tuple[Kind, ...] = ("why", "reading")
+"""Notes that say why there is no number."""
 AIRY, WIDE = 24, 90
 """Rows from which what is known of a move and of a shock is told in full; columns from which one row is enough."""
 
@@ -32,17 +35,18 @@ def head(oil: Oil, now_ms: int, width: int, height: int, *, brief: bool = False)
     full = height >= AIRY
     lines = _spread(oil, by_name, now_ms, width, full)
     if brief:
-        return [*lines, *_shock(by_name["oil.shock"], oil, width, full)]
+        return [*lines, *_shock(by_name["oil.shock"], oil, width, full, set())]
     largest = max((abs(move) for leg in oil.legs for move in (leg.front_move, leg.back_move)), default=0.0)
     legs = {leg.window: leg for leg in oil.legs}
-    spread = by_name["oil.spread"]
-    why = [*spread.words[:1]] if spread.value is None else []
+    told = set(by_name["oil.spread"].said(*NOT_KNOWN))
     for window in WINDOWS:
         reading = by_name[f"oil.leg.{window}d"]
-        if reading.value is None and reading.words[0] in why:
+        why = set(reading.said(*NOT_KNOWN))
+        if reading.value is None and why <= told:
             continue  # a reason said twice says no more
+        told |= why
         lines += _leg(reading, window, legs.get(window), largest, width, full or window == WINDOWS[0])
-    lines += _shock(by_name["oil.shock"], oil, width, full)
+    lines += _shock(by_name["oil.shock"], oil, width, full, told)
     return lines
 
 
@@ -67,7 +71,7 @@ def _spread(oil: Oil, by_name: Mapping[str, Reading], now_ms: int, width: int, f
     items.append((("CL6/CL1 ", LABEL), (short(ratio, 3), PLAIN)))
     drawn = spark([day.spread for day in oil.history], SPARK)
     items.append(((f"last {len(drawn)} ", LABEL), (drawn, PLAIN)) if len(drawn) > 1 else ())
-    words = "; ".join(word for word in spread.words if not word.startswith("roll"))
+    words = "; ".join(note.text for note in spread.notes if note.kind != "next")  # the roll has a row of its own
     return [*flow(items, width, 1), *_said(words, width, 2 if full else 1)]
 
 
@@ -79,12 +83,18 @@ def _leg(reading: Reading, window: int, leg: Leg | None, largest: float, width: 
         parts = wrapped("; ".join(reading.words), room, 2)
         return [(name if not n else (" " * NAMES, PLAIN), (part, LABEL)) for n, part in enumerate(parts)]
     style = STATE[reading.state]
-    more: list[Line] = [((text.plain(leg.meaning, 200), style),)] if meaning and leg.meaning else []
-    more += [((f"since {leg.since}", LABEL),)] if leg.sessions > 1 else []
-    said = level_mark(reading.quality) + reading.words[0]
-    told = sentence(said, style + BOLD, more, room, 2 if meaning and width < WIDE else 1)
+    more: list[Line] = [((text.plain(doubt, 100), LATE),) for doubt in reading.said("lacks", "doubt")]
+    more += [((text.plain(leg.meaning, 200), style),)] if meaning and leg.meaning else []
+    more += [((text.plain(since, 100), LABEL),) for since in reading.said("since")]
+    said = (*reading.said("says"), str(reading.value))[0] + worth(reading)
+    told = sentence(said, style + BOLD, more, room, 2 if meaning else 1)
     lines: list[Line] = [(name if not n else (" " * NAMES, PLAIN), *line) for n, line in enumerate(told)]
     return [*lines, ((" " * NAMES, PLAIN), *arrows(leg, largest, room))]
+
+
+def worth(reading: Reading) -> str:
+    """In words, what a label is worth, where it is not exact: a sign before a word would be taken for a letter."""
+    return "" if reading.quality in (None, "exact") else f" ({text.plain(reading.quality, 20)})"
 
 
 def arrows(leg: Leg, largest: float, width: int) -> Line:
@@ -115,16 +125,21 @@ def _arrow(move: float, largest: float, half: int, style: Style) -> list[Span]:
     return [(f"{left:>{half}}", style), ("│", LABEL), (f"{right:<{half}}", style)]
 
 
-def _shock(reading: Reading, oil: Oil, width: int, full: bool) -> list[Line]:
-    """Whether it is a shock and since when; then the roll, which has a row of its own once it is announced."""
-    words = reading.words[: 1 + full] if reading.value == "on" else reading.words[1:2]  # its legs stand above already
+def _shock(reading: Reading, oil: Oil, width: int, full: bool, told: set[str]) -> list[Line]:
+    """Whether it is a shock and since when; then the roll, which has a row of its own once it is announced.
+
+    `told`: reasons that stand above already. Its legs do so too.
+    """
+    since, doubts = ", ".join(reading.said("since")), reading.said("lacks", "doubt")
     if reading.value is None:
-        lines: list[Line] = [(("shock not known", LABEL),)]
+        why = [word for word in reading.said(*NOT_KNOWN) if word not in told]
+        said = "; ".join([*why, *([since] if since else []), *doubts])
+        lines: list[Line] = _said(f"shock not known{': ' if said else ''}{said}", width, 2 if full else 1, LABEL)
     else:
         style = BAD if reading.value == "on" else STATE[reading.state]
-        mark = level_mark(reading.quality)
-        parts = wrapped(f"{mark}shock {reading.value}: {'; '.join(words)}", width, 2 if full else 1)
-        lines = [((part, style),) for part in parts]
+        legs = reading.said("says")[:1] if reading.value == "on" and full else ()
+        said = "; ".join([*([since] if since else []), *legs, *doubts])
+        lines = _said(f"shock {reading.value}{worth(reading)}: {said}", width, 2 if full else 1, style)
     roll = roll_words(oil.roll)
     if oil.roll.soon:
         return [*lines, *_said(roll, width, 2, LATE)]

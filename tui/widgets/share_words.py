@@ -1,6 +1,6 @@
 """Who sets the price, in words and bars: CME against four exchanges on one date, and which is larger. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rich.style import Style
 
@@ -36,17 +36,18 @@ def value_of(week: ShareWeek, part: str) -> float | None:
 def bound(week: ShareWeek) -> str:
     """How CME's share of that week is to be read: "<" as at most so much, ">" as at least, "~" as about.
 
-    An exchange that is missing is missing below the line only; a contract that is not in CME's report above it too.
+    It is about so much where a number is doubted or of another day. An exchange that is missing is missing below the
+    line only; a contract that is not in CME's report above it too.
     """
     lacking = any(value_of(week, part) is None for part in PARTS)
-    if week.doubted or (lacking and week.missing):
+    if week.doubted or week.older or (lacking and week.missing):
         return "~"
     return "<" if lacking else ">" if week.missing else ""
 
 
 def part_bound(week: ShareWeek, part: str) -> str:
     """The same of the share of any part: whatever is missing, an exchange's share is at most what it seems."""
-    if part == "cme" or week.doubted:
+    if part == "cme" or week.doubted or week.older:
         return bound(week)
     return "<" if week.missing or any(value_of(week, one) is None for one in PARTS) else ""
 
@@ -58,7 +59,7 @@ def number(value: float | None, sign: str = "") -> str:
 def part_mark(week: ShareWeek, part: str) -> str:
     """The sign before a number of a week: what is not believed, lacks a contract, or is of another day."""
     if part in week.doubted:
-        return "~"
+        return QUALITY["doubted"]
     if part == "cme" and week.missing:
         return QUALITY["floor"]
     return "*" if part in dict(week.older) else ""
@@ -70,20 +71,20 @@ def sentence(share: Share) -> str:
     of_five, ratio = by_name["oi.cme_share"], by_name["oi.cme_binance"]
     week = share.weeks[-1] if share.weeks else None
     if week is None or not isinstance(of_five.value, float):
-        return "; ".join(of_five.words[:1])
+        return "; ".join(of_five.said("why", "reading")[:1])
     said = f"CME holds {LIKE[bound(week)]}{of_five.value:.1f} % of the open interest of five"
     if week.parts < len(PARTS):
         said += f" ({week.parts} known)"
     if isinstance(ratio.value, float):
-        since = next((word for word in ratio.words if word.startswith(("over 1 ", "under 1 "))), "")
-        # A week of which a part is missing or doubted does not decide who is the larger.
-        since = f", {'last sure: ' if ratio_mark(week) else ''}{since}" if since else ""
-        said += f"; CME / Binance {ratio_mark(week)}{ratio_of(ratio.value)}{since}"
+        since = ratio.said("since", "reading")[:1]
+        said += ", ".join([f"; CME / Binance {ratio_mark(week)}{ratio_of(ratio.value)}", *since])
     return said
 
 
 def ratio_mark(week: ShareWeek) -> str:
-    return "~" if "binance" in week.doubted else QUALITY["floor"] if week.missing else ""
+    if "binance" in week.doubted:
+        return QUALITY["doubted"]
+    return "~" if "binance" in dict(week.older) else QUALITY["floor"] if week.missing else ""
 
 
 def ratio_of(value: float) -> str:
@@ -176,7 +177,7 @@ def _shorts(share: Share, now_ms: int) -> Line:
     """What leveraged funds are short at CME, with its date."""
     reading = named(share.readings)["oi.cme.net_short"]
     if not isinstance(reading.value, float):
-        why = text.plain("; ".join(reading.words[:1]), 60)
+        why = text.plain("; ".join(reading.said("why", "reading")[:1]), 60)
         return (("leveraged funds net short at CME ", LABEL), (text.UNKNOWN, LABEL), (f" {why}", LATE))
     side = "long" if reading.value < 0 else "short"
     age = text.age(None if reading.known_ms is None else now_ms - reading.known_ms)
@@ -190,7 +191,8 @@ def _carry(reading: Reading | None, now_ms: int) -> Line:
     if reading is None:
         return ()
     if not isinstance(reading.value, float):
-        return (("90 d carry ", LABEL), (f"{text.UNKNOWN} {text.plain('; '.join(reading.words[:1]), 60)}", LABEL))
+        why = text.plain("; ".join(reading.said("why", "reading")[:1]), 60)
+        return (("90 d carry ", LABEL), (f"{text.UNKNOWN} {why}", LABEL))
     when = "now" if reading.known_ms is None else f"{text.age(now_ms - reading.known_ms)} ago"
     value = f"{level_mark(reading.quality)}{reading.value:+.2f} {text.plain(reading.unit, 8)}"
     return (("90 d carry over bills ", LABEL), (value, STATE[reading.state] + BOLD), (f", {when}", LABEL))
@@ -213,11 +215,8 @@ def _crossings(share: Share, width: int) -> Line:
 
 def _doubts(share: Share) -> list[str]:
     """What makes the numbers less than they seem: doubted, missing and older parts, late feeds, gaps."""
-    week = share.weeks[-1]
     by_name = named(share.readings)
-    said = [word for word in by_name["oi.cme_share"].words if "looks doubled" in word or " parts, without " in word]
-    said += [f"{PARTS[part]} of {day}, the nearest before" for part, day in week.older if part in PARTS]
-    said += [word for word in by_name["oi.cme"].words if "not in the report" in word or "missing between" in word]
+    said = [*by_name["oi.cme_share"].said("doubt", "lacks", "older"), *by_name["oi.cme"].said("lacks", "why")]
     late: dict[str, list[str]] = {}
     for part, name in PARTS.items():
         reading = by_name[f"oi.{part}"]
@@ -229,5 +228,4 @@ def _doubts(share: Share) -> list[str]:
 
 def _dates(share: Share) -> Iterable[str]:
     """Both dates, and at what hour the snapshots were taken."""
-    words: Sequence[str] = named(share.readings)["oi.cme_share"].words
-    return [word for word in words if " against " in word or "as it stood at" in word]
+    return named(share.readings)["oi.cme_share"].said("span")

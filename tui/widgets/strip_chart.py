@@ -63,7 +63,7 @@ def legend(strips: Sequence[Strip], mark: str, width: int, rows: int) -> list[Li
             items.append(((f"{look.sample} {back}: no closes", LABEL),))
         else:
             day = told_day(strip.day) if width >= SENTENCES else told_day(strip.day)[4:]
-            said = f"{back}, {day}" if ago else f"{mark}{day}"
+            said = f"{back}, {day}" if ago else f"{day}{mark}"
             items.append(((look.sample, look.style), (f" {said}", PLAIN if not ago else LABEL)))
     return flow(items, width, rows)
 

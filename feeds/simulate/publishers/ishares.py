@@ -1,11 +1,13 @@
 """iShares' file of what IBIT holds: lines about the fund, then a table. Format: ishares.com, product 333011, CSV.
 
-It tells of one day only. Shares, bitcoin and dollars are text with commas.
+It tells of one day only. Shares, bitcoin and dollars are text with commas. The value of a share is not told: it is what
+the holdings are worth over the shares.
 """
 
 from feeds.simulate.http import Answer, Request, Site
 from feeds.simulate.publishers.world import CSV, World, grouped, routed
 
+_CASH = 1_250.0
 _PATH = "/us/products/333011/fund/1467271812596.ajax"
 _HEADER = (
     "Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional Value,Quantity,Price,Location,Exchange,Currency,"
@@ -22,20 +24,19 @@ def site(world: World) -> Site:
         if not days:
             return Answer(200, 'iShares Bitcoin Trust ETF\nFund Holdings as of,"-"\n', CSV)
         day = days[-1]
-        dollars, value = held[day] * 90_000, "{:,.2f}".format
+        dollars, value = shares[day] * navs[day] - _CASH, "{:,.2f}".format
         lines = [
             "iShares Bitcoin Trust ETF",
             f'Fund Holdings as of,"{day:%b %d, %Y}"',
             'Inception Date,"Jan 05, 2024"',
             f'Shares Outstanding,"{grouped(shares[day], 2)}"',
-            f'NAV per Share,"{grouped(navs[day], 2)}"',
             *(f'{kind},"-"' for kind in ("Stock", "Bond", "Cash", "Other")),
             "\u00a0",
             _HEADER,
             f'"BTC","BITCOIN","-","Alternative","{value(dollars)}","99.99","{value(dollars)}",'
-            f'"{grouped(held[day], 4)}","90,000.00","-","-","USD","1.00","USD","-"',
-            '"USD","USD CASH","Cash and/or Derivatives","Cash","1,250.00","0.01","1,250.00","1,250.00","100.00",'
-            '"United States","-","USD","1.00","USD","-"',
+            f'"{grouped(held[day], 4)}","{value(dollars / held[day])}","-","-","USD","1.00","USD","-"',
+            f'"USD","USD CASH","Cash and/or Derivatives","Cash","{value(_CASH)}","0.01","{value(_CASH)}",'
+            f'"{value(_CASH)}","100.00","United States","-","USD","1.00","USD","-"',
             "\u00a0",
             '"The content contained herein is owned or licensed by BlackRock."',
         ]
