@@ -34,7 +34,7 @@ class Shown(NamedTuple):
     unit: str
     as_of_ms: int | None
     state: "State"
-    quality: str
+    quality: str | None
 
     @property
     def floor(self) -> bool:
@@ -110,7 +110,7 @@ def _shown(metric: object) -> Shown:
             "unit": str(unit),
             "as_of_ms": int() | None as as_of_ms,
             "state": "fresh" | "late" | "stale" | "down" | "none" as state,
-            "quality": str(quality),
+            "quality": str() | None as quality,
         }:
             return Shown(value, unit, as_of_ms, state, quality)
     raise ValueError(f"a metric is not as an engine writes it: {text.plain(str(metric), 80)}")
