@@ -103,8 +103,11 @@ def _untold(week: RegimeWeek, known: Known) -> list[Note]:
 def _sides(week: RegimeWeek) -> list[Note]:
     """What liquidity and risk appetite came to at that close."""
     found = [_side(LIQUIDITY, week.liquidity, _shown(week.netliq, " %"), known=week.netliq is not None)]
-    z = _shown(week.z, "") if week.z_least is None else between(week)
-    return [*found, _side(RISK, week.risk, z, known=week.z is not None)]
+    return [*found, _side(RISK, week.risk, _z(week), known=week.z is not None)]
+
+
+def _z(week: RegimeWeek) -> str:
+    return _shown(week.z, "") if week.z_least is None else between(week)
 
 
 def _parts(week: RegimeWeek) -> list[Note]:
@@ -141,8 +144,11 @@ def changed(weeks: Sequence[RegimeWeek]) -> tuple[str, ...]:
         return ()
     before, now = weeks[-2], weeks[-1]
     words = [
-        f"{label} {_shown(was, unit)} → {_shown(is_, unit)}"
-        for label, was, is_, unit in ((LIQUIDITY, before.netliq, now.netliq, " %"), (RISK, before.z, now.z, ""))
+        f"{label} {was} → {is_}"
+        for label, was, is_ in (
+            (LIQUIDITY, _shown(before.netliq, " %"), _shown(now.netliq, " %")),
+            (RISK, _z(before), _z(now)),
+        )
         if was != is_
     ]
     for label, was, is_ in (("liquidity", before.liquidity, now.liquidity), ("risk", before.risk, now.risk)):

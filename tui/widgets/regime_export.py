@@ -8,7 +8,20 @@ from tui.export import Cell
 from tui.widgets.regime_board import NOT_PUBLIC, Board, View, readings
 
 Table = tuple[str, Sequence[str], Iterable[Sequence[Cell]]]
-NUMBERS = ("name", "value", "unit", "period", "known_utc", "state", "quality", "band", "words", "missing")
+NUMBERS = (
+    "name",
+    "value",
+    "unit",
+    "period",
+    "known_utc",
+    "state",
+    "quality",
+    "band",
+    "words",
+    "missing",
+    "least",
+    "most",
+)
 TRIGGER = ("threshold", "distance", "on", "last_on")
 
 
@@ -45,6 +58,8 @@ def _number(one: Reading) -> list[Cell]:
         one.band,
         "; ".join(one.words),
         " ".join(one.missing),
+        one.least,
+        one.most,
     ]
 
 
@@ -85,7 +100,7 @@ def _history(of: Board) -> list[list[Cell]]:
             one.netliq,
             one.z,
             one.parts,
-            "",
+            "" if one.z_least is None or one.z_most is None else f"z between {one.z_least} and {one.z_most}",
         ]
         for one in weeks
     ]
@@ -181,4 +196,4 @@ def _levels(of: Board) -> list[list[Cell]]:
 def _lists(of: Board) -> list[list[Cell]]:
     rows = [_number(one) for one in readings(of, "hedge & dollar")]
     none: list[Cell] = [None] * 5
-    return [*rows, *([one.label, None, *none, NOT_PUBLIC, one.words, ""] for one in of.unpublished)]
+    return [*rows, *([one.label, None, *none, NOT_PUBLIC, one.words, "", None, None] for one in of.unpublished)]
