@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from feeds.calendars import new_york_day
 from feeds.signals._reading import reading, unread
+from feeds.signals.by_date import WEEKS_13
 from feeds.signals.drivers import drivers
 from feeds.signals.lines import as_of, unknown
 from feeds.signals.liquidity import PARTS as MONEY_PARTS
@@ -18,6 +20,8 @@ from feeds.vintages import Known
 
 NAME = "regime.label"
 UNTOLD = "cannot be told"
+STANDS = WEEKS_13
+"""For so long a label stands as of its close: after that no number of it is in the newest changes any more."""
 READ = (*MONEY_PARTS, *PARTS)
 """What the weekly closes look back on."""
 
@@ -47,8 +51,8 @@ def _label(known: Known, closes: Sequence[Close], rule: RegimeRule) -> Reading:
         return unknown(known, NAME, "", ["WALCL"], "no week has closed: Fed assets are not known")
     newest = closes[-1]
     at = next((at for at in range(len(closes) - 1, -1, -1) if _told(closes[at].week)), None)
-    if at is None:
-        why = _untold(newest.week, known)
+    if at is None or new_york_day(known.as_of_ms) - closes[at].week.day > STANDS:
+        why = _untold(newest.week, known) if at is None else _stands(closes[at].week, newest.week, known)
         return unknown(
             known, NAME, "", newest.missing, *why, *_sides(newest.week), *_parts(newest.week), used=newest.used
         )
