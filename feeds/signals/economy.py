@@ -4,7 +4,7 @@ from msgspec.structs import replace
 
 from feeds.signals._reading import Used, derived, reading, unread
 from feeds.signals.by_date import PLACES, month, months_before, why_missing
-from feeds.signals.knowledge import bounds, compare
+from feeds.signals.knowledge import bounds, holds
 from feeds.signals.lines import (
     change,
     difference,
@@ -19,7 +19,7 @@ from feeds.signals.lines import (
     unknown,
 )
 from feeds.signals.thresholds import DriversRule
-from feeds.topics.base import Note, Reading, noted
+from feeds.topics.base import Note, Reading
 from feeds.topics.regime import Driver
 from feeds.vintages import Known
 
@@ -101,12 +101,10 @@ def rates(known: Known, rule: DriversRule) -> Driver:
 def _priced(known: Known) -> Reading:
     """The 2-year yield over the rate of today: what is priced of hikes, or of cuts."""
     found = difference(known, "rates.2y_effr", ("DGS2", "EFFR"), "2 years less EFFR", "bp", times=100)
-    within = bounds(found)
-    if within is None:
+    over, under = (holds(found, sign, 0) for sign in (">", "<"))
+    if over is None or under is None:
         return found
-    over, under = compare(within, ">", 0), compare(within, "<", 0)
-    band = "hikes priced" if over else "cuts priced" if under else "nothing priced"
-    return replace(found, band=band, notes=noted([f"{band}: {found.words[0]}", *found.notes[1:]]))
+    return replace(found, band="hikes priced" if over else "cuts priced" if under else "nothing priced")
 
 
 def growth(known: Known, rule: DriversRule) -> Driver:

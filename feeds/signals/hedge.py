@@ -131,7 +131,7 @@ def _label(readings: Sequence[Reading], windows: Sequence[HedgeWindow], rule: He
     parts = [by_name[name] for name in asked]
     newest = {one.days: one.history[-1] for one in windows if one.history}
     day = newest.get(rule.label_days)
-    words: list[str | Note] = [Note("part", part.words[0]) for part in parts if part.value is not None]
+    words: list[str | Note] = [Note("part", word) for part in parts for word in part.said("says")]
     others = [f"over {n} days: {one.label}" for n, one in newest.items() if n != rule.label_days and one.label]
     value = day.label if day else None
     decide = parts

@@ -69,6 +69,7 @@ class _Open(Struct):
             self.run,
             outcome,
             tuple(LevelDay(day.day, day.low, day.close) for day in self.days),
+            self.sure,
         )
 
 
@@ -98,14 +99,13 @@ def _days(known: Known) -> Iterator[_Day]:
 
 
 class _Course(Struct):
-    """What the days come to. `sure`: of each test, whether no failure can have been missed in it or before it.
+    """What the days come to.
 
     `blind`: days on which a test may have been missed; `lost`: those on which a failure may have been, newest last.
     `ready`: a touch now would be a test.
     """
 
     tests: list[LevelTest] = []
-    sure: list[bool] = []
     ready: bool = False
     blind: int = 0
     lost: list[date] = []
@@ -117,7 +117,7 @@ class _Course(Struct):
 
     def held(self) -> list[LevelTest]:
         """The tests that held for sure."""
-        return [test for test, sure in zip(self.tests, self.sure, strict=True) if sure and test.outcome == "held"]
+        return [test for test in self.tests if test.sure and test.outcome == "held"]
 
 
 def level_tests(days: Sequence[_Day], level: float, rule: LevelRule) -> _Course:
@@ -143,14 +143,12 @@ def level_tests(days: Sequence[_Day], level: float, rule: LevelRule) -> _Course:
             outcome = going.take(day, level, rule)
             if outcome != "open":
                 course.tests.append(going.test(level, outcome))
-                course.sure.append(going.sure)
                 going = None
         if day.close is not None and day.close >= _over(level, rule.away_pct):
             course.ready = True
             doubt = doubt and (going is not None or run < rule.hold_days)
     if going is not None:
         course.tests.append(going.test(level, "open"))
-        course.sure.append(going.sure)
     return course
 
 

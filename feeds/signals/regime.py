@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from feeds.calendars import new_york_day
 from feeds.signals._reading import reading, unread
+from feeds.signals.by_date import WEEKS_13
 from feeds.signals.drivers import drivers
 from feeds.signals.lines import as_of, unknown
 from feeds.signals.liquidity import PARTS as MONEY_PARTS
@@ -18,6 +20,8 @@ from feeds.vintages import Known
 
 NAME = "regime.label"
 UNTOLD = "cannot be told"
+STANDS = WEEKS_13
+"""For so long a label stands as of its close: after that no number of it is in the newest changes any more."""
 READ = (*MONEY_PARTS, *PARTS)
 """What the weekly closes look back on."""
 
@@ -47,8 +51,8 @@ def _label(known: Known, closes: Sequence[Close], rule: RegimeRule) -> Reading:
         return unknown(known, NAME, "", ["WALCL"], "no week has closed: Fed assets are not known")
     newest = closes[-1]
     at = next((at for at in range(len(closes) - 1, -1, -1) if _told(closes[at].week)), None)
-    if at is None:
-        why = _untold(newest.week, known)
+    if at is None or new_york_day(known.as_of_ms) - closes[at].week.day > STANDS:
+        why = _untold(newest.week, known) if at is None else _stands(closes[at].week, newest.week, known)
         return unknown(
             known, NAME, "", newest.missing, *why, *_sides(newest.week), *_parts(newest.week), used=newest.used
         )
@@ -103,8 +107,11 @@ def _untold(week: RegimeWeek, known: Known) -> list[Note]:
 def _sides(week: RegimeWeek) -> list[Note]:
     """What liquidity and risk appetite came to at that close."""
     found = [_side(LIQUIDITY, week.liquidity, _shown(week.netliq, " %"), known=week.netliq is not None)]
-    z = _shown(week.z, "") if week.z_least is None else between(week)
-    return [*found, _side(RISK, week.risk, z, known=week.z is not None)]
+    return [*found, _side(RISK, week.risk, _z(week), known=week.z is not None)]
+
+
+def _z(week: RegimeWeek) -> str:
+    return _shown(week.z, "") if week.z_least is None else between(week)
 
 
 def _parts(week: RegimeWeek) -> list[Note]:
@@ -141,8 +148,11 @@ def changed(weeks: Sequence[RegimeWeek]) -> tuple[str, ...]:
         return ()
     before, now = weeks[-2], weeks[-1]
     words = [
-        f"{label} {_shown(was, unit)} → {_shown(is_, unit)}"
-        for label, was, is_, unit in ((LIQUIDITY, before.netliq, now.netliq, " %"), (RISK, before.z, now.z, ""))
+        f"{label} {was} → {is_}"
+        for label, was, is_ in (
+            (LIQUIDITY, _shown(before.netliq, " %"), _shown(now.netliq, " %")),
+            (RISK, _z(before), _z(now)),
+        )
         if was != is_
     ]
     for label, was, is_ in (("liquidity", before.liquidity, now.liquidity), ("risk", before.risk, now.risk)):

@@ -13,7 +13,7 @@ from feeds.signals.dollar_exit import cips_yoy, custody_13w, dxy_13w, gold_13w, 
 from feeds.signals.fragility import cards_4q
 from feeds.signals.knowledge import Bounds, bounds
 from feeds.signals.lines import ends_of, number
-from feeds.topics.base import Input, Note, Reading, noted, poorest
+from feeds.topics.base import Input, Note, Reading, poorest
 from feeds.topics.oil import Oil, SpreadDay
 from feeds.vintages import Known
 
@@ -132,7 +132,5 @@ def _btc_igv(known: Known) -> Reading:
     btc, igv = ((now_ / was - 1) * 100 for now_, was in ((btc_now, btc_was), (igv_now, igv_was)))
     apart = bool(btc and igv) and copysign(1, btc) != copysign(1, igv)
     band = "decoupling" if apart else "going together"
-    said = f"BTC {btc:+.2f} %, IGV {igv:+.2f} %"
-    if bounds(found) is None:
-        return replace(found, notes=(*noted([said], "part"), *found.notes))
-    return replace(found, band=band, notes=(*noted([f"{said}: {band}"]), *found.notes))
+    said = Note("part", f"BTC {btc:+.2f} %, IGV {igv:+.2f} %")
+    return replace(found, band=band if bounds(found) else "", notes=(said, *found.notes))

@@ -193,6 +193,7 @@ class LevelTest(Struct, frozen=True):
 
     `low`: the lowest price. `touched_under`: it was traded under the level; `closed_under`: closes under it. `run`:
     closes in a row at or over it, up to the newest. `known_ms`: since when the outcome, or the newest day, is known.
+    `sure`: whether no failure can have been missed on a day of which the close is not known.
     """
 
     first: date
@@ -204,6 +205,7 @@ class LevelTest(Struct, frozen=True):
     run: int
     outcome: Outcome
     days: tuple[LevelDay, ...]
+    sure: bool = True
 
 
 class Level(Struct, frozen=True):

@@ -193,7 +193,7 @@ def test_two_years_over_the_rate_of_today_says_what_is_priced() -> None:
     priced = one(rates["rates"], "rates.2y_effr")
     assert (priced.value, priced.unit, priced.period, priced.band) == (50.0, "bp", date(2026, 8, 18), "hikes priced")
     assert priced.words == (
-        "hikes priced: 2 years less EFFR +50 bp, 2026-08-18",
+        "2 years less EFFR +50 bp, 2026-08-18",
         "of 2026-08-19 there is only one of the two",
     )
     assert one(rates["rates"], "rates.curve").value == 50.0

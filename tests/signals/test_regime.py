@@ -6,9 +6,10 @@ from random import Random
 
 import pytest
 
-from feeds.calendars import day_end_ms, new_york_ms, release_ms
+from feeds.calendars import day_end_ms, new_york_day, new_york_ms, release_ms
 from feeds.facts import Observation
 from feeds.series import series
+from feeds.signals.by_date import WEEKS_13
 from feeds.signals.liquidity import change_13w, net
 from feeds.signals.past import Past
 from feeds.signals.regime import regime
@@ -186,6 +187,10 @@ def test_the_newest_close_that_cannot_be_told_leaves_the_label_of_the_one_before
     assert found.said("since") == ()
     month = page(Vintages(rows), at + 14 * 86_400_000).label
     assert (month.value, month.state) == ("easy", "stale"), "so old that nothing is to be done by it"
+    year = page(Vintages(rows), at + 90 * 86_400_000).label
+    assert (year.value, year.state) == (None, "none")
+    assert year.words[0] == "easy as of the close of 2026-01-14"
+    assert year.words[1].startswith("the close of 2026-01-21 cannot be told")
 
 
 def test_where_no_close_was_ever_told_there_is_no_label_and_a_reason() -> None:
@@ -345,7 +350,10 @@ def test_a_look_back_to_any_time_is_the_timeline_until_then(seed: int) -> None:
         assert closes(until, at) == expected, "rows of later make no difference"
         if told := [one for one in expected if one.raw and one.label]:
             label = page(until, at).label
-            assert (label.value, label.period) == (told[-1].label, told[-1].day)
+            if new_york_day(at) - told[-1].day <= WEEKS_13:
+                assert (label.value, label.period) == (told[-1].label, told[-1].day)
+            else:
+                assert label.value is None
 
 
 @pytest.mark.parametrize("seed", range(3))

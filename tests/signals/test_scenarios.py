@@ -206,7 +206,7 @@ def test_bitcoin_against_software_is_shown_and_counts_for_nobody(
     assert "".join(row(found, "btc_igv")) == "...."
     reading = next(one for one in found.evidence if one.name == "btc_igv").parts[0]
     assert (reading.name, reading.value, reading.unit, reading.band) == ("btc_igv.20d", change, "%", band)
-    assert reading.words[0] == f"BTC {btc - 100:+.2f} %, IGV {igv - 100:+.2f} %: {band}"
+    assert reading.words[0] == f"BTC {btc - 100:+.2f} %, IGV {igv - 100:+.2f} %"
 
 
 def test_with_nothing_known_all_is_unknown_and_no_count_is_a_zero() -> None:

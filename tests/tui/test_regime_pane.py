@@ -370,6 +370,8 @@ async def test_the_overview_is_exported_with_thresholds_and_distances(here):
         "band": "",
         "words": "words of verdict.stress",
         "missing": "",
+        "least": "",
+        "most": "",
         "threshold": "75",
         "distance": "34",
         "on": "no",

@@ -358,6 +358,20 @@ def test_a_test_says_when_how_low_whether_it_closed_under_and_its_outcome():
     ]
 
 
+def test_a_test_in_which_a_failure_may_have_been_missed_says_so():
+    test = made.levels()[0].tests[0]
+    assert one(regime_levels.row(replace(test, sure=False), False, 90)).endswith(", may have failed")
+    holed = replace(made.levels()[0].tests[-1], days=made.days("2025-03-10", (61_000.0, None), (61_200.0, None)))
+    told = " ".join(said(regime_levels.detail(made.levels()[0], holed, 90, 4)))
+    assert "10 Mar: low $61,000, close not known; 11 Mar: low $61,200, close not yet" in told
+
+
+def test_a_stale_corner_is_not_the_one_to_watch():
+    old = type(made.MONEY)(replace(made.MONEY.reading, state="stale"), made.MONEY.trail)
+    assert "the corner to watch" in " ".join(said(money_quadrant.words(made.MONEY, NOW, 60)))
+    assert "the corner to watch" not in " ".join(said(money_quadrant.words(old, NOW, 60)))
+
+
 def test_tests_that_may_have_been_missed_make_the_count_a_floor():
     level = made.levels()[0]
     floor = tuple(replace(one_, quality="floor") for one_ in level.readings)

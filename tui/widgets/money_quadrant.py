@@ -22,7 +22,7 @@ def words(money: Money, now_ms: int, width: int) -> list[Line]:
     reading = money.reading
     if reading.value is None:
         return wrapped(f"quantity and price of money not known: {why(reading)}", width, 2, LABEL)
-    watched = reading.value == WATCHED
+    watched = reading.value == WATCHED and reading.state in ("fresh", "late")
     name: Span = (text.plain(str(reading.value), width), (BAD if watched else style_of(reading)) + BOLD)
     mark: Line = ((" ◀ the corner to watch", BAD),) if watched and width >= 50 else ()
     said = "; ".join(reading.words)

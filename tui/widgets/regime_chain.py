@@ -177,9 +177,7 @@ def line(reading: Reading, picked: bool, now_ms: int, width: int) -> Line:
     when = "" if reading.period is None else day(reading.period)
     head += [(f" {when:>6}", LABEL), (f" {age(reading, now_ms):>4}", style), (f" {reading.state:<5}", style)]
     left = room - number - 18
-    told = (
-        [] if any(reading.band in word for word in reading.words) or reading.band == reading.value else [reading.band]
-    )
+    told = [] if reading.band in ("", reading.value) else [reading.band]
     words = "; ".join([*told, *reading.words])
     if left > 12:
         head.append((f" {text.plain(words, left - 1)}", LABEL))

@@ -3,12 +3,25 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
-from feeds.topics import Reading
+from feeds.topics import Reading, RegimeWeek
 from tui.export import Cell
 from tui.widgets.regime_board import NOT_PUBLIC, Board, View, readings
 
 Table = tuple[str, Sequence[str], Iterable[Sequence[Cell]]]
-NUMBERS = ("name", "value", "unit", "period", "known_utc", "state", "quality", "band", "words", "missing")
+NUMBERS = (
+    "name",
+    "value",
+    "unit",
+    "period",
+    "known_utc",
+    "state",
+    "quality",
+    "band",
+    "words",
+    "missing",
+    "least",
+    "most",
+)
 TRIGGER = ("threshold", "distance", "on", "last_on")
 
 
@@ -29,6 +42,13 @@ def table(of: Board, view: View) -> Table:
             return "hedge-dollar", NUMBERS, _lists(of)
 
 
+def _week_note(week: RegimeWeek) -> str:
+    """What is to be known of the numbers of a week."""
+    between = "" if week.z_least is None or week.z_most is None else f"z between {week.z_least} and {week.z_most}"
+    later = "with numbers that were read afterwards" if week.later else ""
+    return "; ".join(part for part in (between, later) if part)
+
+
 def _utc(ms: int | None) -> str | None:
     return None if ms is None else datetime.fromtimestamp(ms / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -45,6 +65,8 @@ def _number(one: Reading) -> list[Cell]:
         one.band,
         "; ".join(one.words),
         " ".join(one.missing),
+        one.least,
+        one.most,
     ]
 
 
@@ -85,7 +107,7 @@ def _history(of: Board) -> list[list[Cell]]:
             one.netliq,
             one.z,
             one.parts,
-            "with numbers that were read afterwards" if one.later else "",
+            _week_note(one),
         ]
         for one in weeks
     ]
@@ -181,4 +203,4 @@ def _levels(of: Board) -> list[list[Cell]]:
 def _lists(of: Board) -> list[list[Cell]]:
     rows = [_number(one) for one in readings(of, "hedge & dollar")]
     none: list[Cell] = [None] * 5
-    return [*rows, *([one.label, None, *none, NOT_PUBLIC, one.words, ""] for one in of.unpublished)]
+    return [*rows, *([one.label, None, *none, NOT_PUBLIC, one.words, "", None, None] for one in of.unpublished)]

@@ -75,6 +75,8 @@ def row(test: LevelTest, picked: bool, width: int) -> Line:
     decided = test.last.isoformat() if test.outcome != "open" else "not yet"
     said = _cells(test.first.isoformat(), decided, dollars(test.low), under, f"{test.run}", "", width=width)
     mark: Span = ("▸", ACCENT) if picked else (" ", PLAIN)
+    if not test.sure and test.outcome != "failed":
+        word, style = f"{word}, may have failed", LATE
     return (mark, (said[1:], BOLD if picked else PLAIN), (word, style))
 
 
@@ -84,15 +86,18 @@ def key(level: Level, test: LevelTest) -> str:
 
 def detail(level: Level, test: LevelTest, width: int, rows: int) -> list[Line]:
     """The days of a test with their lows and closes."""
-    days = [f"{one.day.day} {one.day:%b}: low {dollars(one.low)}, close {_close(one.close)}" for one in test.days]
+    days = [
+        f"{one.day.day} {one.day:%b}: low {dollars(one.low)}, close {_close(one.close, newest=one is test.days[-1])}"
+        for one in test.days
+    ]
     over = "" if test.outcome != "open" else f"; {test.run} closes in a row at or over {dollars(level.level)} so far"
     shown, more = days[:12], len(days) - 12
     said = "; ".join(shown) + (f"; and {more} days more" if more > 0 else "")
     return wrapped(f"{said}{over}", width, rows)
 
 
-def _close(close: float | None) -> str:
-    return "not yet" if close is None else dollars(close)
+def _close(close: float | None, *, newest: bool) -> str:
+    return dollars(close) if close is not None else "not yet" if newest else "not known"
 
 
 def block(levels: Sequence[Level] | None, now_ms: int, width: int, tests: int) -> list[Line]:
