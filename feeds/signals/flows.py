@@ -25,7 +25,8 @@ def flows(known: Known, rule: FlowsRule, spot: float | None = None, rows: Iterab
     """The page of flows. `spot`: dollars for a bitcoin now; `rows`: those of the funds, revisions included."""
     found = table(known, rule)
     days = found.days
-    z = _z(days, rule)
+    reading_in = bool(unread(known, [*flow_ids(known), "BTC"]))
+    z = None if reading_in else _z(days, rule)
     names = _by_size(days)
     newest = days[-1] if days else None
     return Flows(
@@ -38,7 +39,7 @@ def flows(known: Known, rule: FlowsRule, spot: float | None = None, rows: Iterab
         ),
         names,
         tuple(_row(day, names) for day in reversed(days[-rule.table_days :])),
-        _history(days),
+        _history(days, costs_told=not reading_in),
         z,
         newest.reported if newest else 0,
         len(newest.funds) + len(newest.missing) if newest else 0,
@@ -64,14 +65,17 @@ def _row(day: FlowDay, names: Sequence[str]) -> FlowRow:
     return FlowRow(day.day, day.total, day.coins, flows, day.provisional, day.missing, day.unsure, by, day.others)
 
 
-def _history(days: Sequence[FlowDay]) -> tuple[FlowPoint, ...]:
-    """Day by day, with what the coins had cost by then: as `cost_basis.net` of the days up to it."""
+def _history(days: Sequence[FlowDay], *, costs_told: bool) -> tuple[FlowPoint, ...]:
+    """Day by day, with what the coins had cost by then: as `cost_basis.net` of the days up to it.
+
+    `costs_told`: the past that they look back on has been read.
+    """
     points, cumulative, dollars, coins = [], 0.0, 0.0, 0.0
     for day in days:
         cumulative += day.total
         if day.coins is not None:
             dollars, coins = dollars + day.total * 1e6, coins + day.coins
-        cost = dollars / coins if dollars > 0 and coins > 0 else None
+        cost = dollars / coins if costs_told and dollars > 0 and coins > 0 else None
         by = day.stand_in.by if day.stand_in else ""
         points.append(FlowPoint(day.day, day.total, round(cumulative, 6), day.close, cost, by))
     return tuple(points)

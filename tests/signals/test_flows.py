@@ -435,6 +435,7 @@ def test_while_the_past_of_the_flows_is_read_nobody_stands_in_and_nothing_looks_
         ), name  # fmt: skip
     assert one(found, "etf.flow.1d").value == 3.0
     assert len(found.rows) == 3
+    assert ({point.cost for point in found.history}, found.z) == ({None}, None)
 
 
 def test_the_realised_price_is_the_close_over_the_ratio_of_the_same_day() -> None:

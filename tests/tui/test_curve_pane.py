@@ -273,8 +273,8 @@ def test_a_strip_without_room_is_not_drawn(size):
 
 
 def test_the_legend_names_the_days_and_what_has_none():
-    assert plain(legend(OIL.strips, "p", 76, 2)) == [
-        "$/bbl  ─●─ pWed 5 Aug  ╌1╌ 1 session ago, Tue 4 Aug",
+    assert plain(legend(OIL.strips, "ᵖ", 76, 2)) == [
+        "$/bbl  ─●─ Wed 5 Augᵖ  ╌1╌ 1 session ago, Tue 4 Aug",
         "┈5┈ 5 sessions ago, Wed 29 Jul   x  20 sessions ago: no closes",
     ]
     assert plain(legend(OIL.strips, "", 56, 2)) == [
