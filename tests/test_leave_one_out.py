@@ -14,7 +14,7 @@ from feeds.facts import Observation
 from feeds.signals.rules import Rules
 from feeds.signals.verdict_events import NEEDS
 from feeds.topics.regime import Verdict
-from feeds.views.pages import MAKES, Work
+from feeds.views.pages import ALL_READ, MAKES, Work
 from feeds.vintages import Vintages
 from tests.test_slow_scenes_verdict import NOW, published
 
@@ -29,7 +29,7 @@ def world(scene: str) -> tuple[Observation, ...]:
 
 
 def verdict(rows: Iterable[Observation], as_of_ms: int) -> Verdict:
-    found = MAKES["verdict"].page(Work(Vintages(rows), as_of_ms, Rules(), None))
+    found = MAKES["verdict"].page(Work(Vintages(rows), as_of_ms, Rules(), None, ALL_READ))
     assert isinstance(found, Verdict)
     return found
 
