@@ -1,6 +1,7 @@
 """Every value of the slow series with the time it became known; what was known at any time is read from here.
 
-Nothing is overwritten: a revision is another row beside the one it revises.
+Nothing is overwritten: a revision is another row beside the one it revises. What is doubted (`feeds.doubt`) is kept
+and can be told, and is no value of its series until it is confirmed; it counts as known since then.
 """
 
 from array import array
@@ -9,8 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from feeds.doubt import Doubt, Row, judge, quiet
 from feeds.facts import Observation
+from feeds.series import series as row_of
 from feeds.topics.base import Quality
+
+NEVER_MS = 1 << 62
 
 
 class Point(NamedTuple):
@@ -40,11 +47,12 @@ class _Rows:
         self.known = array("q")
         self.values = array("d")
         self.marks = array("B")  # source number * 2 + provisional
+        self.doubts: dict[int, Doubt] | None = None  # by place; `None` until they are judged
 
     def copy(self) -> "_Rows":
         other = _Rows()
         other.days, other.known = self.days[:], self.known[:]
-        other.values, other.marks = self.values[:], self.marks[:]
+        other.values, other.marks, other.doubts = self.values[:], self.marks[:], self.doubts
         return other
 
     def find(self, day: int, known_ms: int) -> tuple[int, bool]:
@@ -58,17 +66,21 @@ class _Rows:
         self.known.append(known_ms)
         self.values.append(value)
         self.marks.append(mark)
+        self.doubts = None
 
     def insert(self, at: int, day: int, known_ms: int, value: float, mark: int) -> None:
         for column, item in ((self.days, day), (self.known, known_ms), (self.marks, mark)):
             column.insert(at, item)
         self.values.insert(at, value)
+        self.doubts = None
 
 
 class Vintages:
     """The rows of all series. One writer."""
 
-    def __init__(self, rows: Iterable[Observation] = ()) -> None:
+    def __init__(self, rows: Iterable[Observation] = (), believe: Collection[str] = ()) -> None:
+        """`believe`: series of which the user has said that whatever comes is to be used."""
+        self.believe = frozenset(believe)
         self._series: dict[str, _Rows] = {}
         self._sources: list[str] = []
         self._numbers: dict[str, int] = {}
@@ -78,7 +90,7 @@ class Vintages:
             self.put(row)
 
     def put(self, row: Observation) -> bool:
-        """Add a row; `False`, and nothing is added, where the same value was known before that time already."""
+        """Add a row; `False`, and nothing is added, where its publisher's value was known before that time already."""
         rows = self._series.setdefault(row.series, _Rows())
         day = date.fromisoformat(row.period).toordinal()
         mark = self._number(row.source) * 2 + row.provisional
@@ -90,12 +102,7 @@ class Vintages:
         if there:
             return False
         before = at - 1
-        if (
-            before >= 0
-            and rows.days[before] == day
-            and rows.values[before] == row.value
-            and rows.marks[before] % 2 == row.provisional
-        ):
+        if before >= 0 and rows.days[before] == day and rows.values[before] == row.value and rows.marks[before] == mark:
             return False
         rows.insert(at, day, row.known_ms, row.value, mark)
         self.revisions[row.series] = self.revisions.get(row.series, 0) + 1
@@ -113,7 +120,7 @@ class Vintages:
 
     def copy(self) -> "Vintages":
         """The rows as they are now, to be read in another thread while these go on."""
-        other = Vintages()
+        other = Vintages(believe=self.believe)
         other._series = {name: rows.copy() for name, rows in self._series.items()}
         other._sources, other._numbers = list(self._sources), dict(self._numbers)
         other.revisions = dict(self.revisions)
@@ -130,7 +137,7 @@ class Vintages:
         return date.fromordinal(rows.days[0]) if rows and rows.days else None
 
     def latest(self, series: str, period: date) -> Point | None:
-        """The last row of that period."""
+        """The last row of that period, doubted or not."""
         rows = self._series.get(series)
         if rows is None:
             return None
@@ -148,7 +155,73 @@ class Vintages:
         """Whether the last row of that period takes the place of another that was not provisional."""
         rows = self._series[series]
         first, last = bisect_left(rows.days, period.toordinal()), bisect_right(rows.days, period.toordinal())
-        return any(mark % 2 == 0 for mark in rows.marks[first : last - 1])
+        return any(
+            mark % 2 == 0 and value != rows.values[last - 1]
+            for mark, value in zip(rows.marks[first : last - 1], rows.values[first : last - 1], strict=True)
+        )
+
+    def trust(self, believe: Collection[str]) -> None:
+        """Take the user's word for these series, and judge them anew."""
+        for name in self.believe ^ frozenset(believe):
+            if name in self._series:
+                self._series[name].doubts = None
+                self.revisions[name] = self.revisions.get(name, 0) + 1
+        self.believe = frozenset(believe)
+
+    def doubts(self, series: str) -> list[tuple[Point, Doubt]]:
+        """The rows of a series that were doubted, by period and then by time, and why; confirmed ones among them."""
+        rows = self._series.get(series)
+        found = self._judged(series, rows) if rows else {}
+        return [(self._point(rows, at), found[at]) for at in sorted(found)] if rows else []
+
+    def in_doubt(self, series: str, period: date) -> Doubt | None:
+        """Why the last row of a period is doubted; `None` where it is not, or has been confirmed."""
+        rows = self._series.get(series)
+        if rows is None or not (found := self._judged(series, rows)):
+            return None
+        doubt = found.get(bisect_right(rows.days, period.toordinal()) - 1)
+        return doubt if doubt and doubt.since_ms is None else None
+
+    def believed(self, series: str, period: date) -> Point | None:
+        """The last row of a period that is believed."""
+        rows = self._series.get(series)
+        if rows is None:
+            return None
+        day, found = period.toordinal(), self._judged(series, rows)
+        for at in range(bisect_right(rows.days, day) - 1, bisect_left(rows.days, day) - 1, -1):
+            if at not in found or found[at].since_ms is not None:
+                return self._point(rows, at)
+        return None
+
+    def said(self, series: str, period: date, source: str) -> float | None:
+        """What a publisher said last of a period, as far as it was kept."""
+        rows = self._series.get(series)
+        if rows is None or source not in self._numbers:
+            return None
+        day, number = period.toordinal(), self._numbers[source]
+        for at in range(bisect_right(rows.days, day) - 1, bisect_left(rows.days, day) - 1, -1):
+            if rows.marks[at] // 2 == number:
+                return rows.values[at]
+        return None
+
+    def _judged(self, series: str, rows: _Rows) -> dict[int, Doubt]:
+        """What is doubted of a series, by its place; worked out once for each new row, and at a glance mostly."""
+        if rows.doubts is None:
+            row = None if series in self.believe else row_of(series)
+            if row is None or quiet(row, rows.days, rows.values, rows.marks):
+                rows.doubts = {}
+            else:
+                sources = self._sources
+                rows.doubts = judge(
+                    row,
+                    [
+                        Row(day, known_ms, value, sources[mark // 2], bool(mark % 2))
+                        for day, known_ms, value, mark in zip(
+                            rows.days, rows.known, rows.values, rows.marks, strict=True
+                        )
+                    ],
+                )
+        return rows.doubts
 
     def _point(self, rows: _Rows, at: int) -> Point:
         mark = rows.marks[at]
@@ -160,8 +233,8 @@ class Vintages:
             bool(mark % 2),
         )
 
-    def rows(self, series: str, since: date | None = None) -> Iterator[Observation]:
-        """All rows of a series, revisions included, by period and then by the time they became known."""
+    def raw(self, series: str, since: date | None = None) -> Iterator[Observation]:
+        """All rows of a series, revisions and doubted ones included, by period and then by the time they came."""
         rows = self._series.get(series)
         if rows is None:
             return
@@ -171,17 +244,50 @@ class Vintages:
             mark = rows.marks[at]
             yield Observation(series, period, rows.values[at], rows.known[at], self._sources[mark // 2], bool(mark % 2))
 
+    def rows(self, series: str, since: date | None = None) -> Iterator[Observation]:
+        """The rows that are believed, revisions included, by period and then by the time they became known.
+
+        One that was confirmed is known since then, and none at all where another had taken its place by then.
+        """
+        rows = self._series.get(series)
+        if rows is None:
+            return
+        doubts = self._judged(series, rows)
+        if not doubts:
+            yield from self.raw(series, since)
+            return
+        first = bisect_left(rows.days, since.toordinal()) if since else 0
+        for place, row in enumerate(self.raw(series, since), first):
+            doubt = doubts.get(place)
+            if doubt is None:
+                yield row
+            elif doubt.since_ms is not None and not self._replaced(rows, doubts, place, doubt.since_ms):
+                yield replace(row, known_ms=doubt.since_ms)
+
+    @staticmethod
+    def _replaced(rows: _Rows, doubts: Mapping[int, Doubt], place: int, since_ms: int) -> bool:
+        """Whether a later row of the same period was believed by that time."""
+        last = bisect_right(rows.days, rows.days[place])
+        later = (doubts[at].since_ms if at in doubts else rows.known[at] for at in range(place + 1, last))
+        return any(known_ms is not None and known_ms <= since_ms for known_ms in later)
+
     def points(self, series: str, known_ms: int) -> list[Point]:
-        """For each period the newest value known at that time, oldest period first."""
+        """For each period the newest value known at that time and believed by then, oldest period first."""
         rows = self._series.get(series)
         if rows is None:
             return []
+        doubts = self._judged(series, rows)
         found: list[Point] = []
         last_day = -1
         for at, day in enumerate(rows.days):
-            if rows.known[at] > known_ms:
+            since_ms = rows.known[at]
+            if doubts and at in doubts:
+                since_ms = doubts[at].since_ms or NEVER_MS
+            if since_ms > known_ms:
                 continue
             point = self._point(rows, at)
+            if since_ms != point.known_ms:
+                point = point._replace(known_ms=since_ms)
             if day == last_day:
                 found[-1] = point
             else:
