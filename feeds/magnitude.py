@@ -86,7 +86,7 @@ def rescaled(row: Series, by: float, count: int) -> str:
     times = f"{size:,.0f}" if size >= 20 else f"{size:.3g}"
     much = f"{times} times {'larger' if abs(by) > 1 else 'smaller'} than" if times != "1" else "otherwise"
     sign = " and of the other sign" if by < 0 else ""
-    return f"{much} what was known of {count} {row.release.every}s{sign}: another unit or base"
+    return f"{much} what was known of {count:,} {row.release.every}s{sign}: another unit or base"
 
 
 def _rounding(value: float) -> float:

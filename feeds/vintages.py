@@ -17,7 +17,8 @@ from feeds.facts import Observation
 from feeds.series import series as row_of
 from feeds.topics.base import Quality
 
-NEVER_MS = 1 << 62
+NEVER_MS = (1 << 62) + 1
+"""After any time that is asked about."""
 
 
 class Point(NamedTuple):
@@ -193,15 +194,15 @@ class Vintages:
                 return self._point(rows, at)
         return None
 
-    def said(self, series: str, period: date, source: str) -> float | None:
-        """What a publisher said last of a period, as far as it was kept."""
+    def said(self, series: str, period: date, source: str) -> tuple[float, bool] | None:
+        """What a publisher said last of a period, as far as it was kept, and whether that is doubted."""
         rows = self._series.get(series)
         if rows is None or source not in self._numbers:
             return None
-        day, number = period.toordinal(), self._numbers[source]
+        day, number, found = period.toordinal(), self._numbers[source], self._judged(series, rows)
         for at in range(bisect_right(rows.days, day) - 1, bisect_left(rows.days, day) - 1, -1):
             if rows.marks[at] // 2 == number:
-                return rows.values[at]
+                return rows.values[at], at in found and found[at].since_ms is None
         return None
 
     def _judged(self, series: str, rows: _Rows) -> dict[int, Doubt]:

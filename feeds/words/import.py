@@ -15,10 +15,11 @@ from msgspec.structs import replace
 
 from feeds.calendars import day_end_ms, new_york_day
 from feeds.facts import Observation
+from feeds.magnitude import unbelievable
 from feeds.run import say
 from feeds.series import Series, series
 from feeds.settings import load, paths
-from feeds.slow import known_ms, unbelievable
+from feeds.slow import known_ms
 from feeds.store import Store
 from feeds.vintages import Vintages
 
