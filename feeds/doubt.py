@@ -131,6 +131,8 @@ class _Court:
         if why := unbelievable(row, given.value) or self._scaled.get(at, "") or small(row, given.value):
             self._hard.add(at)
             return why
+        if row.nature in ("index", "flow"):
+            return ""
         around = self._around(given.day)
         if not around or not self._far(given, around):
             return ""

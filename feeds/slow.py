@@ -193,7 +193,7 @@ class Slow:
         """The newest period of a series that has any row; of a family, of any member: contracts expire."""
         return max((last for id_ in self.members(name) if (last := self.vintages.newest(id_))), default=None)
 
-    def sift(self, feed: str, recv_ms: int, outs: Sequence[object]) -> list[object]:
+    def sift(self, feed: str, recv_ms: int, outs: Sequence[Out]) -> list[Out]:
         """A whole answer, with a `Rejected` in place of each series that is what was known of it times one factor.
 
         Where another publisher said the same before, what both of them say is taken. Again, it changes nothing.
@@ -204,19 +204,17 @@ class Slow:
                 was = self.vintages.believed(row.id, date.fromisoformat(one.period))
                 if was is not None and not was.provisional and self._sworn.get(row.id) != recv_ms:
                     pairs.setdefault(row.id, []).append((was.value, one.value))
-        found: list[object] = list(outs)
+        found = list(outs)
         for id_, both in pairs.items():
             row = described(id_)
-            by = None if id_ in self.vintages.believe else factor(both, row)
+            by = None if self.vintages.trusts(id_) else factor(both, row)
             if by is not None:
                 found = self._one_factor(feed, recv_ms, found, row, by, len(both))
             elif id_ in self._scaled and self._scaled[id_].source == feed.partition(".")[0]:
                 del self._scaled[id_]  # it has gone back
         return found
 
-    def _one_factor(
-        self, feed: str, recv_ms: int, outs: list[object], row: Series, by: float, count: int
-    ) -> list[object]:
+    def _one_factor(self, feed: str, recv_ms: int, outs: list[Out], row: Series, by: float, count: int) -> list[Out]:
         name, before = feed.partition(".")[0], self._scaled.get(row.id)
         if before and before.source != name and isclose(before.by, by, rel_tol=0.01):
             del self._scaled[row.id]
@@ -233,7 +231,7 @@ class Slow:
         refused = Rejected(feed, recv_ms, f"{row.id} is {why}", f"{row.id} {newest.period} {newest.value:g}")
         return [*(one for one in outs if not (isinstance(one, Observation) and one.series == row.id)), refused]
 
-    def take(self, feed: str, recv_ms: int, outs: Sequence[object]) -> Taken:
+    def take(self, feed: str, recv_ms: int, outs: Sequence[Out]) -> Taken:
         """Take what one answer gave: date each value, refuse what cannot be, keep what is new."""
         values = revised = 0
         refused: list[Rejected] = []

@@ -162,12 +162,17 @@ class Vintages:
         )
 
     def trust(self, believe: Collection[str]) -> None:
-        """Take the user's word for these series, and judge them anew."""
-        for name in self.believe ^ frozenset(believe):
-            if name in self._series:
-                self._series[name].doubts = None
-                self.revisions[name] = self.revisions.get(name, 0) + 1
+        """Take the user's word for these series, or families of them, and judge anew what that changes."""
+        before = {name for name in self._series if self.trusts(name)}
         self.believe = frozenset(believe)
+        for name in before ^ {name for name in self._series if self.trusts(name)}:
+            self._series[name].doubts = None
+            self.revisions[name] = self.revisions.get(name, 0) + 1
+
+    def trusts(self, series: str) -> bool:
+        """Whether the user has said that whatever comes of it is to be used."""
+        row = row_of(series)
+        return series in self.believe or (row is not None and row.family in self.believe)
 
     def doubts(self, series: str) -> list[tuple[Point, Doubt]]:
         """The rows of a series that were doubted, by period and then by time, and why; confirmed ones among them."""
@@ -208,7 +213,7 @@ class Vintages:
     def _judged(self, series: str, rows: _Rows) -> dict[int, Doubt]:
         """What is doubted of a series, by its place; worked out once for each new row, and at a glance mostly."""
         if rows.doubts is None:
-            row = None if series in self.believe else row_of(series)
+            row = None if self.trusts(series) else row_of(series)
             if row is None or quiet(row, rows.days, rows.values, rows.marks):
                 rows.doubts = {}
             else:
@@ -352,13 +357,16 @@ def _period(point: Point) -> date:
 
 
 def given(values: Mapping[str, Iterable[tuple[str, float]]], as_of_ms: int = 1 << 62) -> Known:
-    """What was known, from plain lists: (ISO date, value) for each series, each known from the start of its day."""
+    """What was known, from plain lists: (ISO date, value) for each series, each known from the start of its day.
+
+    What is given so is known: none of it is doubted.
+    """
     rows = (
         Observation(series, period, value, _midnight(period), "given")
         for series, points in values.items()
         for period, value in points
     )
-    return Vintages(rows).known(as_of_ms)
+    return Vintages(rows, believe=values).known(as_of_ms)
 
 
 def _midnight(period: str) -> int:

@@ -13,6 +13,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("facts", "topics", "text", "answers"),
     (
         "vintages",
+        "doubt",
+        "magnitude",
         "interruptions",
         "timeliness",
         "calendars",

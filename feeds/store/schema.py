@@ -100,12 +100,13 @@ STEPS: tuple[str, ...] = (
 """Step n leads from schema n to n + 1. A step that was released is never changed; a change is another step."""
 
 INSERTS: dict[type[Row], str] = {
-    # A value seen again is no revision: without the condition every poll would add the whole series once more.
+    # A value seen again is no revision: without the condition every poll would add the whole series once more. The same
+    # by another publisher is a row: it confirms one that was doubted.
     Observation: """
         WITH new (series, period, value, known_ms, source, provisional) AS (VALUES (?, ?, ?, ?, ?, ?))
         INSERT INTO observation (series, period, value, known_ms, source, provisional)
-        SELECT * FROM new WHERE value IS NULL OR (value, provisional) IS NOT (
-            SELECT o.value, o.provisional FROM observation o
+        SELECT * FROM new WHERE value IS NULL OR (value, provisional, source) IS NOT (
+            SELECT o.value, o.provisional, o.source FROM observation o
             WHERE o.series = new.series AND o.period = new.period AND o.known_ms <= new.known_ms
             ORDER BY o.known_ms DESC LIMIT 1
         )

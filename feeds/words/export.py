@@ -52,7 +52,10 @@ def run(args: argparse.Namespace) -> int:
             columns, rows = store.table(tables[0], as_of_ms)
             named = [dict(zip(columns, row, strict=True)) for row in rows]
         else:
-            columns, named = COLUMNS, list(_series(store, args.names, as_of_ms, args.vintages))
+            columns, named = (
+                COLUMNS,
+                list(_series(store, args.names, as_of_ms, args.vintages, settings.sources.believe)),
+            )
         trouble = store.notice
     finally:
         store.close()
@@ -69,14 +72,17 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _series(store: Store, names: list[str], as_of_ms: int | None, vintages: bool) -> Iterator[Row]:
+def _series(
+    store: Store, names: list[str], as_of_ms: int | None, vintages: bool, believe: Iterable[str]
+) -> Iterator[Row]:
     known = Vintages(row for row in store.observations() if as_of_ms is None or row.known_ms <= as_of_ms)
+    known.trust(frozenset(believe))
     for id_ in sorted(known.series()):
         if not any(_meant(id_, name.upper()) for name in names):
             continue
         row = described(id_)
         if vintages:
-            for one in known.rows(id_):
+            for one in known.raw(id_):
                 yield _row(id_, one.period, one.value, row.unit, one.known_ms, one.source, one.provisional)
         else:
             for point in known.points(id_, 1 << 62):

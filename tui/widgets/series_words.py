@@ -6,7 +6,7 @@ from textwrap import wrap
 from rich.style import Style
 
 from feeds import text
-from feeds.topics import SeriesPage, SeriesRow, VintageRow
+from feeds.topics import DoubtRow, SeriesPage, SeriesRow, VintageRow
 from tui.theme import BOLD, DOWN, LABEL, PLAIN, SIGN, TITLE, UP, level_mark
 from tui.widgets.flow import flow
 from tui.widgets.lines import Line
@@ -15,6 +15,8 @@ from tui.widgets.slow_numbers import moment, number
 
 NAMES = 11  # columns of what a fact is called
 NOTE_ROWS = 2
+DOUBTS = 3
+"""Doubted values that are told, the newest."""
 
 
 def head(id_: str, page: SeriesPage | None, row: SeriesRow | None, now_ms: int, zone: tzinfo, width: int) -> list[Line]:
@@ -67,12 +69,19 @@ def facts(page: SeriesPage, width: int) -> list[Line]:
         "terms": page.terms or text.UNKNOWN,
         "kept": periods,
     }
+    if page.doubted:
+        told["doubted"] = "; ".join(_doubt(row, page.digits) for row in page.doubted[:DOUBTS])
     lines: list[Line] = []
     for name, said in told.items():
         parts = wrap(text.plain(said, 600), max(20, width - NAMES)) or [text.UNKNOWN]
         lines.append(((f"{name:<{NAMES}}", LABEL), (parts[0], PLAIN)))
         lines += [((" " * NAMES + part, PLAIN),) for part in parts[1:]]
     return lines
+
+
+def _doubt(row: DoubtRow, digits: int) -> str:
+    since = "" if row.since_ms is None else " (confirmed since)"
+    return f"{number(row.value, digits)} for {row.period} from {row.source}{since}: {row.why}"
 
 
 def vintages(page: SeriesPage, zone: tzinfo, width: int) -> tuple[list[Line], list[Line]]:
