@@ -337,7 +337,7 @@ def test_what_is_not_known_is_not_called_near() -> None:
 
 def test_what_the_newest_close_changed_is_said() -> None:
     found = after((UP, CALM), (DOWN, SCARED), (DOWN, SCARED))
-    assert found.changed[:2] == ("since the close of 2026-01-14:", "risk appetite, mean z, +3.47 → +3.11")
+    assert found.changed[:2] == ("since the close of 2026-01-14:", "risk appetite, mean z, +5.85 → +4.55")
     assert found.changed[-1] == "regime easy → drain"
     second = after((UP, CALM), (DOWN, SCARED)).changed
     assert second[1] == "13-week net liquidity +2.00 % → -2.00 %"
