@@ -60,8 +60,8 @@ def factor(pairs: Sequence[tuple[float, float]], row: Series) -> float | None:
     """The one factor by which an answer differs from what was known of the same periods; `None` where there is none.
 
     `pairs`: what was known of a period, and what is said now. Three that are not nil are needed. What rounding may do
-    is allowed for, and where adding a constant explains it as well, as it does of a level that hardly moves, it is a
-    revision unless it is large.
+    is allowed for. It is a revision, unless the factor is large, where adding a constant explains it as well, as it
+    does of a level that hardly moves; and so it is of an index, whose whole past is re-estimated every week or month.
     """
     told = [(was, now) for was, now in pairs if was or now]
     both = [(was, now) for was, now in told if was and now]
@@ -75,9 +75,10 @@ def factor(pairs: Sequence[tuple[float, float]], row: Series) -> float | None:
         return None
     shift = median(now - was for was, now in both)
     shifted = all(abs(now - was - shift) <= _rounding(now) + _rounding(was) for was, now in both)
-    if shifted and (row.nature == "index" or 1 / PLAIN < by < PLAIN):
-        return None
-    return by
+    large = by < 1 / PLAIN or by > PLAIN
+    if row.nature == "index":
+        return by if large and not shifted else None
+    return by if large or not shifted else None
 
 
 def rescaled(row: Series, by: float, count: int) -> str:
