@@ -1,7 +1,7 @@
 """What a number can be of a series: by its bounds, against another of the same series, and whole answers at once. Pure.
 
-What cannot be told: a rate below half a percent that comes as a fraction is within what rates do near zero; an index
-about zero, and a flow, may be anything within their bounds. Of these only a whole answer by one factor gives it away.
+What cannot be told: a rate below one and a half percent that comes as a fraction is within what rates do near zero; an
+index about zero, and a flow, may be anything within their bounds. There only a whole answer by one factor tells.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ from statistics import median
 
 from feeds.series import JUMPS, NEAR_ZERO, Series
 
+CUT = 1.5
+"""Points that a rate may fall or rise by however little is left: a target has been cut by 1 at once (2020-03-16)."""
 STEEP = 20
 """Of a rate: times as much or as little as is believed at once, with `grain` for what is smaller. From 1.10 to 0.10
 percent in March 2020 it was 11; a percent as a fraction is 100."""
@@ -44,7 +46,7 @@ def jumps(row: Series, was: float, now: float, days: float = 0) -> bool:
         case "rate":
             small, large = sorted((abs(was), abs(now)))
             small = max(small if was * now > 0 else 0.0, grain)
-            return abs(now - was) > reach or large > STEEP * wide * small
+            return abs(now - was) > reach or (large > STEEP * wide * small and abs(now - was) > CUT)
         case _:
             return False
 

@@ -309,12 +309,12 @@ _TABLE: tuple[Series, ...] = (
     Series("SOSO.ASSETS", "Bitcoin funds, assets by SoSoValue", "$", "etf", ("sosovalue",), FLOWS, 0, 1e12, 5, 0),
     Series("COINGLASS.FLOW", "Bitcoin funds, net flow by CoinGlass (same origin as Farside)", "$", "etf",
            ("coinglass",), FLOWS, -1e10, 1e10, 5, 0, nature="flow", revised="tail", grain=1e4),
-    Series("IBIT.SHARES", "IBIT, shares outstanding", "shares", "etf", ("ishares",), FLOWS, 1e5, 1e11, 7, 0, jump=10),
+    Series("IBIT.SHARES", "IBIT, shares outstanding", "shares", "etf", ("ishares",), FLOWS, 1e5, 1e11, 7, 0, jump=40),
     Series("IBIT.NAV", "IBIT, net asset value of a share", "$", "etf", ("ishares",), FLOWS, 0.1, 1e4, 7),
-    Series("IBIT.BTC", "IBIT, bitcoin held", "BTC", "etf", ("ishares",), FLOWS, 100, 3e6, 7, 1, jump=10),
+    Series("IBIT.BTC", "IBIT, bitcoin held", "BTC", "etf", ("ishares",), FLOWS, 100, 3e6, 7, 1, jump=40),
     # Who sets the price
     Series("COT.*", "CME bitcoin positions", "contracts", "positions", ("cftc",), COT, 0, 1e6, 18, 0,
-           use="who sets the price", jump=20, grain=500),
+           use="who sets the price", jump=20, grain=100),
     Series("OI.*", "Open interest, the first seen of the day in UTC", "BTC", "positions", ("interest",), UTC_DAY, 100,
            2e6, 4, 0, use="who sets the price", snapshot=True, jump=10),
     # Fragility

@@ -26,6 +26,9 @@ KEPT_FAULTS = 5
 RUNNING_MS = 1_800_000
 """A number that is not whole yet is kept no more often: the running closes of forty symbols would fill the history."""
 
+LATEST_MS = 1 << 62
+LOOK_BACK_MS = 91 * 24 * HOUR_MS
+"""Most of the numbers that are stored look back 13 weeks at most."""
 AHEAD = 1
 """Days after that of receipt in New York of which there can be a value: there the day in UTC begins in the evening."""
 
@@ -84,6 +87,19 @@ class Doubted(Struct, frozen=True):
     why: str
 
 
+class Doubting(Struct, frozen=True):
+    """That a row is doubted, and when numbers that are stored may have been made of it; kept once for each row.
+
+    `from_ms` to `to_ms`: that time; none where the one is not before the other.
+    """
+
+    series: str
+    period: str
+    known_ms: int
+    from_ms: int
+    to_ms: int
+
+
 class _Scaled(Struct, frozen=True):
     """An answer that was refused as a whole, which another publisher may yet confirm."""
 
@@ -96,7 +112,10 @@ class Slow:
     """The slow half of what is known. One writer. `keep` is given each row and each page's state, to be stored."""
 
     def __init__(
-        self, sources: Mapping[str, Source], *, keep: Callable[[Observation | Polled], object] = lambda fact: None
+        self,
+        sources: Mapping[str, Source],
+        *,
+        keep: Callable[[Observation | Polled | Doubting], object] = lambda fact: None,
     ) -> None:
         self.sources = sources
         self.pages: dict[str, tuple[Source, Page]] = {
@@ -131,6 +150,10 @@ class Slow:
         kept.trust(self.vintages.believe)
         self.vintages = kept
         self._look(kept.series())
+        for id_ in kept.series():
+            for point, doubt in kept.doubts(id_):
+                if doubt.since_ms is None:  # an earlier run may have believed it
+                    self._keep(_in_use(kept, id_, point))
         self.polled |= {one.feed: one for one in polled}
         self.revision += 1
 
@@ -266,11 +289,17 @@ class Slow:
         came = {(row.series, row.period, row.known_ms) for row in new}
         names = dict.fromkeys(row.series for row in new)
         self._look(names)
-        return [
-            Rejected(feed, recv_ms, f"{id_} of {point.period}: {doubt.why}", f"{id_} {point.period} {point.value:g}")
+        found = [
+            (id_, point, doubt)
             for id_ in names
             for point, doubt in self.vintages.doubts(id_)
             if doubt.since_ms is None and (id_, point.period.isoformat(), point.known_ms) in came
+        ]
+        for id_, point, _ in found:
+            self._keep(Doubting(id_, point.period.isoformat(), point.known_ms, point.known_ms, point.known_ms))
+        return [
+            Rejected(feed, recv_ms, f"{id_} of {point.period}: {doubt.why}", f"{id_} {point.period} {point.value:g}")
+            for id_, point, doubt in found
         ]
 
     def _look(self, names: Iterable[str]) -> None:
@@ -358,6 +387,13 @@ def known_ms(row: Series, period: date, recv_ms: int, seen_ms: int | None = None
     if seen_ms is not None and seen_ms >= due_ms:
         return recv_ms
     return min(due_ms, recv_ms)
+
+
+def _in_use(rows: Vintages, id_: str, point: Point) -> Doubting:
+    """The span in which numbers may have been made of a row: while it was the newest, and as long as they look back."""
+    after = [row.known_ms for row in rows.raw(id_, point.period) if row.known_ms > point.known_ms]
+    to_ms = min(after, default=LATEST_MS - LOOK_BACK_MS) + LOOK_BACK_MS
+    return Doubting(id_, point.period.isoformat(), point.known_ms, point.known_ms, to_ms)
 
 
 def _rank(row: Series, source: str) -> int:

@@ -8,9 +8,13 @@ from feeds.doubt import Row, judge
 from feeds.facts import Observation
 from feeds.magnitude import factor
 from feeds.series import Series, series
-from feeds.slow import known_ms
+from feeds.simulate.slow import SlowWorld, scene
+from feeds.slow import Slow, known_ms
+from feeds.sources import SOURCES
 from feeds.vintages import Vintages
 
+NOW_MS = 1_795_132_800_000
+"""The evening of 2026-11-19 in New York."""
 LATER_MS = 1_800_000_000_000
 DAY_MS = 86_400_000
 
@@ -259,3 +263,77 @@ def test_an_answer_by_one_factor_that_was_stored_is_judged_on_load() -> None:
 def test_one_factor_between_two_answers(id_: str, pairs: list[tuple[float, float]], by: float | None) -> None:
     found = factor(pairs, of(id_))
     assert found == (None if by is None else pytest.approx(by, rel=0.02))
+
+
+# --- every series in another unit
+
+UNITS = (100.0, 1000.0, 0.001, 0.01)
+FEW = ("AM.SHORT", "DEALER.LONG", "DEALER.SHORT")
+"""Of so few contracts no more than the family's grain may be left a week later."""
+
+
+@pytest.fixture(scope="module")
+def world() -> SlowWorld:
+    return SlowWorld(scene("calm"), 1, lambda: NOW_MS)
+
+
+def silently(world: SlowWorld, id_: str, by: float) -> bool:
+    """Whether the newest value, times a factor, would be used as if it were right."""
+    row, points = of(id_), world.points(id_)[-10:]
+    slow = Slow(SOURCES)
+    slow.add(
+        Observation(id_, day.isoformat(), value, known_ms(row, day, NOW_MS), row.sources[0])
+        for day, value in points[:-1]
+    )
+    day, value = points[-1]
+    given = Observation(id_, day.isoformat(), value * by, NOW_MS, row.sources[0])
+    slow.take(f"{row.sources[0]}.page", NOW_MS, [given])
+    return value != 0 and slow.vintages.points(id_, NOW_MS)[-1].value == value * by
+
+
+def test_no_level_and_no_rate_is_used_in_another_unit(world: SlowWorld) -> None:
+    told = [id_ for id_ in world.series() if of(id_).nature in ("level", "rate")]
+    assert len(told) > 100
+    used_ = {(id_, by) for id_ in told for by in UNITS if silently(world, id_, by)}
+    assert {id_ for id_, by in used_} <= {id_ for id_ in told if id_.startswith("COT.") and id_.endswith(FEW)}
+    assert {by for _, by in used_} <= {0.001, 0.01}
+
+
+def test_of_what_swings_about_zero_or_is_mostly_nil_only_the_bounds_tell(world: SlowWorld) -> None:
+    names = {of(id_).family or id_ for id_ in world.series() if of(id_).nature in ("index", "flow")}
+    used_ = {
+        of(id_).family or id_
+        for id_ in world.series()
+        if of(id_).nature in ("index", "flow")
+        for by in UNITS
+        if silently(world, id_, by)
+    }
+    cannot_be_told = {
+        *("ETF.*", "COINGLASS.FLOW", "SOSO.FLOW", "DEFICIT", "LIQ.LONG", "LIQ.SHORT", "RRPONTSYD", "SWPT", "WLCFLPCL"),
+        *("FUNDING.*", "GDPNOW", "NFCI", "STLFSI4", "T10Y2Y", "RDE", "RDE.LOW", "RDE.HIGH"),
+        *("GACDISA066MSFRBNY", "GACDFSA066MSFRBPHI"),
+    }
+    nil = {"SRF", "H41RESPPALGTRFNWW", "CFNAI"}  # in this scene
+    assert used_ == cannot_be_told
+    assert names == cannot_be_told | nil
+
+
+def test_a_whole_answer_in_another_unit_is_refused_whatever_its_nature(world: SlowWorld) -> None:
+    for id_ in ("NFCI", "GDPNOW", "T10Y2Y", "RDE", "ETF.IBIT", "DEFICIT", "WLCFLPCL", "RRPONTSYD", "SOFR", "WALCL"):
+        row, points = of(id_), world.points(id_)[-30:]
+        slow = Slow(SOURCES)
+        page = f"{row.sources[0]}.page"
+        slow.take(page, NOW_MS - 1, [Observation(id_, day.isoformat(), v, 0, row.sources[0]) for day, v in points])
+        for by in UNITS:
+            again = [Observation(id_, day.isoformat(), v * by, 0, row.sources[0]) for day, v in points]
+            assert slow.take(page, NOW_MS, again).values == 0, (id_, by)
+
+
+def test_nothing_of_a_simulated_world_is_doubted(world: SlowWorld) -> None:
+    for id_ in world.series():
+        row = of(id_)
+        rows = Vintages(
+            Observation(id_, day.isoformat(), value, known_ms(row, day, NOW_MS), row.sources[0])
+            for day, value in world.points(id_)
+        )
+        assert rows.doubts(id_) == [], id_

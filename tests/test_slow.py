@@ -8,7 +8,7 @@ import pytest
 
 from feeds.facts import Observation, Rejected
 from feeds.series import series
-from feeds.slow import Polled, Slow, Taken, Wrong, known_ms
+from feeds.slow import Doubting, Polled, Slow, Taken, Wrong, known_ms
 from feeds.sources import SOURCES
 from feeds.vintages import Vintages
 
@@ -29,7 +29,7 @@ class Desk:
     """A `Slow` that is told things, and what it wanted stored."""
 
     def __init__(self) -> None:
-        self.stored: list[Observation | Polled] = []
+        self.stored: list[Observation | Polled | Doubting] = []
         self.slow = Slow(SOURCES, keep=self.stored.append)
 
     def read(self, feed: str, when: str, *values: tuple[str, str, float] | tuple[str, str, float, bool]) -> Taken:
@@ -401,6 +401,22 @@ def test_what_earlier_runs_stored_wrongly_is_judged_when_it_is_read(desk: Desk) 
     kept = Vintages(Observation("SOFR", day, value, ms(f"{day}T20:00"), "nyfed") for day, value in rows)
     desk.slow.restore(kept, ())
     assert desk.slow.doubted["SOFR"].point.period == date(2026, 11, 19)
+
+
+def test_what_an_earlier_run_may_have_made_of_a_doubted_row_is_told_with_its_time() -> None:
+    kept: list[object] = []
+    slow = Slow(SOURCES, keep=kept.append)
+    days = [("2026-11-17", 4.0), ("2026-11-18", 4.01), ("2026-11-19", 0.0402), ("2026-11-20", 4.02)]
+    slow.restore(Vintages(Observation("SOFR", day, value, ms(f"{day}T20:00"), "nyfed") for day, value in days), ())
+    since_ms, until_ms = ms("2026-11-19T20:00"), ms("2026-11-20T20:00") + 91 * 86_400_000
+    assert kept == [Doubting("SOFR", "2026-11-19", since_ms, since_ms, until_ms)]
+
+
+def test_of_a_row_that_was_doubted_when_it_came_nothing_was_made(desk: Desk) -> None:
+    three(desk, 4.00, 4.01, 4.03)
+    desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 0.0402))
+    (doubting,) = [one for one in desk.stored if isinstance(one, Doubting)]
+    assert doubting.from_ms == doubting.to_ms == doubting.known_ms
 
 
 @pytest.mark.parametrize("id_", ["SOFR", "BTC", "CPIAUCSL", "NFCI", "GDPNOW"])

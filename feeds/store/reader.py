@@ -49,6 +49,7 @@ TABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "cascade": (("from_ms", "to_ms", "document"), "from_ms", "from_ms"),
     "alert": (("rule", "t_ms", "metric", "value", "text", "delivered"), "t_ms", "t_ms, rule"),
     "verdict": (("t_ms", "state", "cause"), "t_ms", "t_ms"),
+    "doubt": (("series", "period", "known_ms", "from_ms", "to_ms"), "known_ms", "series, period"),
 }
 """Tables that are exported: columns, the one that says when a row came to be, and the order."""
 _CASCADES = "SELECT document FROM cascade WHERE to_ms IS NOT NULL AND to_ms >= ? ORDER BY from_ms"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from feeds.facts import Bar, Gap, Liquidation, Observation
-from feeds.slow import Polled
+from feeds.slow import Doubting, Polled
 from feeds.topics import Quality, State
 
 
@@ -28,6 +28,12 @@ class CascadeRow(Struct, frozen=True, gc=False):
     document: str
 
 
+class CourseRow(Struct, frozen=True, gc=False):
+    """All times at which the verdict changed, as a list in JSON: what else is stored of it is taken back."""
+
+    times: str
+
+
 class VerdictRow(Struct, frozen=True, gc=False):
     """A change of the verdict: since when it could be known, to what, and why."""
 
@@ -36,7 +42,7 @@ class VerdictRow(Struct, frozen=True, gc=False):
     cause: str
 
 
-Row = Bar | Liquidation | Gap | Observation | Polled | MetricRow | CascadeRow | VerdictRow
+Row = Bar | Liquidation | Gap | Observation | Polled | MetricRow | CascadeRow | VerdictRow | CourseRow | Doubting
 
 
 class NewerSchema(Exception):
@@ -96,6 +102,18 @@ STEPS: tuple[str, ...] = (
         modified TEXT NOT NULL, failures INTEGER NOT NULL, error TEXT NOT NULL, error_ms INTEGER
     ) STRICT, WITHOUT ROWID;
     """,
+    # Numbers of the market by itself are made of nothing that is doubted here.
+    """
+    CREATE TABLE doubt (
+        series TEXT NOT NULL, period TEXT NOT NULL, known_ms INTEGER NOT NULL, from_ms INTEGER NOT NULL,
+        to_ms INTEGER NOT NULL, PRIMARY KEY (series, period, known_ms)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER doubt_marks_metrics AFTER INSERT ON doubt WHEN new.to_ms > new.from_ms BEGIN
+        UPDATE metric SET quality = 'doubted'
+        WHERE t_ms >= new.from_ms AND t_ms < new.to_ms
+        AND name NOT GLOB 'btc.*' AND name NOT GLOB 'liq.*' AND name NOT GLOB 'funding.*' AND name NOT GLOB 'alerts.*';
+    END;
+    """,
 )
 """Step n leads from schema n to n + 1. A step that was released is never changed; a change is another step."""
 
@@ -144,6 +162,14 @@ INSERTS: dict[type[Row], str] = {
     VerdictRow: """
         INSERT INTO verdict (t_ms, state, cause) VALUES (?, ?, ?)
         ON CONFLICT (t_ms) DO UPDATE SET state = excluded.state, cause = excluded.cause
+    """,
+    # Nothing is updated where the row is there already, so that numbers made since then keep their quality.
+    Doubting: """
+        INSERT INTO doubt (series, period, known_ms, from_ms, to_ms) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (series, period, known_ms) DO NOTHING
+    """,
+    CourseRow: """
+        DELETE FROM verdict WHERE t_ms NOT IN (SELECT value FROM json_each(?))
     """,
     MetricRow: """
         INSERT INTO metric (name, t_ms, value, state, quality) VALUES (?, ?, ?, ?, ?)

@@ -46,6 +46,7 @@ from feeds.topics.market import (
 from feeds.topics.oil import Leg, Oil, OilPoint, Roll, Shock, SpreadDay, Strip
 from feeds.topics.regime import (
     Change,
+    Course,
     Driver,
     Flip,
     Level,
@@ -81,6 +82,7 @@ __all__ = [
     "Cell",
     "Change",
     "Cohort",
+    "Course",
     "Crossing",
     "Curve",
     "CurvePoint",
