@@ -167,6 +167,8 @@ class Store:
         Nothing of either where the values cannot be read in whole: what is missing would never be asked for again.
         """
         kept = Vintages(self._reader.observations())
+        for id_ in kept.series():
+            kept.doubts(id_)  # judged here, beside the loop that hears the market
         return (Vintages(), []) if self._reader.trouble else (kept, self._reader.polled())
 
     @property
