@@ -253,7 +253,12 @@ def digits(by: int) -> Callable[[str], str]:
         ("fred.WALCL", "WALCL", lambda body: scaled(body, 0.001), "1,000 times smaller than"),  # billions, not millions
         ("fred.WRESBAL", "WRESBAL", lambda body: scaled(body, 0.001), "1,000 times smaller than"),
         ("fred.RRPONTSYD", "RRPONTSYD", lambda body: scaled(body, 1e9), "1,000,000,000 times larger than"),
-        ("cboe.vix", "VIXCLS", lambda body: scaled(body, 100.0), "100 times larger than"),
+        (
+            "cboe.vix",
+            "VIXCLS",
+            lambda body: re.sub(r"(?<=,)([\d.]+)", lambda n: f"{100 * float(n[1]):.4f}", body),
+            "100 times larger than",
+        ),
         (
             "interest.okx",
             "OI.OKX",
@@ -380,7 +385,7 @@ async def test_of_several_addresses_none_is_asked_with_what_another_gave(market:
 async def test_what_holds_something_refused_is_read_whole_again(market: Market) -> None:
     def spoilt(body: str) -> str:
         lines = body.splitlines()
-        return "\n".join([*lines[:-1], f"{lines[-1].partition(',')[0]},1,1,1,9999"]) + "\n"
+        return "\n".join([*lines[:-1], f"{lines[-1].partition(',')[0]},9999,9999,9999,9999"]) + "\n"
 
     market.faults.set("cboe", faults.changed(spoilt))
     async with desk(market) as it:

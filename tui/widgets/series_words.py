@@ -91,7 +91,7 @@ def vintages(page: SeriesPage, zone: tzinfo, width: int) -> tuple[list[Line], li
     room = max(len(number(row.value, page.digits)) for row in page.revised) + 1
     room = max(room, 7)
     title: list[Line] = [
-        (("revised values", TITLE), (", the newest first; p: provisional", LABEL)),
+        (("revised values", TITLE), (", the newest first; ᵖ: provisional", LABEL)),
         ((f"{'period':<12}{'value':>{room}}{'revision':>{room + 2}}  {'known since':<22} by", LABEL),),
     ]
     rows: list[Line] = []
@@ -104,7 +104,7 @@ def vintages(page: SeriesPage, zone: tzinfo, width: int) -> tuple[list[Line], li
 
 def _vintage(row: VintageRow, moved: float | None, digits: int, room: int, zone: tzinfo, width: int) -> Line:
     said = "" if moved is None else number(moved, digits, signed=True)
-    value = ("p" if row.provisional else "") + number(row.value, digits)
+    value = (level_mark("provisional") if row.provisional else "") + number(row.value, digits)
     return (
         (f"{text.plain(row.period, 10):<12}", PLAIN),
         (f"{value:>{room}}", BOLD),
