@@ -70,7 +70,7 @@ def rows(page: Page) -> list[Series]:
 
 
 def _wanted(slow: Slow, row: Series, name: str, now_ms: int) -> bool:
-    """Whether no publisher before `name` in the row's order serves it."""
+    """Whether no publisher before `name` in the row's order serves it; none does while its newest value is doubted."""
     for better in row.sources[: row.sources.index(name)] if name in row.sources else ():
         source = slow.sources.get(better)
         if source is None or better in slow.off:
@@ -81,7 +81,7 @@ def _wanted(slow: Slow, row: Series, name: str, now_ms: int) -> bool:
             for page in pages
             for polled in (slow.polled.get(source.feed(page)),)
         ]
-        if any(serving):
+        if any(serving) and row.id not in slow.doubted:
             return False
     return True
 

@@ -34,6 +34,7 @@ from feeds.signals.verdict_past import shock_past, stress_past
 from feeds.state import State
 from feeds.topics import (
     Change,
+    Course,
     Curve,
     DollarExit,
     Flows,
@@ -230,6 +231,8 @@ class Pages:
         self._news: dict[str, Page] = {"studies": ()}  # until the history is in there are none
         self._changes: tuple[Change, ...] = ()
         self._seen: dict[str, tuple[int, int]] = {}
+        self._whole = self._told = False
+        """Whether what is worked out now is of all of the past; and whether the whole course was given to be kept."""
         self.metrics: dict[str, Metric] = {}
         self.faults: dict[str, str] = {}
 
@@ -244,6 +247,7 @@ class Pages:
         `filling`: the history is still being read; pages that rest for long are not worth making yet.
         """
         self._at_ms, self._revision = now_ms, self._state.slow.revision
+        self._whole = not filling
         reference = price(self._state).reference
         fresh = reference.value if reference.state == "fresh" and isinstance(reference.value, float) else None
         seen = dict(self._seen)
@@ -260,6 +264,9 @@ class Pages:
                 if change not in self._changes:
                     self._state.keep(change)
             self._changes = found.changes
+            if self._whole and not self._told and found.state.value is not None:
+                self._state.keep(Course(found.changes))
+                self._told = True
         self.faults = worked.faults
         self._seen |= worked.seen
         self._news |= worked.pages
