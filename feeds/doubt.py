@@ -45,7 +45,9 @@ class Doubt(NamedTuple):
     since_ms: int | None = None
 
 
-def quiet(row: Series, days: Sequence[int], values: Sequence[float], marks: Sequence[int]) -> bool:
+def quiet(
+    row: Series, days: Sequence[int], known: Sequence[int], values: Sequence[float], marks: Sequence[int]
+) -> bool:
     """Whether nothing of a series can be doubted, at a glance: no step from row to row is large, no size odd.
 
     Rows by period and then by time; those of a `mark` whose last bit is set are provisional. True of nearly all series,
@@ -55,6 +57,11 @@ def quiet(row: Series, days: Sequence[int], values: Sequence[float], marks: Sequ
         return True
     if min(values) < row.low or max(values) > row.high:
         return False
+    if jumps(row, min(values), max(values)) and any(later < before for before, later in pairwise(known)):
+        # What stands beside a value now was not yet known when that was: then another one stood there.
+        came = sorted(range(len(values)), key=known.__getitem__)
+        if _stepping(row, [values[at] for at in came]):
+            return False
     if row.nature == "flow" and row.grain and any(0 < abs(value) < row.grain for value in values):
         return False
     return not _stepping(row, values) and not _revised(days, values, marks)
@@ -121,10 +128,9 @@ class _Court:
             return
         for one in (*found, at):
             self._believe(one, given.known_ms)
-        while found:
-            found = [one for one in self._open if self._follows(one)]
-            self._open = [one for one in self._open if one not in found]
-            for one in found:
+        while follow := [one for one in self._open if self._follows(one)]:
+            self._open = [one for one in self._open if one not in follow]
+            for one in follow:
                 self._believe(one, given.known_ms)
 
     def _why(self, at: int) -> str:

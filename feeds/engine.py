@@ -179,7 +179,7 @@ class Collector:
             await asyncio.sleep(0)
             if self._store and self._store.waiting > MOST_WAITING:
                 await asyncio.to_thread(self._store.flush)
-            total += self.session.take(frame, outs[start : start + PIECE])
+            total += self.session.take(frame, outs[start : start + PIECE], sifted=True)
         return total
 
     def tick(self) -> tuple[int, Changes]:

@@ -228,7 +228,7 @@ class Slow:
     def sift(self, feed: str, recv_ms: int, outs: Sequence[Out]) -> list[Out]:
         """A whole answer, with a `Rejected` in place of each series that is what was known of it times one factor.
 
-        Where another publisher said the same before, what both of them say is taken. Again, it changes nothing.
+        Where another publisher said the same before, what both of them say is taken.
         """
         pairs: dict[str, list[tuple[float, float]]] = {}
         for one in outs:
@@ -263,8 +263,11 @@ class Slow:
         refused = Rejected(feed, recv_ms, f"{row.id} is {why}", f"{row.id} {newest.period} {newest.value:g}")
         return [*(one for one in outs if not (isinstance(one, Observation) and one.series == row.id)), refused]
 
-    def take(self, feed: str, recv_ms: int, outs: Sequence[Out]) -> Taken:
-        """Take what one answer gave: date each value, refuse what cannot be, keep what is new."""
+    def take(self, feed: str, recv_ms: int, outs: Sequence[Out], *, sifted: bool = False) -> Taken:
+        """Take what one answer gave: date each value, refuse what cannot be, keep what is new.
+
+        `sifted`: it is what `sift` gave of a whole answer, or a part of that.
+        """
         values = revised = 0
         refused: list[Rejected] = []
         new: list[Observation] = []
@@ -272,7 +275,7 @@ class Slow:
         polled = self.polled.get(feed)
         seen_ms = polled.ok_ms if polled else None
         dated = bool(self.pages[feed][1].vintages) if feed in self.pages else False
-        for out_ in outs if dated else self.sift(feed, recv_ms, outs):
+        for out_ in outs if dated or sifted else self.sift(feed, recv_ms, outs):
             if isinstance(out_, Rejected):
                 refused.append(out_)
             elif isinstance(out_, Observation):

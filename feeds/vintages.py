@@ -239,7 +239,7 @@ class Vintages:
         """What is doubted of a series, by its place; worked out once for each new row, and at a glance mostly."""
         if rows.doubts is None:
             row = None if self.trusts(series) else row_of(series)
-            if row is None or quiet(row, rows.days, rows.values, rows.marks):
+            if row is None or quiet(row, rows.days, rows.known, rows.values, rows.marks):
                 rows.doubts = {}
             else:
                 sources = [self._read[mark // 2][0] for mark in rows.marks]

@@ -161,6 +161,19 @@ def test_the_next_value_where_it_lies_confirms_one_and_it_is_known_since_then() 
     assert rows.points("GLD", LATER_MS)[2].known_ms == values[3].known_ms
 
 
+def test_what_lay_far_off_alone_follows_once_the_days_between_are_known() -> None:
+    first, last = told("BTC", "2020-11-01", 60, 13_800.0, 95_000.0)
+    rows = Vintages([first, last])
+    assert used(rows, "BTC") == [13_800.0]
+    between = seen("BTC", "2020-12-01", 30_000.0, at_ms=last.known_ms + 7)
+    rows.put(between)
+    assert [(point.value, point.known_ms) for point in rows.points("BTC", LATER_MS)] == [
+        (13_800.0, first.known_ms),
+        (30_000.0, between.known_ms),
+        (95_000.0, between.known_ms),
+    ]
+
+
 def test_no_further_value_of_the_same_publisher_confirms_a_jump_by_a_power_of_ten() -> None:
     rows = Vintages(told("VIXCLS", "2026-03-02", 1, 17.0, 18.0, 1_810.0 / 10, 182.0))
     assert used(rows, "VIXCLS") == [17.0, 18.0, 181.0, 182.0], "ten times: VIX might"
