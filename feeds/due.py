@@ -70,12 +70,13 @@ def rows(page: Page) -> list[Series]:
 
 
 def wanted(slow: Slow, row: Series, name: str) -> bool:
-    """Whether no publisher before `name` in the row's order serves it."""
+    """Whether no publisher before `name` in the row's order serves it; none does while its newest value is doubted."""
     for better in row.sources[: row.sources.index(name)] if name in row.sources else ():
         source = slow.sources.get(better)
         if source is None or better in slow.off:
             continue
-        if any(not given_up(slow, source, page) for page in source.pages if row.id in page.series):
+        pages = [page for page in source.pages if row.id in page.series and not page.vintages]
+        if any(not given_up(slow, source, page) for page in pages) and row.id not in slow.doubted:
             return False
     return True
 

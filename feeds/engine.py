@@ -65,6 +65,7 @@ def new_session(
     kept = keep or (lambda fact: None)
     rules = settings.signals
     state = State(venues, limits=limits, fresh_ms=fresh_ms, chart=chart, keep=kept, sources=SOURCES, rules=rules)
+    state.slow.trust(settings.sources.believe)
     state.slow.add(steps.observations(new_york_day(started_ms)))
     if expected:
         state.advance(started_ms)
@@ -182,12 +183,13 @@ class Collector:
         self._record(frame)
         outs = await self._compute(self.session.decode, frame)
         outs = reaching(outs, through, frame.feed, frame.recv_ms)
+        outs = self.state.slow.sift(frame.feed, frame.recv_ms, outs)
         total = Taken()
         for start in range(0, len(outs), PIECE):
             await asyncio.sleep(0)
             if self._store and self._store.waiting > MOST_WAITING:
                 await asyncio.to_thread(self._store.flush)
-            total += self.session.take(frame, outs[start : start + PIECE])
+            total += self.session.take(frame, outs[start : start + PIECE], sifted=True)
         return total
 
     def tick(self) -> tuple[int, Changes]:

@@ -72,11 +72,11 @@ class Session:
         """What a publisher's frame says. May be called in any thread: a long answer must not hold up the market."""
         return self._decoder.decode(frame)
 
-    def take(self, frame: Frame, outs: Sequence[Out]) -> Taken:
-        """Take what `decode` read in a publisher's frame."""
+    def take(self, frame: Frame, outs: Sequence[Out], *, sifted: bool = False) -> Taken:
+        """Take what `decode` read in a publisher's frame, or a part of what `Slow.sift` left of it."""
         assert isinstance(frame.data, Http)
         self.state.advance(frame.recv_ms)
-        return self.state.slow.take(frame.feed, frame.recv_ms, outs)
+        return self.state.slow.take(frame.feed, frame.recv_ms, outs, sifted=sifted)
 
     def changes(self, now_ms: int, *, whole: bool = False) -> Changes:
         """Let time pass up to `now_ms`; return the topics that differ from what was returned before.

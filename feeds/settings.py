@@ -87,11 +87,12 @@ class History(Struct, frozen=True):
 class Publishers(Struct, frozen=True):
     """Publishers of slow series. `opt_in`: those to ask although their terms want a decision of the user's.
 
-    `off`: those not to ask.
+    `off`: those not to ask. `believe`: series of which whatever comes is used, and nothing doubted.
     """
 
     opt_in: Annotated[tuple[str, ...], Meta(description='a list of publishers, like ["yahoo"]')] = ()
     off: Annotated[tuple[str, ...], Meta(description='a list of publishers, like ["ofr"]')] = ()
+    believe: Annotated[tuple[str, ...], Meta(description='a list of series, like ["NVDA"]')] = ()
 
 
 class Keys(Struct, frozen=True):
@@ -145,6 +146,7 @@ def load(*, config: Path | None, environ: Mapping[str, str], overrides: Mapping[
             "endpoints": _endpoints,
             "sources.opt_in": _sources,
             "sources.off": _sources,
+            "sources.believe": _series,
         },
     )
     file = config or paths(environ).config / "config.toml"
@@ -210,6 +212,16 @@ def _venues(value: object) -> Iterator[tuple[str, str]]:
 
 def _sources(value: object) -> Iterator[tuple[str, str]]:
     return _names(value, "publisher", SOURCES)
+
+
+def _series(value: object) -> Iterator[tuple[str, str]]:
+    from feeds.series import FAMILIES, TABLE, series  # a table that most commands have no need of
+
+    assert isinstance(value, tuple)
+    for name in value:
+        if series(name) is None:
+            near = nearest(name.upper(), (*TABLE, *FAMILIES))
+            yield "", f"no series is called '{plain(name, 40)}'" + (f"; did you mean {near}?" if near else "")
 
 
 def _names(value: object, what: str, known: tuple[str, ...]) -> Iterator[tuple[str, str]]:

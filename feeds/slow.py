@@ -1,29 +1,38 @@
 """What is known of the slow series: values with the time they became known, and how asking for them goes.
 
 A value is refused, and that is said, where its size is none of its series': a publisher who switches from millions to
-billions is not believed. What was known stays.
+billions is not believed. Neither is a whole answer that is what was known times one factor. What was known stays. What
+is doubted only (`feeds.doubt`) is kept, shown, and not used until it is confirmed.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from math import isclose
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.calendars import day_end_ms, release_ms
+from feeds.calendars import day_end_ms, new_york_day, release_ms
 from feeds.facts import Observation, Rejected
 from feeds.interruptions import out
+from feeds.magnitude import factor, rescaled, unbelievable
 from feeds.series import Series, imported, series
 from feeds.source import Page, Source
 from feeds.timeliness import HOUR_MS
 from feeds.venue import Out
-from feeds.vintages import Vintages
+from feeds.vintages import Point, Vintages
 
 KEPT_FAULTS = 5
 IN_TIME_MS = 3 * 86_400_000
 """A value that is read so soon after it was due is what came out: publishers revise it with a later release."""
 RUNNING_MS = 1_800_000
 """A number that is not whole yet is kept no more often: the running closes of forty symbols would fill the history."""
+
+LATEST_MS = 1 << 62
+LOOK_BACK_MS = 91 * 24 * HOUR_MS
+"""Most of the numbers that are stored look back 13 weeks at most."""
+AHEAD = 1
+"""Days after that of receipt in New York of which there can be a value: there the day in UTC begins in the evening."""
 
 
 class Polled(Struct, frozen=True):
@@ -44,9 +53,9 @@ class Polled(Struct, frozen=True):
 
 
 class Taken(Struct, frozen=True):
-    """What one answer came to: values believed, of these new, of these revisions, and what was refused, in words.
+    """What one answer came to: values taken, of these new, of these revisions, and what was refused, in words.
 
-    `ends`: the newest period of each series in it.
+    `ends`: the newest period of each series in it. `doubted`: of the new ones those that are not used, and why.
     """
 
     values: int = 0
@@ -54,12 +63,15 @@ class Taken(Struct, frozen=True):
     revised: int = 0
     refused: tuple[str, ...] = ()
     ends: dict[str, str] = {}
+    doubted: tuple[str, ...] = ()
 
     def __add__(self, other: "Taken") -> "Taken":
         """Both together."""
         refused = (*self.refused, *other.refused)
         ends = {id_: max(one.ends.get(id_, "") for one in (self, other)) for id_ in {**self.ends, **other.ends}}
-        return Taken(self.values + other.values, self.new + other.new, self.revised + other.revised, refused, ends)
+        doubted = (*self.doubted, *other.doubted)
+        new, revised = self.new + other.new, self.revised + other.revised
+        return Taken(self.values + other.values, new, revised, refused, ends, doubted)
 
 
 class Wrong(Struct, frozen=True):
@@ -70,11 +82,42 @@ class Wrong(Struct, frozen=True):
     since_ms: int
 
 
+class Doubted(Struct, frozen=True):
+    """The newest value of a series, where it is doubted, and why."""
+
+    point: Point
+    why: str
+
+
+class Doubting(Struct, frozen=True):
+    """That a row is doubted, and when numbers that are stored may have been made of it; kept once for each row.
+
+    `from_ms` to `to_ms`: that time; none where the one is not before the other.
+    """
+
+    series: str
+    period: str
+    known_ms: int
+    from_ms: int
+    to_ms: int
+
+
+class _Scaled(Struct, frozen=True):
+    """An answer that was refused as a whole, which another publisher may yet confirm."""
+
+    source: str
+    by: float
+    rows: tuple[Observation, ...]
+
+
 class Slow:
     """The slow half of what is known. One writer. `keep` is given each row and each page's state, to be stored."""
 
     def __init__(
-        self, sources: Mapping[str, Source], *, keep: Callable[[Observation | Polled], object] = lambda fact: None
+        self,
+        sources: Mapping[str, Source],
+        *,
+        keep: Callable[[Observation | Polled | Doubting], object] = lambda fact: None,
     ) -> None:
         self.sources = sources
         self.pages: dict[str, tuple[Source, Page]] = {
@@ -90,6 +133,10 @@ class Slow:
         """The last few of them, by publisher."""
         self.wrong: dict[str, Wrong] = {}
         """What is wrong with a series' newest value."""
+        self.doubted: dict[str, Doubted] = {}
+        """Newest values that are shown and not used."""
+        self._scaled: dict[str, _Scaled] = {}
+        self._sworn: dict[str, int] = {}  # when the answers of two publishers agreed on another unit
         self.off: dict[str, str] = {}
         """Why a publisher is not asked, by its name."""
         self.keyed: frozenset[str] = frozenset()
@@ -105,10 +152,22 @@ class Slow:
     def restore(self, kept: Vintages, polled: Iterable[Polled]) -> None:
         """Take what earlier runs kept, beside what is known already."""
         for id_ in self.vintages.series():
-            for row in self.vintages.rows(id_):
+            for row in self.vintages.raw(id_):
                 kept.put(row)
+        kept.trust(self.vintages.believe)
         self.vintages = kept
+        self._look(kept.series())
+        for id_ in kept.series():
+            for point, doubt in kept.doubts(id_):
+                if doubt.since_ms is None:  # an earlier run may have believed it
+                    self._keep(_in_use(kept, id_, point))
         self.polled |= {one.feed: one for one in polled}
+        self.revision += 1
+
+    def trust(self, believe: Iterable[str]) -> None:
+        """Take the user's word for these series: whatever comes of them is used."""
+        self.vintages.trust(frozenset(id_.upper() for id_ in believe))
+        self._look(self.vintages.series())
         self.revision += 1
 
     def add(self, rows: Iterable[Observation]) -> int:
@@ -116,6 +175,7 @@ class Slow:
         new = [row for row in rows if self.vintages.put(row)]
         for row in new:
             self._keep(row)
+        self._look(dict.fromkeys(row.series for row in new))
         self.revision += bool(new)
         return len(new)
 
@@ -170,15 +230,57 @@ class Slow:
         """The newest period of a series that has any row; of a family, of any member: contracts expire."""
         return max((last for id_ in self.members(name) if (last := self.vintages.newest(id_))), default=None)
 
-    def take(self, feed: str, recv_ms: int, outs: Iterable[object]) -> Taken:
-        """Take what one answer gave: date each value, refuse what cannot be, keep what is new."""
-        values = new = revised = 0
+    def sift(self, feed: str, recv_ms: int, outs: Sequence[Out]) -> list[Out]:
+        """A whole answer, with a `Rejected` in place of each series that is what was known of it times one factor.
+
+        Where another publisher said the same before, what both of them say is taken.
+        """
+        pairs: dict[str, list[tuple[float, float]]] = {}
+        for one in outs:
+            if isinstance(one, Observation) and not one.provisional and (row := series(one.series)):
+                was = self.vintages.believed(row.id, date.fromisoformat(one.period))
+                if was is not None and not was.provisional and self._sworn.get(row.id) != recv_ms:
+                    pairs.setdefault(row.id, []).append((was.value, one.value))
+        found = list(outs)
+        for id_, both in pairs.items():
+            row = described(id_)
+            by = None if self.vintages.trusts(id_) else factor(both, row)
+            if by is not None:
+                found = self._one_factor(feed, recv_ms, found, row, by, len(both))
+            elif id_ in self._scaled and self._scaled[id_].source == feed.partition(".")[0]:
+                del self._scaled[id_]  # it has gone back
+        return found
+
+    def _one_factor(self, feed: str, recv_ms: int, outs: list[Out], row: Series, by: float, count: int) -> list[Out]:
+        name, before = feed.partition(".")[0], self._scaled.get(row.id)
+        if before and before.source != name and isclose(before.by, by, rel_tol=0.01):
+            del self._scaled[row.id]
+            self._sworn[row.id] = recv_ms
+            return [*before.rows, *outs]
+        own = tuple(one for one in outs if isinstance(one, Observation) and one.series == row.id)
+        if before is None or before.source == name:
+            self._scaled[row.id] = _Scaled(name, by, own)
+        why = rescaled(row, by, count)
+        period = date.fromisoformat(max(one.period for one in own))
+        wrong = self.wrong.get(row.id)
+        self.wrong[row.id] = Wrong(why, period, wrong.since_ms if wrong else recv_ms)
+        newest = next(one for one in reversed(own) if one.period == period.isoformat())
+        refused = Rejected(feed, recv_ms, f"{row.id} is {why}", f"{row.id} {newest.period} {newest.value:g}")
+        return [*(one for one in outs if not (isinstance(one, Observation) and one.series == row.id)), refused]
+
+    def take(self, feed: str, recv_ms: int, outs: Sequence[Out], *, sifted: bool = False) -> Taken:
+        """Take what one answer gave: date each value, refuse what cannot be, keep what is new.
+
+        `sifted`: it is what `sift` gave of a whole answer, or a part of that.
+        """
+        values = revised = 0
         refused: list[Rejected] = []
+        new: list[Observation] = []
         ends: dict[str, str] = {}
         polled = self.polled.get(feed)
         seen_ms = polled.ok_ms if polled else None
         dated = bool(self.pages[feed][1].vintages) if feed in self.pages else False
-        for out_ in outs:
+        for out_ in outs if dated or sifted else self.sift(feed, recv_ms, outs):
             if isinstance(out_, Rejected):
                 refused.append(out_)
             elif isinstance(out_, Observation):
@@ -190,13 +292,43 @@ class Slow:
                 ends[out_.series] = max(out_.period, ends.get(out_.series, ""))
                 if row and self.vintages.put(row):
                     self._keep(row)
-                    new += 1
+                    new.append(row)
                     revised += not dated and self.vintages.revised(row.series, date.fromisoformat(row.period))
-        self._refuse(feed.partition(".")[0], refused)
+        doubted = self._doubts(feed, recv_ms, new)
+        self._refuse(feed.partition(".")[0], [*refused, *doubted])
         self.revision += bool(new or refused)
-        return Taken(values, new, revised, tuple(one.reason for one in refused), ends)
+        whys = tuple(one.reason for one in doubted)
+        return Taken(values, len(new), revised, tuple(one.reason for one in refused), ends, whys)
 
     # ---------------------------------------------------------------------------------------------------------------
+
+    def _doubts(self, feed: str, recv_ms: int, new: Sequence[Observation]) -> list[Rejected]:
+        """Which of the rows that came are not used."""
+        came = {(row.series, row.period, row.known_ms) for row in new}
+        names = dict.fromkeys(row.series for row in new)
+        self._look(names)
+        found = [
+            (id_, point, doubt)
+            for id_ in names
+            for point, doubt in self.vintages.doubts(id_)
+            if doubt.since_ms is None and (id_, point.period.isoformat(), point.known_ms) in came
+        ]
+        for id_, point, _ in found:
+            self._keep(Doubting(id_, point.period.isoformat(), point.known_ms, point.known_ms, point.known_ms))
+        return [
+            Rejected(feed, recv_ms, f"{id_} of {point.period}: {doubt.why}", f"{id_} {point.period} {point.value:g}")
+            for id_, point, doubt in found
+        ]
+
+    def _look(self, names: Iterable[str]) -> None:
+        """Take note whether the newest value of these series is doubted."""
+        for id_ in names:
+            self.doubted.pop(id_, None)
+            newest = self.vintages.newest(id_)
+            if newest and (doubt := self.vintages.in_doubt(id_, newest)):
+                point = self.vintages.latest(id_, newest)
+                assert point is not None
+                self.doubted[id_] = Doubted(point, doubt.why)
 
     def _judge(self, given: Observation, recv_ms: int, seen_ms: int | None) -> tuple[Observation | None, str]:
         """Date a value, or say why it is refused; neither where a better publisher has spoken already."""
@@ -204,6 +336,8 @@ class Slow:
         if row is None:
             return None, f"there is no series {given.series}"
         newest, period, wrong = self.newest(row.id), date.fromisoformat(given.period), self.wrong.get(row.id)
+        if period > new_york_day(recv_ms) + timedelta(AHEAD):
+            return None, f"{given.period} is yet to come"
         if why := unbelievable(row, given.value):
             if (newest is None or period >= newest) and (wrong is None or period >= wrong.period):
                 self.wrong[row.id] = Wrong(why, period, wrong.since_ms if wrong else recv_ms)
@@ -212,17 +346,30 @@ class Slow:
             del self.wrong[row.id]
         was = self.vintages.latest(row.id, period)
         if was is None:
+            if self._sworn.get(row.id) == recv_ms:
+                return replace(given, known_ms=recv_ms), ""
             since_ms = known_ms(row, period, recv_ms, seen_ms)
             read_ms = recv_ms if recv_ms - since_ms > IN_TIME_MS else 0
             return replace(given, known_ms=since_ms, read_ms=read_ms), ""
+        if self.vintages.in_doubt(row.id, period) and given.source != was.source:
+            said = self.vintages.said(row.id, period, given.source)
+            return (
+                None if said and said[0] == given.value else replace(given, known_ms=max(recv_ms, was.known_ms + 1))
+            ), ""
+        return self._against(row, given, was, recv_ms), ""
+
+    def _against(self, row: Series, given: Observation, was: Point, recv_ms: int) -> Observation | None:
+        """The row that revises what is known of its period; `None` where it says nothing new, or is not asked."""
         waits = was.provisional and not given.provisional  # for the whole number, whoever brings it
         if row.snapshot or (_rank(row, was.source) < _rank(row, given.source) and not waits):
-            return None, ""
+            return None
         if was.value == given.value and was.provisional == given.provisional:
-            return None, ""
+            return None
         if was.provisional and given.provisional and 0 <= recv_ms - was.known_ms < RUNNING_MS:
-            return None, ""
-        return replace(given, known_ms=max(recv_ms, was.known_ms + 1)), ""
+            return None
+        if given.source != was.source and self.vintages.said(row.id, was.period, given.source) == (given.value, True):
+            return None  # it says again what was doubted, and another publisher was believed instead
+        return replace(given, known_ms=max(recv_ms, was.known_ms + 1))
 
     def _refuse(self, name: str, refused: list[Rejected]) -> None:
         if refused:
@@ -253,13 +400,6 @@ def _dated(given: Observation) -> tuple[Observation | None, str]:
     return (None, why) if why else (given, "")
 
 
-def unbelievable(row: Series, value: float) -> str:
-    """Why a value is refused for its size, in words; "" where it may well be one of the series."""
-    if row.low <= value <= row.high:
-        return ""
-    return f"{value:,g} is no value of {row.id} in {row.unit or 'its unit'} ({row.low:,.12g} to {row.high:,.12g})"
-
-
 def known_ms(row: Series, period: date, recv_ms: int, seen_ms: int | None = None) -> int:
     """Since when a value received for the first time at `recv_ms` can be called known.
 
@@ -275,6 +415,13 @@ def known_ms(row: Series, period: date, recv_ms: int, seen_ms: int | None = None
     if seen_ms is not None and seen_ms >= due_ms:
         return recv_ms
     return min(due_ms, recv_ms)
+
+
+def _in_use(rows: Vintages, id_: str, point: Point) -> Doubting:
+    """The span in which numbers may have been made of a row: while it was the newest, and as long as they look back."""
+    after = [row.known_ms for row in rows.raw(id_, point.period) if row.known_ms > point.known_ms]
+    to_ms = min(after, default=LATEST_MS - LOOK_BACK_MS) + LOOK_BACK_MS
+    return Doubting(id_, point.period.isoformat(), point.known_ms, point.known_ms, to_ms)
 
 
 def _rank(row: Series, source: str) -> int:

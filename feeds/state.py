@@ -29,9 +29,9 @@ from feeds.liquidated import Book
 from feeds.positions import PART_MS, Positions
 from feeds.signals.derivatives import annualised
 from feeds.signals.rules import Rules
-from feeds.slow import Polled, Slow
+from feeds.slow import Doubting, Polled, Slow
 from feeds.source import Source
-from feeds.topics import Cascade, Change
+from feeds.topics import Cascade, Change, Course
 from feeds.venue import Alive, Out, Refused, Venue
 
 RECENT_IDS = 4_096
@@ -48,7 +48,7 @@ class Last(Struct, frozen=True, gc=False):
     cached: bool = False
 
 
-Kept = Bar | Liquidation | Gap | Cascade | Observation | Polled | Change
+Kept = Bar | Liquidation | Gap | Cascade | Observation | Polled | Doubting | Change | Course
 """What is worth storing."""
 
 

@@ -1,7 +1,9 @@
 """Every value of the slow series with the time it became known; what was known at any time is read from here.
 
 Nothing is overwritten: a revision is another row beside the one it revises. A row that was read long after it was due
-is what its publisher said then: before that it counts only where nothing else is known, and is marked.
+is what its publisher said then: before that it counts only where nothing else is known, and is marked. What is doubted
+(`feeds.doubt`) is kept and can be told, and is no value of its series until it is confirmed; it counts as known since
+then.
 """
 
 from array import array
@@ -10,12 +12,17 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
+from feeds.doubt import ARCHIVES, Doubt, Row, judge, quiet
 from feeds.facts import Observation
-from feeds.revised import revised
+from feeds.series import series as row_of
 from feeds.topics.base import Quality
 
 ALWAYS_MS = 1 << 62
 """After all that is known."""
+NEVER_MS = ALWAYS_MS + 1
+"""After any time that is asked about."""
 
 
 class Point(NamedTuple):
@@ -37,14 +44,6 @@ class Point(NamedTuple):
         return "provisional" if self.provisional else "later" if self.later else "exact"
 
 
-class _Mark(NamedTuple):
-    """What many rows have in common. `read_ms`: when they were read, if that was long after they were due."""
-
-    source: str
-    provisional: bool
-    read_ms: int
-
-
 class _Rows:
     """All rows of one series in the order of (period, known_ms): 24 bytes each, for there are some 200,000.
 
@@ -56,12 +55,13 @@ class _Rows:
         self.days = array("i")
         self.known = array("q")
         self.values = array("d")
-        self.marks = array("I")
+        self.marks = array("I")  # number of source and time of reading * 2 + provisional
+        self.doubts: dict[int, Doubt] | None = None  # by place; `None` until they are judged
 
     def copy(self) -> "_Rows":
         other = _Rows(revised=self.revised)
         other.days, other.known = self.days[:], self.known[:]
-        other.values, other.marks = self.values[:], self.marks[:]
+        other.values, other.marks, other.doubts = self.values[:], self.marks[:], self.doubts
         return other
 
     def of(self, day: int) -> range:
@@ -73,32 +73,37 @@ class _Rows:
         self.known.append(known_ms)
         self.values.append(value)
         self.marks.append(mark)
+        self.doubts = None
 
     def insert(self, at: int, day: int, known_ms: int, value: float, mark: int) -> None:
         for column, item in ((self.days, day), (self.known, known_ms), (self.marks, mark)):
             column.insert(at, item)
         self.values.insert(at, value)
+        self.doubts = None
 
 
 class Vintages:
     """The rows of all series. One writer."""
 
-    def __init__(self, rows: Iterable[Observation] = ()) -> None:
+    def __init__(self, rows: Iterable[Observation] = (), believe: Collection[str] = ()) -> None:
+        """`believe`: series of which the user has said that whatever comes is to be used."""
+        self.believe = frozenset(believe)
         self._series: dict[str, _Rows] = {}
-        self._marks: list[_Mark] = []
-        self._numbers: dict[_Mark, int] = {}
+        self._read: list[tuple[str, int]] = []  # source, and when it was read, if that was long after it was due
+        self._numbers: dict[tuple[str, int], int] = {}
         self.revisions: dict[str, int] = {}
         """A number for each series that rises with each row."""
         for row in rows:
             self.put(row)
 
     def put(self, row: Observation) -> bool:
-        """Add a row; `False`, and nothing is added, where the same value was known before that time already."""
+        """Add a row; `False`, and nothing is added, where its publisher's value was known before that time already."""
         rows = self._series.get(row.series)
         if rows is None:
-            rows = self._series[row.series] = _Rows(revised=revised(row.series) != "never")
+            of = row_of(row.series)
+            rows = self._series[row.series] = _Rows(revised=of is not None and of.revised != "never")
         day = date.fromisoformat(row.period).toordinal()
-        mark = self._number(_Mark(row.source, row.provisional, row.read_ms if rows.revised else 0))
+        mark = self._number(row.source, row.read_ms if rows.revised else 0) * 2 + row.provisional
         if not rows.days or day > rows.days[-1]:  # how they mostly come
             rows.append(day, row.known_ms, row.value, mark)
         else:
@@ -113,28 +118,30 @@ class Vintages:
         return True
 
     def _says(self, rows: _Rows, before: range, row: Observation) -> bool:
-        """Whether what was known of the period before that time is the same, and as sure."""
+        """Whether what was known of the period before that time is the same, of the same publisher, and as sure."""
         best = self._best(rows, before, row.known_ms)
         if best is None or rows.values[best] != row.value:
             return False
-        mark = self._marks[rows.marks[best]]
-        return mark.provisional == row.provisional and (mark.read_ms <= row.known_ms or row.read_ms > 0)
+        source, read_ms = self._read[rows.marks[best] // 2]
+        same = (source, bool(rows.marks[best] % 2)) == (row.source, row.provisional)
+        return same and (read_ms <= row.known_ms or row.read_ms > 0)
 
-    def _best(self, rows: _Rows, among: range, t_ms: int) -> int | None:
-        """Which row of a period says what was known of it at that time."""
+    def _best(self, rows: _Rows, among: Iterable[int], t_ms: int) -> int | None:
+        """Which row of a period says what was known of it at that time, whether it is doubted or not."""
         known = [at for at in among if rows.known[at] <= t_ms]
-        return max(known, key=lambda at: self._rank(rows, at, t_ms), default=None)
+        return max(known, key=lambda at: self._rank(rows, at, t_ms, rows.known[at]), default=None)
 
-    def _rank(self, rows: _Rows, at: int, t_ms: int) -> tuple[bool, int, int]:
+    def _rank(self, rows: _Rows, at: int, t_ms: int, since_ms: int) -> tuple[bool, int, int]:
         """What had been read goes before what was read later; of each the newest."""
-        read_ms, known_ms = self._marks[rows.marks[at]].read_ms, rows.known[at]
-        return (False, 0, known_ms) if read_ms > t_ms else (True, read_ms or known_ms, known_ms)
+        read_ms = self._read[rows.marks[at] // 2][1]
+        return (False, 0, since_ms) if read_ms > t_ms else (True, max(read_ms, since_ms), since_ms)
 
-    def _number(self, mark: _Mark) -> int:
-        if mark not in self._numbers:
-            self._numbers[mark] = len(self._marks)
-            self._marks.append(mark)
-        return self._numbers[mark]
+    def _number(self, source: str, read_ms: int) -> int:
+        key = source, read_ms
+        if key not in self._numbers:
+            self._numbers[key] = len(self._read)
+            self._read.append(key)
+        return self._numbers[key]
 
     def series(self) -> list[str]:
         """The ids that have at least one row."""
@@ -142,9 +149,9 @@ class Vintages:
 
     def copy(self) -> "Vintages":
         """The rows as they are now, to be read in another thread while these go on."""
-        other = Vintages()
+        other = Vintages(believe=self.believe)
         other._series = {name: rows.copy() for name, rows in self._series.items()}
-        other._marks, other._numbers = list(self._marks), dict(self._numbers)
+        other._read, other._numbers = list(self._read), dict(self._numbers)
         other.revisions = dict(self.revisions)
         return other
 
@@ -159,7 +166,7 @@ class Vintages:
         return date.fromordinal(rows.days[0]) if rows and rows.days else None
 
     def latest(self, series: str, period: date) -> Point | None:
-        """What was said last of that period."""
+        """What was said last of that period, doubted or not."""
         rows = self._series.get(series)
         if rows is None:
             return None
@@ -173,49 +180,148 @@ class Vintages:
     def revised(self, series: str, period: date, known_ms: int = ALWAYS_MS) -> bool:
         """Whether what was known of that period then differs from what was said before, as no provisional number."""
         rows = self._series[series]
-        marks = {at: self._marks[rows.marks[at]] for at in rows.of(period.toordinal()) if rows.known[at] <= known_ms}
-        last = self._best(rows, rows.of(period.toordinal()), known_ms)
+        there = rows.of(period.toordinal())
+        last = self._best(rows, there, known_ms)
         return last is not None and any(
-            rows.values[at] != rows.values[last]
-            for at, mark in marks.items()
-            if not mark.provisional and mark.read_ms <= known_ms
+            rows.values[at] != rows.values[last] and rows.marks[at] % 2 == 0
+            for at in there
+            if max(rows.known[at], self._read[rows.marks[at] // 2][1]) <= known_ms
         )
 
-    def _point(self, rows: _Rows, at: int, t_ms: int) -> Point:
-        source, provisional, read_ms = self._marks[rows.marks[at]]
-        period = date.fromordinal(rows.days[at])
-        return Point(period, rows.values[at], rows.known[at], source, provisional, read_ms > t_ms)
+    def trust(self, believe: Collection[str]) -> None:
+        """Take the user's word for these series, or families of them, and judge anew what that changes."""
+        before = {name for name in self._series if self.trusts(name)}
+        self.believe = frozenset(believe)
+        for name in before ^ {name for name in self._series if self.trusts(name)}:
+            self._series[name].doubts = None
+            self.revisions[name] = self.revisions.get(name, 0) + 1
 
-    def rows(self, series: str, since: date | None = None) -> Iterator[Observation]:
-        """All rows of a series, revisions included, by period and then by the time they became known."""
+    def trusts(self, series: str) -> bool:
+        """Whether the user has said that whatever comes of it is to be used."""
+        row = row_of(series)
+        return series in self.believe or (row is not None and row.family in self.believe)
+
+    def doubts(self, series: str) -> list[tuple[Point, Doubt]]:
+        """The rows of a series that were doubted, by period and then by time, and why; confirmed ones among them."""
+        rows = self._series.get(series)
+        found = self._judged(series, rows) if rows else {}
+        return [(self._point(rows, at, ALWAYS_MS), found[at]) for at in sorted(found)] if rows else []
+
+    def in_doubt(self, series: str, period: date) -> Doubt | None:
+        """Why what was said last of a period is doubted; `None` where it is not, or has been confirmed."""
+        rows = self._series.get(series)
+        if rows is None or not (found := self._judged(series, rows)):
+            return None
+        last = self._best(rows, rows.of(period.toordinal()), ALWAYS_MS)
+        doubt = None if last is None else found.get(last)
+        return doubt if doubt and doubt.since_ms is None else None
+
+    def believed(self, series: str, period: date) -> Point | None:
+        """What was said last of a period and is believed."""
+        rows = self._series.get(series)
+        if rows is None:
+            return None
+        found = self._judged(series, rows)
+        there = rows.of(period.toordinal())
+        at = self._best(rows, [at for at in there if at not in found or found[at].since_ms is not None], ALWAYS_MS)
+        return None if at is None else self._point(rows, at, ALWAYS_MS)
+
+    def said(self, series: str, period: date, source: str) -> tuple[float, bool] | None:
+        """What a publisher said last of a period, as far as it was kept, and whether that is doubted."""
+        rows = self._series.get(series)
+        if rows is None:
+            return None
+        own = [at for at in rows.of(period.toordinal()) if self._read[rows.marks[at] // 2][0] == source]
+        at, found = self._best(rows, own, ALWAYS_MS), self._judged(series, rows)
+        return None if at is None else (rows.values[at], at in found and found[at].since_ms is None)
+
+    def _judged(self, series: str, rows: _Rows) -> dict[int, Doubt]:
+        """What is doubted of a series, by its place; worked out once for each new row, and at a glance mostly."""
+        if rows.doubts is None:
+            row = None if self.trusts(series) else row_of(series)
+            if row is None or quiet(row, rows.days, rows.known, rows.values, rows.marks):
+                rows.doubts = {}
+            else:
+                sources = [self._read[mark // 2][0] for mark in rows.marks]
+                heard = [at for at, source in enumerate(sources) if source not in ARCHIVES]
+                given = [
+                    Row(rows.days[at], rows.known[at], rows.values[at], sources[at], bool(rows.marks[at] % 2))
+                    for at in heard
+                ]
+                rows.doubts = {heard[at]: doubt for at, doubt in judge(row, given).items()}
+        return rows.doubts
+
+    def _point(self, rows: _Rows, at: int, t_ms: int) -> Point:
+        source, read_ms = self._read[rows.marks[at] // 2]
+        period = date.fromordinal(rows.days[at])
+        return Point(period, rows.values[at], rows.known[at], source, bool(rows.marks[at] % 2), read_ms > t_ms)
+
+    def raw(self, series: str, since: date | None = None) -> Iterator[Observation]:
+        """All rows of a series, revisions and doubted ones included, by period and then by the time they came."""
         rows = self._series.get(series)
         if rows is None:
             return
         first = bisect_left(rows.days, since.toordinal()) if since else 0
         for at in range(first, len(rows.days)):
             period = date.fromordinal(rows.days[at]).isoformat()
-            yield Observation(series, period, rows.values[at], rows.known[at], *self._marks[rows.marks[at]])
+            source, read_ms = self._read[rows.marks[at] // 2]
+            provisional = bool(rows.marks[at] % 2)
+            yield Observation(series, period, rows.values[at], rows.known[at], source, provisional, read_ms)
+
+    def rows(self, series: str, since: date | None = None) -> Iterator[Observation]:
+        """The rows that are believed, revisions included, by period and then by the time they became known.
+
+        One that was confirmed is known since then, and none at all where another had taken its place by then.
+        """
+        rows = self._series.get(series)
+        if rows is None:
+            return
+        doubts = self._judged(series, rows)
+        if not doubts:
+            yield from self.raw(series, since)
+            return
+        first = bisect_left(rows.days, since.toordinal()) if since else 0
+        for place, row in enumerate(self.raw(series, since), first):
+            doubt = doubts.get(place)
+            if doubt is None:
+                yield row
+            elif doubt.since_ms is not None and not self._replaced(rows, doubts, place, doubt.since_ms):
+                yield replace(row, known_ms=doubt.since_ms)
+
+    @staticmethod
+    def _replaced(rows: _Rows, doubts: Mapping[int, Doubt], place: int, since_ms: int) -> bool:
+        """Whether a later row of the same period was believed by that time."""
+        last = bisect_right(rows.days, rows.days[place])
+        later = (doubts[at].since_ms if at in doubts else rows.known[at] for at in range(place + 1, last))
+        return any(known_ms is not None and known_ms <= since_ms for known_ms in later)
 
     def points(self, series: str, known_ms: int) -> list[Point]:
-        """For each period the newest value known at that time, oldest period first.
+        """For each period the newest value known at that time and believed by then, oldest period first.
 
         Of what was read afterwards the mark says whether that was after `known_ms`.
         """
         rows = self._series.get(series)
         if rows is None:
             return []
+        doubts = self._judged(series, rows)
         found: list[Point] = []
         last_day, best = -1, (False, 0, 0)
         for at, day in enumerate(rows.days):
-            if rows.known[at] > known_ms:
+            since_ms = rows.known[at]
+            if doubts and at in doubts:
+                since_ms = doubts[at].since_ms or NEVER_MS
+            if since_ms > known_ms:
                 continue
-            rank = self._rank(rows, at, known_ms)
-            if day != last_day:
-                found.append(self._point(rows, at, known_ms))
-            elif rank > best:
-                found[-1] = self._point(rows, at, known_ms)
+            rank = self._rank(rows, at, known_ms, since_ms)
+            if day == last_day and rank <= best:
+                continue
+            point = self._point(rows, at, known_ms)
+            if since_ms != point.known_ms:
+                point = point._replace(known_ms=since_ms)
+            if day == last_day:
+                found[-1] = point
             else:
-                continue
+                found.append(point)
             last_day, best = day, rank
         return found
 
@@ -325,13 +431,16 @@ def _period(point: Point) -> date:
 
 
 def given(values: Mapping[str, Iterable[tuple[str, float]]], as_of_ms: int = ALWAYS_MS) -> Known:
-    """What was known, from plain lists: (ISO date, value) for each series, each known from the start of its day."""
+    """What was known, from plain lists: (ISO date, value) for each series, each known from the start of its day.
+
+    What is given so is known: none of it is doubted.
+    """
     rows = (
         Observation(series, period, value, _midnight(period), "given")
         for series, points in values.items()
         for period, value in points
     )
-    return Vintages(rows).known(as_of_ms)
+    return Vintages(rows, believe=values).known(as_of_ms)
 
 
 def _midnight(period: str) -> int:

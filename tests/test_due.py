@@ -275,6 +275,15 @@ def test_a_publisher_that_stands_in_is_asked_when_the_first_has_failed_three_tim
     assert at(known, "fred.SOFR", "2026-11-20T12:06") is None
 
 
+def test_a_publisher_that_stands_in_is_asked_while_the_newest_value_of_the_first_is_doubted() -> None:
+    known = slow(NYFED, source("ofr", SOFR), SOFR="2026-11-18")
+    read(known, "nyfed.sofr", "2026-11-20T09:00", "2026-11-19")
+    read(known, "ofr.sofr", "2026-11-18T09:00", "2026-11-17")
+    assert at(known, "ofr.sofr", "2026-11-20T09:30") is None
+    known.add([Observation("SOFR", "2026-11-17", 5.0, 0, "nyfed"), Observation("SOFR", "2026-11-19", 0.05, 9, "nyfed")])
+    assert at(known, "ofr.sofr", "2026-11-20T09:30") is not None
+
+
 def test_a_publisher_that_stands_in_is_asked_where_the_first_is_off_and_itself_not_where_it_is() -> None:
     known = slow(NYFED, FRED)
     known.off = {"nyfed": "off, as the settings say"}

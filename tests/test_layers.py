@@ -13,7 +13,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("facts", "topics", "text", "answers"),
     (
         "vintages",
-        "revised",
+        "doubt",
+        "magnitude",
         "interruptions",
         "timeliness",
         "calendars",

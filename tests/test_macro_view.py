@@ -191,3 +191,42 @@ def test_what_was_read_afterwards_is_marked_where_it_is_looked_back_on_and_on_it
     told = page(slow, "UNRATE")
     assert told is not None
     assert [(one.value, one.later) for one in told.revised] == [(3.8, False), (3.7, True)]
+
+
+def test_a_doubted_value_is_shown_with_its_reason_beside_what_is_believed() -> None:
+    slow = Slow(SOURCES)
+    times = {day: ms(f"2026-11-{day + 1}T08:00") for day in (17, 18, 19)}
+    slow.add(rows(*((f"2026-11-{day}", value, times[day]) for day, value in ((17, 3.62), (18, 3.66), (19, 0.0365)))))
+    found = row(MacroView(slow).macro(NOW), "SOFR")
+    assert (found.value, found.period, found.quality, found.kind) == (0.0365, "2026-11-19", "doubted", "doubt")
+    assert (found.change, found.z, found.spark) == (-3.6235, None, (3.62, 3.66))
+    assert found.note == (
+        "doubted, and not used: 0.0365 % after 3.66 of 2026-11-18, 100 times as little: another unit? "
+        "It waits for another publisher, or your word"
+    )
+    told = page(slow, "SOFR")
+    assert told is not None
+    assert told.points == (("2026-11-17", 3.62), ("2026-11-18", 3.66))
+    assert [(one.period, one.value, one.source, one.since_ms) for one in told.doubted] == [
+        ("2026-11-19", 0.0365, "nyfed", None)
+    ]
+
+
+def test_a_doubt_that_was_confirmed_is_told_with_its_time_and_marks_nothing() -> None:
+    slow = Slow(SOURCES)
+    closes = [(16, 100.0), (17, 101.0), (18, 14.0), (19, 14.2)]
+    times = {day: ms(f"2026-11-{day}T18:00") for day, _ in closes}
+    slow.add(rows(*((f"2026-11-{day}", value, times[day]) for day, value in closes), series="GLD"))
+    found = row(MacroView(slow).macro(NOW), "GLD")
+    assert (found.value, found.quality, found.kind) == (14.2, "exact", "why")
+    told = page(slow, "GLD")
+    assert told is not None
+    assert [(one.period, one.since_ms) for one in told.doubted] == [("2026-11-18", times[19])]
+
+
+def test_the_page_says_what_is_revised_by_rule() -> None:
+    slow = Slow(SOURCES)
+    slow.add(rows(("2026-10-01", 159_000.0, NOW), series="PAYEMS"))
+    told = page(slow, "PAYEMS")
+    assert told is not None
+    assert told.rule.endswith("; all of it is re-estimated")

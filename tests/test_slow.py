@@ -8,7 +8,7 @@ import pytest
 
 from feeds.facts import Observation, Rejected
 from feeds.series import series
-from feeds.slow import Polled, Slow, Taken, Wrong, known_ms
+from feeds.slow import Doubting, Polled, Slow, Taken, Wrong, known_ms
 from feeds.sources import SOURCES
 from feeds.vintages import Vintages
 
@@ -29,7 +29,7 @@ class Desk:
     """A `Slow` that is told things, and what it wanted stored."""
 
     def __init__(self) -> None:
-        self.stored: list[Observation | Polled] = []
+        self.stored: list[Observation | Polled | Doubting] = []
         self.slow = Slow(SOURCES, keep=self.stored.append)
 
     def read(self, feed: str, when: str, *values: tuple[str, str, float] | tuple[str, str, float, bool]) -> Taken:
@@ -359,6 +359,119 @@ def test_what_a_page_itself_refused_is_counted_and_the_last_five_are_kept(desk: 
     assert desk.slow.refused == {"nyfed": 7}
     assert [fault.reason for fault in desk.slow.faults["nyfed"]] == [f"row {n}" for n in range(2, 7)]
     assert desk.slow.revision > before
+
+
+# --- what is doubted, and whole answers
+
+
+def three(desk: Desk, *values: float) -> None:
+    """Three days of SOFR, or as many as there are values, from 2026-11-16 on."""
+    days = [f"2026-11-{16 + n}" for n in range(len(values))]
+    desk.read(
+        "nyfed.sofr", "2026-11-20T08:05", *(("SOFR", day, value) for day, value in zip(days, values, strict=True))
+    )
+
+
+def test_a_doubted_value_is_stored_counted_and_said_and_what_was_known_stays_in_use(desk: Desk) -> None:
+    three(desk, 4.00, 4.01, 4.03, 4.02)
+    taken = desk.read("nyfed.sofr", "2026-11-23T08:05", ("SOFR", "2026-11-20", 0.0401))
+    assert (counts(taken), taken.refused) == ((1, 1, 0), ())
+    assert [why.partition(":")[0] for why in taken.doubted] == ["SOFR of 2026-11-20"]
+    assert desk.slow.refused == {"nyfed": 1}
+    assert [fault.sample for fault in desk.slow.faults["nyfed"]] == ["SOFR 2026-11-20 0.0401"]
+    assert desk.slow.doubted["SOFR"].point.value == 0.0401
+    last = desk.slow.vintages.known(ms("2026-11-23T09:00")).last("SOFR")
+    assert last is not None
+    assert (last.period, last.value) == (date(2026, 11, 19), 4.02)
+    assert [row.value for row in desk.stored if isinstance(row, Observation)][-1] == 0.0401
+    desk.read("nyfed.sofr", "2026-11-24T08:05", ("SOFR", "2026-11-23", 4.0))
+    assert desk.slow.doubted == {}, "the newest is believed"
+
+
+def test_the_next_publisher_s_value_for_the_period_is_taken_and_used_and_stays(desk: Desk) -> None:
+    three(desk, 4.00, 4.01, 4.03)
+    desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 0.0402))
+    assert counts(desk.read("ofr.sofr", "2026-11-20T10:00", ("SOFR", "2026-11-19", 4.02))) == (1, 1, 1)
+    assert desk.slow.doubted == {}
+    assert desk.slow.vintages.points("SOFR", ms("2026-11-20T11:00"))[-1].value == 4.02
+    desk.read("nyfed.sofr", "2026-11-20T12:00", ("SOFR", "2026-11-19", 0.0402))
+    assert desk.slow.vintages.points("SOFR", ms("2026-11-20T13:00"))[-1].value == 4.02, "said again, it is nothing new"
+    assert desk.slow.vintages.count("SOFR", "2026-11-19") == 2
+
+
+def test_another_publisher_that_says_the_same_is_stored_and_confirms(desk: Desk) -> None:
+    three(desk, 4.00, 4.01, 4.03)
+    desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 0.0402))
+    desk.read("ofr.sofr", "2026-11-20T10:00", ("SOFR", "2026-11-19", 0.0402))
+    point = desk.slow.vintages.points("SOFR", ms("2026-11-20T11:00"))[-1]
+    assert (point.value, point.known_ms) == (0.0402, ms("2026-11-20T10:00"))
+    assert desk.slow.doubted == {}
+
+
+def test_a_whole_answer_by_one_factor_is_refused_as_such_however_often_it_comes(desk: Desk) -> None:
+    three(desk, 4.00, 4.01, 4.03)
+    for minute in (0, 1, 2):
+        taken = desk.hear(
+            "nyfed.sofr",
+            f"2026-11-20T10:0{minute}",
+            *(("SOFR", f"2026-11-{16 + n}", value) for n, value in enumerate((0.04, 0.0401, 0.0403, 0.0402))),
+        )
+        why = "SOFR is 100 times smaller than what was known of 3 days: another unit or base"
+        assert (counts(taken), taken.refused) == ((0, 0, 0), (why,))
+    assert [point.value for point in desk.slow.vintages.points("SOFR", ms("2026-11-21T00:00"))] == [4.0, 4.01, 4.03]
+    assert desk.slow.wrong["SOFR"].since_ms == ms("2026-11-20T10:00")
+    assert desk.slow.wrong["SOFR"].period == date(2026, 11, 19)
+    three(desk, 4.00, 4.01, 4.03, 4.02)
+    assert desk.slow.wrong == {}
+
+
+def test_a_whole_answer_by_one_factor_is_taken_once_another_publisher_says_so_too(desk: Desk) -> None:
+    three(desk, 4.00, 4.01, 4.03)
+    told = [("SOFR", f"2026-11-{16 + n}", value) for n, value in enumerate((0.04, 0.0401, 0.0403, 0.0402))]
+    assert desk.hear("nyfed.sofr", "2026-11-20T10:00", *told).values == 0
+    desk.hear("ofr.sofr", "2026-11-20T12:00", *told)
+    points = desk.slow.vintages.points("SOFR", ms("2026-11-21T00:00"))
+    assert [point.value for point in points] == [0.04, 0.0401, 0.0403, 0.0402]
+    assert min(point.known_ms for point in points) >= ms("2026-11-20T12:00"), "known since it was confirmed"
+    assert [p.value for p in desk.slow.vintages.points("SOFR", ms("2026-11-20T11:59"))] == [4.0, 4.01, 4.03]
+
+
+def test_of_a_series_that_the_user_trusts_a_whole_answer_may_be_of_another_base(desk: Desk) -> None:
+    desk.slow.trust(["sofr"])
+    three(desk, 4.00, 4.01, 4.03)
+    three(desk, 0.04, 0.0401, 0.0403)
+    assert [p.value for p in desk.slow.vintages.points("SOFR", ms("2026-11-21T00:00"))] == [0.04, 0.0401, 0.0403]
+
+
+def test_what_earlier_runs_stored_wrongly_is_judged_when_it_is_read(desk: Desk) -> None:
+    rows = [("2026-11-17", 4.0), ("2026-11-18", 4.01), ("2026-11-19", 0.0402)]
+    kept = Vintages(Observation("SOFR", day, value, ms(f"{day}T20:00"), "nyfed") for day, value in rows)
+    desk.slow.restore(kept, ())
+    assert desk.slow.doubted["SOFR"].point.period == date(2026, 11, 19)
+
+
+def test_what_an_earlier_run_may_have_made_of_a_doubted_row_is_told_with_its_time() -> None:
+    kept: list[object] = []
+    slow = Slow(SOURCES, keep=kept.append)
+    days = [("2026-11-17", 4.0), ("2026-11-18", 4.01), ("2026-11-19", 0.0402), ("2026-11-20", 4.02)]
+    slow.restore(Vintages(Observation("SOFR", day, value, ms(f"{day}T20:00"), "nyfed") for day, value in days), ())
+    since_ms, until_ms = ms("2026-11-19T20:00"), ms("2026-11-20T20:00") + 91 * 86_400_000
+    assert kept == [Doubting("SOFR", "2026-11-19", since_ms, since_ms, until_ms)]
+
+
+def test_of_a_row_that_was_doubted_when_it_came_nothing_was_made(desk: Desk) -> None:
+    three(desk, 4.00, 4.01, 4.03)
+    desk.read("nyfed.sofr", "2026-11-20T08:05", ("SOFR", "2026-11-19", 0.0402))
+    (doubting,) = [one for one in desk.stored if isinstance(one, Doubting)]
+    assert doubting.from_ms == doubting.to_ms == doubting.known_ms
+
+
+@pytest.mark.parametrize("id_", ["SOFR", "BTC", "CPIAUCSL", "NFCI", "GDPNOW"])
+def test_a_value_of_a_day_to_come_is_refused(desk: Desk, id_: str) -> None:
+    row = series(id_)
+    assert row is not None
+    taken = desk.hear(f"{row.sources[0]}.x", "2026-11-20T12:00", (id_, "2026-11-22", max(row.low, 1.0)))
+    assert taken.refused == ("2026-11-22 is yet to come",)
 
 
 # --- how asking goes

@@ -21,7 +21,7 @@ from feeds.slow import known_ms
 from feeds.sources import SOURCES
 from feeds.state import State
 from feeds.store import Store
-from feeds.topics import Regime, Scenarios, Verdict
+from feeds.topics import Course, Regime, Scenarios, Verdict
 from feeds.views.pages import MAKES, Made, Pages, Worked, work_out
 from feeds.vintages import Vintages
 
@@ -207,3 +207,21 @@ def test_the_usual_studies_wait_until_the_history_is_in() -> None:
     assert "studies" in later.pages
     pages.adopt(later)
     assert "studies" not in work_out(*pages.begin(NOW + 20_000)).pages
+
+
+def test_the_whole_course_of_the_verdict_is_given_once_when_the_past_is_in() -> None:
+    kept: list[object] = []
+    state = State({}, sources=SOURCES, keep=kept.append)
+    pages = Pages(state)
+    pages.adopt(work_out(*pages.begin(NOW)))
+    assert not any(isinstance(one, Course) for one in kept), "of nothing known there is no course"
+    closes = [("2026-10-05", 101.0), ("2026-10-06", 140.0), ("2026-10-07", 102.0)]
+    state.slow.add(
+        Observation("MOVE", day, value, day_end_ms(date.fromisoformat(day)), "yahoo") for day, value in closes
+    )
+    pages.adopt(work_out(*pages.begin(NOW + 60_000, filling=True)))
+    assert not any(isinstance(one, Course) for one in kept), "while the past is read it is none yet"
+    for minute in (2, 3):
+        pages.adopt(work_out(*pages.begin(NOW + minute * 600_000)))
+    (course,) = [one for one in kept if isinstance(one, Course)]
+    assert [change.after for change in course.changes][:1] == ["ARMED"]

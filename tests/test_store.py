@@ -18,9 +18,10 @@ from msgspec.structs import replace
 
 from feeds.facts import Bar, Gap, Liquidation, Observation
 from feeds.settings import KeepDays
+from feeds.slow import Doubting
 from feeds.store import Store
 from feeds.store.schema import OLDER, STEPS, NewerSchema, migrate
-from feeds.topics import Cascade, Change
+from feeds.topics import Cascade, Change, Course
 from feeds.vintages import Vintages
 
 T = 1_760_000_000_000
@@ -691,7 +692,7 @@ def test_every_table_is_strict(opened: Opened, path: Path) -> None:
     tables = [(str(name), strict) for _, name, kind, _, _, strict in rows(path, "PRAGMA table_list") if kind == "table"]
     found = {name: strict for name, strict in tables if not name.startswith("sqlite_")}
     known = ("observation", "liquidation", "bar", "feed_gap", "metric", "cascade", "alert", "verdict", "heartbeat")
-    assert set(found) == {*known, "poll"}
+    assert set(found) == {*known, "poll", "doubt"}
     assert set(found.values()) == {1}
 
 
@@ -770,3 +771,43 @@ def test_a_change_of_the_verdict_is_kept_with_its_cause(opened: Opened, path: Pa
     assert rows(path, "SELECT t_ms, state, cause FROM verdict") == [
         (1_000, "ARMED", "MOVE closed at 131.81 on 2026-10-05")
     ]
+
+
+def test_changes_of_the_verdict_that_its_whole_course_does_not_have_are_taken_back(opened: Opened, path: Path) -> None:
+    store = opened()
+    armed = Change(date(2026, 10, 5), 1_000, "NO-TRADE", "ARMED", "move", "MOVE closed at 131.81 on 2026-10-05")
+    store.put(armed)
+    store.put(replace(armed, known_ms=2_000, cause="MOVE closed at 13,181 on 2026-10-06"))
+    store.put(Course((armed,)))
+    assert store.flush()
+    assert rows(path, "SELECT t_ms FROM verdict") == [(1_000,)]
+    store.put(Course(()))
+    assert store.flush()
+    assert rows(path, "SELECT t_ms FROM verdict") == []
+
+
+def test_metrics_of_the_time_in_which_a_doubted_row_was_in_use_are_marked_once(opened: Opened, path: Path) -> None:
+    store = opened()
+    for name in ("repo.stress", "btc.price"):
+        for minute in range(3):
+            store.metric(name, T + minute * 60_000, 70.0, "fresh", "exact")
+    assert store.flush()
+    doubting = Doubting("SOFR", "2026-10-01", T, T + 60_000, T + 120_000)
+    store.put(doubting)
+    assert store.flush()
+    found = "SELECT t_ms, quality FROM metric WHERE name = 'repo.stress' ORDER BY t_ms"
+    assert rows(path, found) == [(T, "exact"), (T + 60_000, "doubted"), (T + 120_000, "exact")]
+    assert rows(path, "SELECT DISTINCT quality FROM metric WHERE name = 'btc.price'") == [("exact",)]
+    store.metric("repo.stress", T + 60_000, 45.0, "fresh", "exact")  # made again, of what is believed
+    store.put(doubting)
+    assert store.flush()
+    assert rows(path, found)[1] == (T + 60_000, "exact"), "it was marked when the doubt was first known"
+
+
+def test_the_same_value_by_another_publisher_is_kept_for_it_confirms(opened: Opened, path: Path) -> None:
+    store = opened()
+    store.put(FIRST)
+    store.put(replace(FIRST, known_ms=T + 1))
+    store.put(replace(FIRST, known_ms=T + 2, source="ofr"))
+    assert store.flush()
+    assert rows(path, "SELECT known_ms, source FROM observation") == [(T, "nyfed"), (T + 2, "ofr")]

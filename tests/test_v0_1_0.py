@@ -137,19 +137,23 @@ def pause():
 db = sqlite3.connect(sys.argv[1], isolation_level=None)
 db.execute("PRAGMA journal_mode = WAL")
 db.create_function("pause", 0, pause)
-migrate(db, (*STEPS[:2], STEPS[2] + "; SELECT pause()", *STEPS[3:]))
+number = int(sys.argv[2])
+migrate(db, (*STEPS[:number - 1], STEPS[number - 1] + "; SELECT pause()", *STEPS[number:]))
 """
 
 
-def test_a_step_that_is_killed_leaves_the_file_as_before_it_and_is_taken_at_the_next_start(path: Path) -> None:
-    child = subprocess.Popen([sys.executable, "-c", STEPPER, str(path)], stdout=subprocess.PIPE, text=True)
+@pytest.mark.parametrize("number", range(3, len(STEPS) + 1))
+def test_a_step_that_is_killed_leaves_the_file_as_before_it_and_is_taken_at_the_next_start(
+    path: Path, number: int
+) -> None:
+    child = subprocess.Popen([sys.executable, "-c", STEPPER, str(path), str(number)], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     with child, child.stdout:
         assert child.stdout.readline() == "in the step\n"
         child.send_signal(signal.SIGKILL)
         assert child.wait() == -signal.SIGKILL
     with closing(sqlite3.connect(path)) as db:
-        assert db.execute("PRAGMA user_version").fetchone() == (2,)
+        assert db.execute("PRAGMA user_version").fetchone() == (number - 1,)
         assert "read_ms" not in {name for _, name, *_ in db.execute("PRAGMA table_info(observation)")}
     store = Store(path)
     store.open()

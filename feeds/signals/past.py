@@ -43,9 +43,9 @@ def _comings(rows: Iterable[Observation]) -> Iterator[tuple[int, Point]]:
     """When each row begins to count, and as what."""
     for row in rows:
         point = Point(date.fromisoformat(row.period), row.value, row.known_ms, row.source, row.provisional)
-        if row.read_ms:
+        if row.read_ms > row.known_ms:
             yield row.known_ms, point._replace(later=True)
-        yield row.read_ms or row.known_ms, point
+        yield max(row.read_ms, row.known_ms), point
 
 
 class Past:

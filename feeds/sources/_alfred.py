@@ -16,7 +16,6 @@ from msgspec import Struct
 
 from feeds.calendars import new_york_day, new_york_ms
 from feeds.facts import Observation, Rejected
-from feeds.revised import revised
 from feeds.series import Series
 from feeds.source import Ask, Span
 from feeds.sources._rows import due, iso, missing
@@ -54,7 +53,7 @@ def firsts_only(row: Series) -> bool:
 
     A past that is estimated anew each week comes to hundreds of thousands of values, all of them almost the same.
     """
-    return revised(row.id) == "whole" and row.release.every in ("day", "week")
+    return row.nature == "index" and row.revised == "whole" and row.release.every in ("day", "week")
 
 
 def ask(row: Series, first: date, span: Span, key: str | None) -> tuple[Ask, ...]:
@@ -97,7 +96,7 @@ def parse(row: Series, http: Http, recv_ms: int) -> Iterable[Observation | Rejec
             if max(said, period) > today + _DAY:
                 raise Reject(f"{max(said, period)} is yet to come")
             since_ms = min(new_york_ms(said, row.release.at) + 1, recv_ms)
-            found.append(Observation(row.id, period.isoformat(), number(one.value, row.id), since_ms, "fred"))
+            found.append(Observation(row.id, period.isoformat(), number(one.value, row.id), since_ms, "alfred"))
         except Reject as error:
             bad += 1
             found.append(Rejected(f"fred.{row.id}.vintages", recv_ms, plain(str(error)), plain(str(one))))

@@ -30,6 +30,9 @@ _QUARTER = re.compile(
 _ROW = re.compile(r"\s*(?:\d[\w:/\-]*|Q\d[\w:/\-]*|[A-Z][a-z]{2}[ \-]\d+)[\s,]+[$(\d.N-]", re.ASCII)
 _AMOUNT = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?", re.ASCII)
 _PER_BILLION = {"billions": 1.0, "millions": 1e3}
+_PARTS = ("funds", "book-entry")
+_APART = 0.025
+"""What rounding may do to a sum of two that are written with cents, and a hundred times that without."""
 _OTHER = {"average": "peak", "peak": "average"}
 
 
@@ -45,32 +48,39 @@ def parse(id_: str, kind: str, http: Http, recv_ms: int) -> Iterable[Observation
     if not rows:
         raise Reject("no table of quarters")
     heading = lines[: lines.index(rows[0])]
-    read = _reader(id_, _divisor(heading, kind), _total(heading), recv_ms)
+    columns = _columns(heading)
+    if kind == "peak":  # the peaks of its parts are of other times than the peak of all
+        columns = columns[:1]
+    read = _reader(id_, _divisor(heading, kind), columns, recv_ms)
     return believed(f"board.{kind}", recv_ms, rows, read)
 
 
 def _divisor(heading: list[str], kind: str) -> float:
     """How many of the table's units are a billion dollars."""
     words = set(re.findall(r"[a-z]+", " ".join(heading).lower()))
-    if _OTHER[kind] in words and kind not in words:
-        raise Reject(f"the {_OTHER[kind]} where the {kind} was due")
+    if kind not in words:
+        raise Reject(f"another body: {f'the {_OTHER[kind]}' if _OTHER[kind] in words else 'no ' + kind} in its heading")
     units = [unit for unit in _PER_BILLION if unit in words]
     if len(units) != 1:
         raise Reject("the heading names no unit" if not units else "the heading names two units")
     return _PER_BILLION[units[0]]
 
 
-def _total(heading: list[str]) -> int:
-    """Which of a row's numbers is the total; the column of quarters is the first."""
+def _columns(heading: list[str]) -> tuple[int, ...]:
+    """Which of a row's numbers is the total, and which are the parts that add up to it where both are there.
+
+    The column of quarters is the first of the heading.
+    """
     for line in heading:
         for cells in (re.split(r"\t|,|\s{2,}", line.strip().lower()), line.lower().split()):
             names = [cell.strip() for cell in cells]
             if "total" in names and names[0] in ("date", "quarter", "period"):
-                return names.index("total") - 1
+                parts = [names.index(name) - 1 for name in _PARTS if name in names]
+                return (names.index("total") - 1, *(parts if len(parts) == len(_PARTS) else ()))
     raise Reject("no column named 'Total'")
 
 
-def _reader(id_: str, divisor: float, column: int, recv_ms: int) -> Callable[[str], Iterator[Observation]]:
+def _reader(id_: str, divisor: float, columns: tuple[int, ...], recv_ms: int) -> Callable[[str], Iterator[Observation]]:
     def read(line: str) -> Iterator[Observation]:
         found = _QUARTER.match(line)
         if not found:
@@ -81,16 +91,24 @@ def _reader(id_: str, divisor: float, column: int, recv_ms: int) -> Callable[[st
         cells = [cell.rstrip(",") for cell in re.sub(r"\$\s*", "", line[found.end() :]).split()]
         if len(cells) == 1 and "," in cells[0]:
             cells = cells[0].split(",")
-        if len(cells) <= column:
+        if len(cells) <= columns[0]:
             raise Reject("the row is cut short")
-        if missing(cells[column]):
+        if missing(cells[columns[0]]):
             return
-        if not _AMOUNT.fullmatch(cells[column]):
-            raise Reject(f"the total is no number: {plain(cells[column], 40)!r}")
-        value = number(cells[column].replace(",", ""), id_) / divisor
-        yield Observation(id_, date(year, 3 * quarter - 2, 1).isoformat(), value, recv_ms, "board")
+        total = _amount(cells[columns[0]], id_)
+        parts = [cells[column] for column in columns[1:] if column < len(cells) and _AMOUNT.fullmatch(cells[column])]
+        together = sum(_amount(cell, id_) for cell in parts)
+        if len(parts) == len(_PARTS) and abs(total - together) > _APART * (1 if "." in cells[columns[0]] else 100):
+            raise Reject(f"the total is {total:g}, and its parts are {together:.6g}")
+        yield Observation(id_, date(year, 3 * quarter - 2, 1).isoformat(), total / divisor, recv_ms, "board")
 
     return read
+
+
+def _amount(cell: str, id_: str) -> float:
+    if not _AMOUNT.fullmatch(cell):
+        raise Reject(f"the total is no number: {plain(cell, 40)!r}")
+    return number(cell.replace(",", ""), id_)
 
 
 def _page(id_: str, kind: str, file: str) -> Page:

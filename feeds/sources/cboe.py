@@ -18,14 +18,20 @@ def ask(span: Span, key: str | None) -> tuple[Ask, ...]:
 
 
 def parse(http: Http, recv_ms: int) -> Iterable[Observation | Rejected]:
-    """Closes since `FIRST`."""
+    """Closes since `FIRST`. The file does not name itself; a close beyond the day's range is another column's."""
 
     def read(row: dict[str, str]) -> Iterator[Observation]:
         day = american(row["DATE"])
         if "CLOSE" not in row:
             raise Reject("the row is cut short")
-        if day >= FIRST and not missing(row["CLOSE"]):
-            yield Observation("VIXCLS", day.isoformat(), positive(row["CLOSE"], "CLOSE"), recv_ms, "cboe")
+        if day < FIRST or missing(row["CLOSE"]):
+            return
+        close = positive(row["CLOSE"], "CLOSE")
+        if not missing(row.get("LOW")) and not missing(row.get("HIGH")):
+            low, high = positive(row["LOW"], "LOW"), positive(row["HIGH"], "HIGH")
+            if not low <= close <= high:
+                raise Reject(f"closed at {close:g}, between {low:g} and {high:g}")
+        yield Observation("VIXCLS", day.isoformat(), close, recv_ms, "cboe")
 
     return believed("cboe.vix", recv_ms, csv_rows(http.body, "DATE", "CLOSE"), read)
 

@@ -52,7 +52,7 @@ def parse(flow: Flow, http: Http, recv_ms: int) -> Iterable[Observation | Reject
     if not rows:
         raise Reject("an answer without its line of names")
     names = rows[0]
-    lacking = [name for name in ("time", flow.value) if name not in names]
+    lacking = [name for name in ("time", flow.code, flow.value) if name not in names]
     if lacking:
         raise Reject(f"no column {lacking[0]!r} among {plain(str(names), 80)}")
 
@@ -60,7 +60,7 @@ def parse(flow: Flow, http: Http, recv_ms: int) -> Iterable[Observation | Reject
         if len(cells) != len(names):
             raise Reject(f"{len(cells)} cells below {len(names)} names")
         row: Mapping[str | float | None, str | float | None] = dict(zip(names, cells, strict=True))
-        if row.get(flow.code, flow.gold) != flow.gold:
+        if row[flow.code] != flow.gold:
             raise Reject(f"end use {plain(str(row[flow.code]), 20)} was not asked for")
         period = iso(f"{row['time']}-01").isoformat()
         if not missing(row[flow.value]):

@@ -19,6 +19,7 @@ from feeds.venue import Http, Reject, number
 
 _ADDRESS = "https://publicreporting.cftc.gov/resource/gpe5-46if.json"
 _CODES = ("133741", "133742")
+FUTURES_ONLY = "FutOnly"
 
 # Only the open interest and the dealers' fields end in "_all" so far; the others may come to.
 _FIELDS = {
@@ -62,6 +63,8 @@ def parse(http: Http, recv_ms: int) -> Iterable[Observation | Rejected]:
         code = str(row.get("cftc_contract_market_code")).strip()
         if code not in _CODES:
             raise Reject(f"contract {plain(code, 20)!r} was not asked for")
+        if str(row.get("futonly_or_combined", FUTURES_ONLY)).strip().casefold() != FUTURES_ONLY.casefold():
+            raise Reject("another body: futures and options combined")
         period = iso(str(row.get("report_date_as_yyyy_mm_dd")).partition("T")[0]).isoformat()
         for what, name in _FIELDS.items():
             value = row.get(name, row.get(f"{name}_all"))

@@ -13,7 +13,6 @@ import msgspec
 from msgspec import Struct
 
 from feeds.facts import Observation, Rejected
-from feeds.revised import revised
 from feeds.series import TABLE, Series
 from feeds.source import Ask, Page, Source, Span
 from feeds.sources import _alfred
@@ -128,7 +127,7 @@ SOURCE = Source(
     title="FRED, Federal Reserve Bank of St. Louis",
     address="https://fred.stlouisfed.org",
     terms="personal use; no redistribution and no training of models; ICE's, Cboe's and S&P's series are theirs",
-    pages=(*(_page(row) for row in _ROWS), *(_vintages(row) for row in _ROWS if revised(row.id) != "never")),
+    pages=(*(_page(row) for row in _ROWS), *(_vintages(row) for row in _ROWS if row.revised != "never")),
     key="fred",
     how="free at https://fredaccount.stlouisfed.org/apikeys; without one the files behind FRED's graphs are read, "
     "and of the past what FRED says today",

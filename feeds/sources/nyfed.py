@@ -23,6 +23,8 @@ SITE = "https://www.newyorkfed.org"
 ELASTICITY = f"{SITE}/medialibrary/Research/Interactives/Data/elasticity/elasticity-data.xlsx"
 TEST = 50_000_000
 """Dollars. The Desk tries its machinery with a million or so; an operation that took less than this was such a test."""
+LEAST = 100_000
+"""Dollars. Tests take a million or so; no operation takes less, so that such an amount is in millions or billions."""
 EXERCISE = "small value"
 """Stands in the note of most tests, some of which took more than that."""
 ALL_IN = time(13, 50)
@@ -85,8 +87,8 @@ class _Operation(Struct, rename="camel"):
         if missing(self.total_amt_accepted) or (self.auction_status or "Results").casefold() != "results":
             return None
         dollars = number(self.total_amt_accepted, "totalAmtAccepted")
-        if dollars < 0:
-            raise Reject(f"an operation took {dollars:,.0f} dollars")
+        if dollars < 0 or 0 < dollars < LEAST:
+            raise Reject(f"an operation took {dollars:,.12g} dollars" + (": another unit" if dollars > 0 else ""))
         return dollars
 
 
@@ -156,7 +158,8 @@ def _parse_operations(
 
 def _standing(period: str, operations: list[_Operation], early: bool, recv_ms: int) -> Iterator[Observation]:
     """What all operations of the day took, without tests; 0 where none took anything."""
-    taken = [0.0 if one.exercise else one.dollars for one in operations]
+    amounts = [one.dollars for one in operations]  # of exercises as well: another unit shows in them too
+    taken = [0.0 if one.exercise else amount for one, amount in zip(operations, amounts, strict=True)]
     results = [dollars for dollars in taken if dollars is not None]
     if results:
         whole = sum(dollars for dollars in results if dollars >= TEST)
@@ -165,7 +168,12 @@ def _standing(period: str, operations: list[_Operation], early: bool, recv_ms: i
 
 def _reverse(period: str, operations: list[_Operation], early: bool, recv_ms: int) -> Iterator[Observation]:
     """What the day's last operation took: an exercise, which its note does not always call so, is held before it."""
-    results = [(one.close_time, one.dollars) for one in operations if not one.exercise and one.dollars is not None]
+    amounts = [one.dollars for one in operations]
+    results = [
+        (one.close_time, amount)
+        for one, amount in zip(operations, amounts, strict=True)
+        if not one.exercise and amount is not None
+    ]
     if len(results) > 1 and not all(closed for closed, _ in results):
         raise Reject(f"{len(results)} operations of {period}, and not when each closed")
     if results:

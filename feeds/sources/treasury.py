@@ -1,7 +1,7 @@
 """The US Treasury's par yields, nominal and real: a CSV for each year, complete on the evening of each day.
 
 Since 2022 new maturities have come in between the old ones ("1.5 Month"), and the two files write "5 Yr" and "5 YR":
-columns go by their names, without case and spaces.
+columns go by their names, without case and spaces. The files do not name themselves: only the nominal one has bills.
 """
 
 import re
@@ -41,6 +41,11 @@ def parse(page: str, columns: Mapping[str, str], http: Http, recv_ms: int) -> It
     lacking = [name for name in columns if name not in had] if rows else []
     if len(lacking) == len(columns):
         raise Reject(f"none of the maturities is there: {plain(', '.join(had), 80)!r}")
+    bills = any(name.endswith("mo") for name in had)
+    if rows and bills is not (columns is PAR):
+        raise Reject(
+            f"another body: {'nominal' if bills else 'real'} yields, for there are {'' if bills else 'no '}bills"
+        )
 
     def read(row: Mapping[str, str]) -> Iterable[Observation]:
         period = _day(row["date"])

@@ -17,11 +17,11 @@ from msgspec.structs import asdict
 
 from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
 from feeds.settings import KeepDays
-from feeds.slow import Polled
+from feeds.slow import Doubting, Polled
 from feeds.store.file import DAY_MS, CannotWrite, HistoryFile
 from feeds.store.reader import TABLES, Reader
-from feeds.store.schema import CascadeRow, MetricRow, Row, VerdictRow
-from feeds.topics import Cascade, Change, Quality, State
+from feeds.store.schema import CascadeRow, CourseRow, MetricRow, Row, VerdictRow
+from feeds.topics import Cascade, Change, Course, Quality, State
 from feeds.vintages import Vintages
 
 __all__ = ["TABLES", "Store"]
@@ -94,12 +94,14 @@ class Store:
 
     # What the engine says -------------------------------------------------------------------------------------------
 
-    def put(self, fact: Bar | Liquidation | Gap | Observation | Polled | Cascade | Change) -> None:
+    def put(self, fact: Bar | Liquidation | Gap | Observation | Polled | Doubting | Cascade | Change | Course) -> None:
         """Keep a fact. Never blocks and never raises. Where another engine writes, nothing is kept."""
         if isinstance(fact, Cascade):
             self._put(CascadeRow(fact.from_ms, fact.to_ms, msgspec.json.encode(fact).decode()))
         elif isinstance(fact, Change):
             self._put(VerdictRow(fact.known_ms, fact.after, fact.cause))
+        elif isinstance(fact, Course):
+            self._put(CourseRow(msgspec.json.encode([change.known_ms for change in fact.changes]).decode()))
         else:
             self._put(fact)
 
@@ -165,6 +167,8 @@ class Store:
         Nothing of either where the values cannot be read in whole: what is missing would never be asked for again.
         """
         kept = Vintages(self._reader.observations())
+        for id_ in kept.series():
+            kept.doubts(id_)  # judged here, beside the loop that hears the market
         return (Vintages(), []) if self._reader.trouble else (kept, self._reader.polled())
 
     @property

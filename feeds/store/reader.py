@@ -10,7 +10,7 @@ import msgspec
 
 from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
 from feeds.slow import Polled
-from feeds.store.schema import READ_OF_2, STEPS, version
+from feeds.store.schema import READ_OF_OLD, STEPS, version
 from feeds.text import plain
 from feeds.topics import Cascade
 from feeds.vintages import ALWAYS_MS
@@ -51,6 +51,7 @@ TABLES: dict[str, tuple[tuple[str, ...], str, str]] = {
     "cascade": (("from_ms", "to_ms", "document"), "from_ms", "from_ms"),
     "alert": (("rule", "t_ms", "metric", "value", "text", "delivered"), "t_ms", "t_ms, rule"),
     "verdict": (("t_ms", "state", "cause"), "t_ms", "t_ms"),
+    "doubt": (("series", "period", "known_ms", "from_ms", "to_ms"), "known_ms", "series, period"),
 }
 """Tables that are exported: columns, the one that says when a row came to be, and the order."""
 _CASCADES = "SELECT document FROM cascade WHERE to_ms IS NOT NULL AND to_ms >= ? ORDER BY from_ms"
@@ -155,8 +156,8 @@ class Reader:
                 raise
             db, found = _versioned(f"{address}&immutable=1")
         if 0 < found <= len(STEPS):
-            if found == 2:  # as the next step will have it, for what reads may not take that step
-                db.execute(f"CREATE TEMP VIEW observation AS SELECT *, {READ_OF_2} AS read_ms FROM main.observation")  # noqa: S608
+            if found < 4:  # as the next step will have it, for what reads may not take that step
+                db.execute(f"CREATE TEMP VIEW observation AS SELECT *, {READ_OF_OLD} AS read_ms FROM main.observation")  # noqa: S608
             return db
         db.close()
         return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from feeds.facts import Bar, Gap, Liquidation, Observation
-from feeds.slow import Polled
+from feeds.slow import Doubting, Polled
 from feeds.topics import Quality, State
 
 
@@ -28,6 +28,12 @@ class CascadeRow(Struct, frozen=True, gc=False):
     document: str
 
 
+class CourseRow(Struct, frozen=True, gc=False):
+    """All times at which the verdict changed, as a list in JSON: what else is stored of it is taken back."""
+
+    times: str
+
+
 class VerdictRow(Struct, frozen=True, gc=False):
     """A change of the verdict: since when it could be known, to what, and why."""
 
@@ -36,7 +42,7 @@ class VerdictRow(Struct, frozen=True, gc=False):
     cause: str
 
 
-Row = Bar | Liquidation | Gap | Observation | Polled | MetricRow | CascadeRow | VerdictRow
+Row = Bar | Liquidation | Gap | Observation | Polled | MetricRow | CascadeRow | VerdictRow | CourseRow | Doubting
 
 
 class NewerSchema(Exception):
@@ -48,7 +54,7 @@ class NewerSchema(Exception):
         self.known = known
 
 
-READ_OF_2 = """
+READ_OF_OLD = """
     CASE WHEN source IN ('import', 'steps', 'own') OR observation.known_ms <= (
         SELECT h.alive_ms FROM heartbeat h
         WHERE h.started_ms <= observation.known_ms + 259200000 ORDER BY h.started_ms DESC LIMIT 1
@@ -58,7 +64,7 @@ READ_OF_2 = """
         0
     ) END
 """
-"""When a row of schema 2, which did not keep it, was read, if that was long after it was due.
+"""When a row of schemas 2 and 3, which did not keep it, was read, if that was long after it was due.
 
 What became known when no engine ran, nor in the three days after, was read when the next one started, at the earliest;
 where none did, a page was asked by hand. A user's own rows and those of a table have the dates that they were given.
@@ -111,16 +117,29 @@ STEPS: tuple[str, ...] = (
         modified TEXT NOT NULL, failures INTEGER NOT NULL, error TEXT NOT NULL, error_ms INTEGER
     ) STRICT, WITHOUT ROWID;
     """,
+    # Numbers of the market by itself are made of nothing that is doubted here.
+    """
+    CREATE TABLE doubt (
+        series TEXT NOT NULL, period TEXT NOT NULL, known_ms INTEGER NOT NULL, from_ms INTEGER NOT NULL,
+        to_ms INTEGER NOT NULL, PRIMARY KEY (series, period, known_ms)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER doubt_marks_metrics AFTER INSERT ON doubt WHEN new.to_ms > new.from_ms BEGIN
+        UPDATE metric SET quality = 'doubted'
+        WHERE t_ms >= new.from_ms AND t_ms < new.to_ms
+        AND name NOT GLOB 'btc.*' AND name NOT GLOB 'liq.*' AND name NOT GLOB 'funding.*' AND name NOT GLOB 'alerts.*';
+    END;
+    """,
     f"""
     ALTER TABLE observation ADD COLUMN read_ms INTEGER NOT NULL DEFAULT 0;
-    UPDATE observation SET read_ms = {READ_OF_2};
+    UPDATE observation SET read_ms = {READ_OF_OLD};
     """,  # noqa: S608  words of ours
 )
 """Step n leads from schema n to n + 1. A step that was released is never changed; a change is another step."""
 
 INSERTS: dict[type[Row], str] = {
     # A value seen again is no revision: without the condition every poll would add the whole series once more. What was
-    # read afterwards does not stand in the way of the same value that was published then.
+    # read afterwards does not stand in the way of the same value that was published then; nor does another
+    # publisher's: the same by another confirms one that was doubted.
     Observation: """
         WITH new (series, period, value, known_ms, source, provisional, read_ms) AS (VALUES (?, ?, ?, ?, ?, ?, ?))
         INSERT INTO observation (series, period, value, known_ms, source, provisional, read_ms)
@@ -128,7 +147,7 @@ INSERTS: dict[type[Row], str] = {
             SELECT same AND (NOT later OR new.read_ms > 0) FROM (
                 SELECT
                     o.known_ms,
-                    o.value = new.value AND o.provisional = new.provisional AS same,
+                    o.value = new.value AND o.provisional = new.provisional AND o.source = new.source AS same,
                     o.read_ms > new.known_ms AS later,
                     iif(o.read_ms > new.known_ms, o.known_ms, max(o.known_ms, o.read_ms)) AS since_ms
                 FROM observation o
@@ -169,6 +188,14 @@ INSERTS: dict[type[Row], str] = {
     VerdictRow: """
         INSERT INTO verdict (t_ms, state, cause) VALUES (?, ?, ?)
         ON CONFLICT (t_ms) DO UPDATE SET state = excluded.state, cause = excluded.cause
+    """,
+    # Nothing is updated where the row is there already, so that numbers made since then keep their quality.
+    Doubting: """
+        INSERT INTO doubt (series, period, known_ms, from_ms, to_ms) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (series, period, known_ms) DO NOTHING
+    """,
+    CourseRow: """
+        DELETE FROM verdict WHERE t_ms NOT IN (SELECT value FROM json_each(?))
     """,
     MetricRow: """
         INSERT INTO metric (name, t_ms, value, state, quality) VALUES (?, ?, ?, ?, ?)

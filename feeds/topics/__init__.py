@@ -24,7 +24,7 @@ from feeds.topics.curve import CashPoint, Curve, CurvePoint, Dropped, ExpiryPoin
 from feeds.topics.dollar import CustodyWeek, DollarExit, Fragility, Unpublished
 from feeds.topics.flows import FlowPoint, FlowRevision, FlowRow, Flows
 from feeds.topics.hedge import Hedge, HedgeDay, HedgeWindow
-from feeds.topics.macro import Due, Macro, SeriesPage, SeriesRow, SourceRow, VintageRow
+from feeds.topics.macro import DoubtRow, Due, Macro, SeriesPage, SeriesRow, SourceRow, VintageRow
 from feeds.topics.market import (
     BarRow,
     Bars,
@@ -47,6 +47,7 @@ from feeds.topics.market import (
 from feeds.topics.oil import Leg, Oil, OilPoint, Roll, Shock, SpreadDay, Strip
 from feeds.topics.regime import (
     Change,
+    Course,
     Driver,
     Flip,
     Level,
@@ -82,6 +83,7 @@ __all__ = [
     "Cell",
     "Change",
     "Cohort",
+    "Course",
     "Crossing",
     "Curve",
     "CurvePoint",
@@ -89,6 +91,7 @@ __all__ = [
     "Derivative",
     "Derivatives",
     "DollarExit",
+    "DoubtRow",
     "Driver",
     "Dropped",
     "Due",

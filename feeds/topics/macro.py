@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from feeds.topics.base import Quality, State
+from feeds.topics.base import Kind, Quality, State
 
 
 class SeriesRow(Struct, frozen=True):
@@ -11,7 +11,9 @@ class SeriesRow(Struct, frozen=True):
     `change` is against the period before. `z`: the value in standard deviations from the mean of the last 3 years.
     `spark`: the last values, oldest first. `next_ms`: when the next value is due, `about` where that is only usual.
     `late_since_ms`: since when a value is due that has not come. `note`: why there is no value, or what is wrong
-    with it, in words; text from outside is already plain.
+    with it, in words; text from outside is already plain. `kind`: what the note is about: `doubt` where a value was
+    refused or is doubted. Of quality `doubted` it is the newest value, which nothing uses: `spark` is then of what was
+    believed, and `change` against the newest of that.
     """
 
     id: str
@@ -32,6 +34,7 @@ class SeriesRow(Struct, frozen=True):
     source: str
     note: str = ""
     late_since_ms: int | None = None
+    kind: Kind = "why"
 
 
 class SourceRow(Struct, frozen=True):
@@ -95,10 +98,22 @@ class VintageRow(Struct, frozen=True, array_like=True):
     later: bool = False
 
 
+class DoubtRow(Struct, frozen=True, array_like=True):
+    """One value that was doubted, and why. `since_ms`: since when it is confirmed; `None` where it is not."""
+
+    period: str
+    value: float
+    known_ms: int
+    source: str
+    why: str
+    since_ms: int | None = None
+
+
 class SeriesPage(Struct, frozen=True):
     """All of one series, for its own page: the newest value of each period, and what was revised, newest first.
 
-    `address`: where a person can read it. `rule`: when it comes out, in words. `terms`: the publisher's.
+    `address`: where a person can read it. `rule`: when it comes out, in words. `terms`: the publisher's. `doubted`:
+    what was doubted, newest first, confirmed or not; it is no point unless it was confirmed.
     """
 
     id: str
@@ -113,3 +128,4 @@ class SeriesPage(Struct, frozen=True):
     digits: int
     points: tuple[tuple[str, float], ...]
     revised: tuple[VintageRow, ...]
+    doubted: tuple[DoubtRow, ...] = ()

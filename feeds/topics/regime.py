@@ -157,6 +157,12 @@ class Change(Struct, frozen=True):
     cause: str
 
 
+class Course(Struct, frozen=True):
+    """All changes of the verdict that are known of, oldest first, once all of the past has been read."""
+
+    changes: tuple[Change, ...]
+
+
 class Noted(Struct, frozen=True):
     """A trigger of release that came while nothing was armed, and so changed nothing."""
 

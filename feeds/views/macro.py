@@ -10,11 +10,11 @@ from msgspec.structs import replace
 from feeds.calendars import Release, new_york_day, next_due
 from feeds.due import next_ms
 from feeds.fomc import decisions
-from feeds.series import FAMILIES, TABLE, Series, series
+from feeds.series import FAMILIES, TABLE, Revised, Series, series
 from feeds.slow import Slow, described
 from feeds.source import Source
 from feeds.timeliness import late_since_ms, state_of, yet_to_come
-from feeds.topics import Due, Macro, Quality, SeriesPage, SeriesRow, SourceRow, State, VintageRow
+from feeds.topics import DoubtRow, Due, Macro, Quality, SeriesPage, SeriesRow, SourceRow, State, VintageRow
 from feeds.vintages import Point
 
 DAYS_3Y = 3 * 365
@@ -29,6 +29,13 @@ REVISIONS = 200
 EXPIRED_DAYS = 10
 """A contract without a close for so long has expired, and is not listed any more; it is still exported."""
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+_REVISED: dict[Revised, str] = {
+    "never": "",
+    "tail": "; its last values are revised",
+    "whole": "; all of it is re-estimated",
+}
 
 
 class _Shape(Struct, frozen=True):
@@ -72,10 +79,14 @@ class MacroView:
 
     def _row(self, row: Series, now_ms: int) -> SeriesRow:
         shape = self._shape(row, now_ms)
-        last = shape.last
+        last, doubted = shape.last, self._slow.doubted.get(row.id)
         note, off = self._note(row, last)
         if last and last.later:
             note = note or f"read afterwards: what {last.source} said then, perhaps not what came out first"
+        if doubted is not None:
+            before, last = last, doubted.point
+            change = round(last.value - before.value, PLACES) if before else None
+            shape = replace(shape, change=change, z=None, quality="doubted")
         asked = not off and row.group not in ("own", "imported")
         period = last.period if last else None
         if period and not note and yet_to_come(row, period, now_ms):
@@ -101,6 +112,7 @@ class MacroView:
             last.source if last else "",
             note,
             late_since_ms(row, period, now_ms) if asked and state != "fresh" else None,
+            "doubt" if doubted or row.id in self._slow.wrong else "why",
         )
 
     def _shape(self, row: Series, now_ms: int) -> _Shape:
@@ -119,6 +131,8 @@ class MacroView:
         slow = self._slow
         if row.id in slow.wrong:
             return f"refused: {slow.wrong[row.id].why}", False
+        if row.id in slow.doubted:
+            return f"doubted, and not used: {slow.doubted[row.id].why}", False
         asked = [name for name in row.sources if name in slow.sources and name not in slow.off]
         if not asked:
             whys = [slow.off[name] for name in row.sources if name in slow.off]
@@ -141,7 +155,7 @@ def page(slow: Slow, id_: str) -> SeriesPage | None:
     name = (points[-1].source if points else "") or row.sources[0]
     source = slow.sources.get(name)
     revised = [
-        one for one in slow.vintages.rows(row.id) if slow.vintages.revised(row.id, date.fromisoformat(one.period))
+        one for one in slow.vintages.raw(row.id) if slow.vintages.revised(row.id, date.fromisoformat(one.period))
     ]
     revised.sort(key=lambda one: (one.period, one.known_ms), reverse=True)
     return SeriesPage(
@@ -150,7 +164,7 @@ def page(slow: Slow, id_: str) -> SeriesPage | None:
         row.unit,
         row.published or row.unit,
         row.use,
-        _rule(row.release),
+        _rule(row.release) + _REVISED[row.revised],
         source.title if source else name,
         source.address if source else "",
         source.terms if source else "",
@@ -159,6 +173,10 @@ def page(slow: Slow, id_: str) -> SeriesPage | None:
         tuple(
             VintageRow(one.period, one.value, one.known_ms, one.source, one.provisional, one.read_ms > 0)
             for one in revised[:REVISIONS]
+        ),
+        tuple(
+            DoubtRow(one.period.isoformat(), one.value, one.known_ms, one.source, doubt.why, doubt.since_ms)
+            for one, doubt in reversed(slow.vintages.doubts(row.id)[-REVISIONS:])
         ),
     )
 

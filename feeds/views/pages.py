@@ -36,6 +36,7 @@ from feeds.signals.verdict_past import shock_past, stress_past
 from feeds.state import State
 from feeds.topics import (
     Change,
+    Course,
     Curve,
     DollarExit,
     Flows,
@@ -298,6 +299,8 @@ class Pages:
         self._ranks: dict[tuple[str, ...], int] = {}
         self.arrived = False
         """Whether a page came, since pages were last asked for, of which all that it needs has been read only now."""
+        self._told = False
+        """Whether the whole course of the verdict was given to be kept."""
         self.metrics: dict[str, Metric] = {}
         self.faults: dict[str, str] = {}
 
@@ -371,6 +374,9 @@ class Pages:
                 if change not in self._changes:
                     self._state.keep(change)
             self._changes = found.changes
+            if not self._told and found.state.value is not None:
+                self._state.keep(Course(found.changes))
+                self._told = True
         self.arrived |= any(self._waited(name) and not made.waits for name, made in worked.seen.items())
         self.faults = {name: why for name, why in self.faults.items() if name not in worked.seen} | worked.faults
         self._seen |= worked.seen

@@ -25,6 +25,7 @@ from feeds.poll import Fetcher, FetchError
 from feeds.settings import Paths, Settings, load, paths
 from feeds.source import Ask, Source, Span
 from feeds.sources import SOURCES
+from feeds.store import Store
 from feeds.venue import Venue
 from feeds.words.record import seconds
 
@@ -54,9 +55,11 @@ def run(args: argparse.Namespace) -> int:
         ("streams", streams),
         ("REST", addresses),
         ("publishers", publishers),
+        ("values that are doubted, and not used", _doubted(settings, places)),
         ("here", [*_here(settings, places), *_terminal()]),
     ):
-        print(title)
+        if findings:
+            print(title)
         for finding in findings:
             print(f"  {'ok' if finding.good else '!!'}  {finding.what:<24} {finding.said}")
     reached = sum(finding.good for finding in streams)
@@ -139,6 +142,18 @@ async def _publisher(fetcher: Fetcher, settings: Settings, source: Source) -> Fi
     values = sum(isinstance(out, Observation) for out in outs)
     said = f"{page.name}: {values:,} values" + (f", refused: {refused}" if refused else "")
     return Finding(values > 0, source.name, said)
+
+
+def _doubted(settings: Settings, places: Paths) -> list[Finding]:
+    """Newest values of the history that nothing has confirmed yet."""
+    store = Store(places.data / "history.sqlite")
+    try:
+        kept, _ = store.slow()
+    finally:
+        store.close()
+    kept.trust(settings.sources.believe)
+    newest = ((id_, day, kept.in_doubt(id_, day)) for id_ in sorted(kept.series()) if (day := kept.newest(id_)))
+    return [Finding(False, id_, f"{day}: {doubt.why}") for id_, day, doubt in newest if doubt]
 
 
 def _here(settings: Settings, places: Paths) -> Iterator[Finding]:

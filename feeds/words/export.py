@@ -52,7 +52,10 @@ def run(args: argparse.Namespace) -> int:
             columns, rows = store.table(tables[0], as_of_ms)
             named = [dict(zip(columns, row, strict=True)) for row in rows]
         else:
-            columns, named = COLUMNS, list(_series(store, args.names, as_of_ms, args.vintages))
+            columns, named = (
+                COLUMNS,
+                list(_series(store, args.names, as_of_ms, args.vintages, settings.sources.believe)),
+            )
         trouble = store.notice
     finally:
         store.close()
@@ -69,16 +72,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _series(store: Store, names: list[str], as_of_ms: int | None, vintages: bool) -> Iterator[Row]:
+def _series(
+    store: Store, names: list[str], as_of_ms: int | None, vintages: bool, believe: Iterable[str]
+) -> Iterator[Row]:
     """The rows that were known then. `later`: what was only read after that, or, of vintages, long after it was due."""
     until_ms = ALWAYS_MS if as_of_ms is None else as_of_ms
-    known = Vintages(row for row in store.observations() if row.known_ms <= until_ms)
+    known = Vintages((row for row in store.observations() if row.known_ms <= until_ms), frozenset(believe))
     for id_ in sorted(known.series()):
         if not any(_meant(id_, name.upper()) for name in names):
             continue
         row = described(id_)
         if vintages:
-            for one in known.rows(id_):
+            for one in known.raw(id_):
                 later = one.read_ms > (one.known_ms if as_of_ms is None else as_of_ms)
                 yield _row(
                     row.unit,

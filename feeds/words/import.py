@@ -15,10 +15,11 @@ from msgspec.structs import replace
 
 from feeds.calendars import day_end_ms, new_york_day
 from feeds.facts import Observation
+from feeds.magnitude import unbelievable
 from feeds.run import say
 from feeds.series import Series, series
 from feeds.settings import load, paths
-from feeds.slow import IN_TIME_MS, known_ms, unbelievable
+from feeds.slow import IN_TIME_MS, known_ms
 from feeds.store import Store
 from feeds.vintages import Vintages
 
@@ -105,13 +106,15 @@ def _stored(store: Store, rows: Sequence[Observation]) -> bool:
 def _new(rows: Sequence[_Given], kept: Vintages, now_ms: int) -> list[Observation]:
     """What is to be kept beside `kept`, which takes it too. Raises `Unreadable`.
 
-    Where the file does not say since when a value is known, and another is known since then, it is corrected now.
+    Where the file does not say since when a value is known, and another is known since then, it is corrected now. So
+    is one that is doubted, or it is confirmed if the file says the same: that is the user's word.
     """
     new = []
     for row, told in rows:
         day = date.fromisoformat(row.period)
-        was = kept.latest(row.series, day)
-        if not told and was is not None and was.value != row.value and was.known_ms >= row.known_ms:
+        was, doubted = kept.latest(row.series, day), kept.in_doubt(row.series, day)
+        corrects = was is not None and (doubted or (not told and was.value != row.value))
+        if was is not None and corrects and was.known_ms >= row.known_ms:
             row = replace(row, known_ms=max(now_ms, was.known_ms + 1))
         if kept.put(row):
             new.append(row)
@@ -122,7 +125,7 @@ def _new(rows: Sequence[_Given], kept: Vintages, now_ms: int) -> list[Observatio
 
 def _of(kept: Vintages, row: Observation) -> Iterator[Observation]:
     """What is kept of the same period."""
-    return (one for one in kept.rows(row.series, date.fromisoformat(row.period)) if one.period == row.period)
+    return (one for one in kept.raw(row.series, date.fromisoformat(row.period)) if one.period == row.period)
 
 
 def _read(path: Path, now_ms: int) -> tuple[list[_Given], list[str]]:

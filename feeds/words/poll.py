@@ -111,6 +111,8 @@ async def _source(
             _tell(told, Told(source.feed(page), f"{_came(taken)}; {_reach(slow, source, page)}", wrong))
             for reason in dict.fromkeys(taken.refused):
                 print(f"      {source.feed(page)}: refused: {reason}", flush=True)
+            for reason in taken.doubted:
+                print(f"      {source.feed(page)}: doubted: {reason}", flush=True)
 
 
 def _tell(told: list[Told], one: Told) -> None:
@@ -123,6 +125,7 @@ def _came(taken: Taken) -> str:
     parts = [f"{taken.values:,} values", f"{taken.new:,} new"]
     parts += [f"{taken.revised:,} revised"] * bool(taken.revised)
     parts += [f"{len(taken.refused):,} refused"] * bool(taken.refused)
+    parts += [f"{len(taken.doubted):,} doubted"] * bool(taken.doubted)
     return ", ".join(parts)
 
 

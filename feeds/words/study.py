@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
     store = Store(paths(os.environ).data / "history.sqlite", keep_days=settings.history.keep_days)
     try:
-        rows, trouble = Vintages(store.observations()), store.notice
+        rows, trouble = Vintages(store.observations(), settings.sources.believe), store.notice
     finally:
         store.close()
     if not rows.series():

@@ -142,7 +142,7 @@ async def test_what_was_read_afterwards_is_marked_in_a_past_day_until_what_came_
         "read afterwards: what fred said then, perhaps not what came out first"
     )
     published = datetime(2023, 9, 1, 12, 30, tzinfo=UTC)
-    store.put(Observation("UNRATE", "2023-08-01", 3.8, int(published.timestamp()) * 1000 + 1, "fred"))
+    store.put(Observation("UNRATE", "2023-08-01", 3.8, int(published.timestamp()) * 1000 + 1, "alfred"))
     assert store.flush()
     store.close()
     assert await told() == (3.8, "exact")

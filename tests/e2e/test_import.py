@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import sqlite3
 import stat
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -224,3 +226,23 @@ async def test_a_file_of_today_is_read_afterwards_and_one_that_says_when_each_va
         ("2023-08-01", "exact"),
         ("2023-09-01", "later"),
     ]
+
+
+async def test_the_user_s_word_confirms_a_value_that_is_doubted(world: World) -> None:
+    stored = "".join(f"SOFR,2025-11-{day:02},{value},\n" for day, value in ((5, 3.91), (6, 3.92), (7, 0.0391)))
+    await take(world, f"{KNOWN}{stored}")
+    with closing(sqlite3.connect(world.home / "data" / "history.sqlite")) as db, db:
+        db.execute("UPDATE observation SET source = 'nyfed'")
+    assert [row[2] for row in await export(world, "SOFR", vintages=False)] == ["3.91", "3.92"]
+    assert [row[2] for row in await export(world, "SOFR")] == ["3.91", "3.92", "0.0391"]
+    done = await take(world, "series,period,value\nSOFR,2025-11-07,0.0391\n")
+    assert done.text == "SOFR                      1 values, 1 new, 2025-11-07 to 2025-11-07\n"
+    assert [row[2] for row in await export(world, "SOFR", vintages=False)] == ["3.91", "3.92", "0.0391"]
+
+
+async def test_a_series_that_the_settings_trust_is_never_doubted(world: World) -> None:
+    await take(world, f"{KNOWN}SOFR,2025-11-05,3.91,\nSOFR,2025-11-06,3.92,\nSOFR,2025-11-07,0.0391,\n")
+    with closing(sqlite3.connect(world.home / "data" / "history.sqlite")) as db, db:
+        db.execute("UPDATE observation SET source = 'nyfed'")
+    world.settings({}, sources={"believe": ["SOFR"]})
+    assert [row[2] for row in await export(world, "SOFR", vintages=False)] == ["3.91", "3.92", "0.0391"]

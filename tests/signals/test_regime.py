@@ -25,7 +25,7 @@ FIRST = date(2026, 1, 7)
 """A Wednesday; net liquidity is given from 13 weeks before it on."""
 WEEKLY = RegimeRule(since=FIRST)
 LATER = 1 << 50
-CALM, SCARED, NEITHER = 5.0, 60.0, 20.0
+CALM, SCARED, NEITHER = 14.0, 60.0, 20.0
 """Values of the VIX, of which the weeks before are 10 and 30 in turn."""
 UP, FLAT, DOWN = 5_100.0, 5_010.0, 4_900.0
 """Net liquidity in $bn against 5,000: +2, +0.2 and -2 percent in 13 weeks."""
@@ -58,7 +58,7 @@ def before() -> list[Observation]:
     return [
         *flat,
         *(
-            Observation("VIXCLS", week(n).isoformat(), 20 - 10 * (-1) ** n, new_york_ms(week(n), "18:00"), "cboe")
+            Observation("VIXCLS", week(n).isoformat(), 20 - 4 * (-1) ** n, new_york_ms(week(n), "18:00"), "cboe")
             for n in range(-52, 0)
         ),
     ]
@@ -306,7 +306,7 @@ def test_a_later_revision_does_not_change_an_earlier_week() -> None:
     weeks = [(UP, CALM), (UP, CALM), (UP, CALM)]
     first = closes(world(*weeks))
     revised = [Observation("WALCL", week(n).isoformat(), 5_700_000, released(week(1)) + 1, "fred") for n in (0, 1)] + [
-        Observation("VIXCLS", week(0).isoformat(), 90.0, released(week(1)) + 1, "cboe")
+        Observation("VIXCLS", week(0).isoformat(), 65.0, released(week(1)) + 1, "cboe")
     ]
     again = closes(world(*weeks, more=revised))
     assert again[:2] == first[:2]
@@ -437,7 +437,7 @@ def test_what_is_not_known_is_not_called_near() -> None:
 
 def test_what_the_newest_close_changed_is_said() -> None:
     found = after((UP, CALM), (DOWN, SCARED), (DOWN, SCARED))
-    assert found.changed[:2] == ("since the close of 2026-01-14:", "risk appetite, mean z, +3.47 → +3.11")
+    assert found.changed[:2] == ("since the close of 2026-01-14:", "risk appetite, mean z, +5.85 → +4.55")
     assert found.changed[-1] == "regime easy → drain"
     second = after((UP, CALM), (DOWN, SCARED)).changed
     assert second[1] == "13-week net liquidity +2.00 % → -2.00 %"

@@ -387,12 +387,12 @@ def test_every_history_of_nothing_is_empty_and_is_found_by_its_name(name: str) -
 
 
 def test_days_of_a_history_never_go_back() -> None:
-    values = rows("MOVE", [(day(n), float(n % 9)) for n in range(50)])
+    values = rows("MOVE", [(day(n), float(90 + n % 9)) for n in range(50)])
     found = history("move", record(values).rows)
     assert found is not None
     listed = found.read(record(values))
     assert all(a.day < b.day and a.known_ms <= b.known_ms for a, b in pairwise(listed))
-    assert fmean(float(one.value) for one in listed) == pytest.approx(fmean(n % 9 for n in range(50)))
+    assert fmean(float(one.value) for one in listed) == pytest.approx(fmean(90 + n % 9 for n in range(50)))
 
 
 def test_values_that_were_read_afterwards_are_counted_and_marked_where_a_rule_fired() -> None:

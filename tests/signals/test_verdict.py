@@ -57,7 +57,9 @@ def wednesdays(id_: str, *values: float) -> list[Observation]:
 def quiet() -> list[Observation]:
     """What releases the verdict as it was told in autumn 2025: nothing."""
     flat = [
-        row(id_, date(2025, 10, 1) + timedelta(weeks=n), 6_600_000.0) for id_ in ("WALCL", "WLCFLPCL") for n in range(6)
+        row(id_, date(2025, 10, 1) + timedelta(weeks=n), value)
+        for id_, value in (("WALCL", 6_600_000.0), ("WLCFLPCL", 6_600.0))
+        for n in range(6)
     ]
     return [*flat, *(row("SRF", date(2025, 11, n), 0.0) for n in (3, 4, 5, 6, 7))]
 

@@ -54,14 +54,15 @@ def test_the_peak_is_a_series_of_its_own() -> None:
 
 
 def test_the_peak_in_place_of_the_average_is_refused() -> None:
-    with pytest.raises(Reject, match="the peak where the average was due"):
+    with pytest.raises(Reject, match="another body: the peak in its heading"):
         parsed(BODY.replace("Average", "Peak"))
-    with pytest.raises(Reject, match="the average where the peak was due"):
+    with pytest.raises(Reject, match="another body: the average in its heading"):
         parsed(BODY, PEAK)
 
 
 def test_millions_become_billions() -> None:
-    body = BODY.replace("billions", "millions").replace("$0.93", "$930").replace("$0.99", "$1,234")
+    body = BODY.replace("billions", "millions").replace("$0.93      $0.90        $0.03", "$930 $901 $30")
+    body = body.replace("$0.99      $0.97        $0.02", "$1,234 $1,200 $34").replace("$3.22", "$3.21")
     assert [one.value for one in parsed(body) if isinstance(one, Observation)][:2] == [0.93, 1.234]
 
 
@@ -160,3 +161,20 @@ def test_each_table_is_one_file_whatever_the_span() -> None:
 def test_each_page_fills_a_series_that_names_this_source() -> None:
     rows = [series(id_) for page in SOURCE.pages for id_ in page.series]
     assert all(row and "board" in row.sources for row in rows)
+
+
+def test_a_total_that_is_not_the_sum_of_funds_and_book_entries_is_another_column() -> None:
+    found = parsed(BODY.replace("$0.93      $0.90        $0.03", "$0.90      $0.90        $0.03"))
+    assert [one.reason for one in found if isinstance(one, Rejected)] == ["the total is 0.9, and its parts are 0.93"]
+    assert [one.period for one in found if isinstance(one, Observation)] == ["2023-07-01", "2020-01-01"]
+
+
+def test_the_peaks_of_the_parts_are_of_other_times_and_add_up_to_nothing() -> None:
+    (found,) = parsed(table("2023:Q4 $18.20 $15.00 $4.00").replace("Average", "Peak"), PEAK)
+    assert isinstance(found, Observation)
+    assert found.value == 18.2
+
+
+def test_a_table_of_neither_averages_nor_peaks_is_another_body() -> None:
+    with pytest.raises(Reject, match="another body: no average in its heading"):
+        parsed(BODY.replace("Average Daylight", "Daylight"))

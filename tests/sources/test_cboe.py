@@ -68,14 +68,14 @@ def test_a_day_without_a_close_is_skipped(word: str) -> None:
         ("2026-11-21,1,1,1,16", "no date of the form"),
         ("21/11/2026,1,1,1,16", "no day of the calendar"),
         ("02/30/2026,1,1,1,16", "no day of the calendar"),
-        ("11/24/2026,1,1,1,16", "2026-11-24 is yet to come"),
+        ("11/24/2026,16,17,15,16", "2026-11-24 is yet to come"),
         ("11/21/2026,1,1,1,NaN", "CLOSE is nan"),
         ("11/21/2026,1,1,1,inf", "CLOSE is inf"),
         ("11/21/2026,1,1,1,(16.0)", "CLOSE is no number"),
         ('11/21/2026,1,1,1,"1,600.0"', "CLOSE is no number"),
         ("11/21/2026,1,1,1,0", "CLOSE is not above zero"),
         ("11/21/2026,1,1", "the row is cut short"),
-        ("11/20/2026,1,1,1,16.15", "stands there twice: 16.05, then 16.15"),
+        ("11/20/2026,16,17,15,16.15", "stands there twice: 16.05, then 16.15"),
     ],
 )
 def test_a_row_that_cannot_be_believed_is_rejected_beside_the_good_ones(row: str, reason: str) -> None:
@@ -111,3 +111,9 @@ def test_a_file_that_breaks_off_in_a_row_gives_what_is_whole() -> None:
     rows = read(FILE[: FILE.index(",15.900000")])
     assert values(rows) == GOOD[:2]
     assert reasons(rows) == ["the row is cut short"]
+
+
+def test_a_close_beyond_the_range_of_its_day_is_another_column() -> None:
+    found = read(FILE.replace("15.900000,16.050000", "15.900000,19.050000"))
+    assert reasons(found) == ["closed at 19.05, between 15.9 and 17.8"]
+    assert values(found) == GOOD[:2]

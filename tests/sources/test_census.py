@@ -130,3 +130,8 @@ def test_all_months_of_a_span_are_one_request() -> None:
 def test_without_a_key_nothing_is_asked() -> None:
     assert SOURCE.needs_key
     assert EXPORTS.ask(Span(date(2026, 1, 1), date(2026, 8, 31)), None) == ()
+
+
+def test_an_answer_that_does_not_say_of_which_end_use_it_is_is_another_body() -> None:
+    with pytest.raises(Reject, match="no column 'E_ENDUSE'"):
+        exports(["2026-08", "9123456789"], names=["time", "ALL_VAL_MO"])

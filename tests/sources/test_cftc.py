@@ -172,3 +172,9 @@ def test_both_contracts_are_asked_for_at_once_and_the_query_is_encoded() -> None
             "&%24order=report_date_as_yyyy_mm_dd%20ASC&%24limit=5000"
         ),
     )
+
+
+def test_futures_and_options_together_are_another_body() -> None:
+    with pytest.raises(Reject, match="another body: futures and options combined"):
+        parsed(row(futonly_or_combined="Combined"))
+    assert len(values(parsed(row(futonly_or_combined="FutOnly")))) == 7

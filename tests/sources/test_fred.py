@@ -217,8 +217,8 @@ def new_york_1ms(day: str, at: str) -> int:
 def test_each_value_is_known_since_the_hour_of_its_release_on_the_day_on_which_it_came_out() -> None:
     found = archived("UNRATE", ("2023-09-01", "2023-08-01", "3.8"), ("2024-01-05", "2023-08-01", "3.7"))
     assert found == [
-        Observation("UNRATE", "2023-08-01", 3.8, new_york_1ms("2023-09-01", "08:30"), "fred"),
-        Observation("UNRATE", "2023-08-01", 3.7, new_york_1ms("2024-01-05", "08:30"), "fred"),
+        Observation("UNRATE", "2023-08-01", 3.8, new_york_1ms("2023-09-01", "08:30"), "alfred"),
+        Observation("UNRATE", "2023-08-01", 3.7, new_york_1ms("2024-01-05", "08:30"), "alfred"),
     ]
     (credit,) = archived("TOTBKCR", ("2026-11-13", "2026-11-04", "18765.4"))
     assert isinstance(credit, Observation)

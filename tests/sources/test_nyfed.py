@@ -470,3 +470,22 @@ def test_a_real_spreadsheet_and_an_html_page_are_refused_in_clear_words() -> Non
 def test_the_elasticity_is_one_file_whatever_the_span() -> None:
     folder = "https://www.newyorkfed.org/medialibrary/Research/Interactives/Data/elasticity"
     assert PAGES["rde"].ask(Span(date(2026, 1, 1), date(2026, 8, 6)), None) == (Ask(f"{folder}/elasticity-data.xlsx"),)
+
+
+def test_amounts_in_billions_are_another_unit_and_not_a_day_without_repo() -> None:
+    body = operations(operation(20.35, **MORNING), operation(30.0))
+    with pytest.raises(Reject, match=r"an operation took 20\.35 dollars: another unit"):
+        parsed("repo", body)
+
+
+def test_a_day_in_another_unit_is_refused_beside_a_good_one_even_if_it_is_called_an_exercise() -> None:
+    note = "Small Value Exercise"
+    body = operations(operation(1.0, note=note), operation(0), operation(0, operationDate="2026-08-04"))
+    found = list(parsed("repo", body))
+    assert values(found) == {("SRF", "2026-08-04"): 0.0}
+    assert [one.reason for one in found if isinstance(one, Rejected)] == ["an operation took 1 dollars: another unit"]
+
+
+def test_a_reverse_repo_in_billions_is_refused() -> None:
+    with pytest.raises(Reject, match="an operation took 105 dollars: another unit"):
+        parsed("reverserepo", operations(operation(105.0, **REVERSE)))

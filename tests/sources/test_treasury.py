@@ -152,3 +152,14 @@ def test_each_year_of_a_span_is_one_request() -> None:
 def test_both_pages_say_what_they_fill() -> None:
     assert PAR.series == ("DGS1MO", "DGS3MO", "DGS6MO", "DGS1", "DGS2", "DGS5", "DGS10", "DGS30")
     assert REAL.series == ("DFII5", "DFII10")
+
+
+def test_real_yields_where_par_yields_were_due_are_another_body() -> None:
+    body = 'Date,"5 YR","7 YR","10 YR","20 YR","30 YR"\n08/05/2026,1.91,2.02,2.21,2.44,2.61\n'
+    with pytest.raises(Reject, match="another body: real yields, for there are no bills"):
+        par(body)
+
+
+def test_par_yields_where_real_yields_were_due_are_another_body() -> None:
+    with pytest.raises(Reject, match="another body: nominal yields, for there are bills"):
+        list(REAL.parse(Http(f"{BASE}/2026/all", 200, f"{HEADER}\n{ROW}\n"), RECV))

@@ -48,7 +48,9 @@ WALCL = series(
     quality="revised",
 )
 DGS10 = series("DGS10", label="Treasury, 10 years", state="late", late_since_ms=NOW - 26 * HOUR)
-REFUSED = series("DGS2", label="Treasury, 2 years", note="refused: 431 is out of -2..25", quality="provisional")
+REFUSED = series(
+    "DGS2", label="Treasury, 2 years", note="refused: 431 is out of -2..25", quality="provisional", kind="doubt"
+)
 OFF = series("SOSO.FLOW", "etf", None, next_ms=None, label="Funds", note="off: it wants a key. Ask sosovalue.com")
 UNREAD = series("MOVE", "risk", None, label="MOVE", note="not read yet")
 OWN = series("LIQ.LONG", "own", None, next_ms=None, label="Longs", note="stored from now on, once a day")
@@ -91,7 +93,7 @@ async def test_a_wide_pane_has_every_column_and_the_groups_in_the_order_of_what_
         "rates: the price of money  2 series, 1 late",
         "  ◐ DGS10               Treasury, 10 years                             4.31  %                   +0.02   +1.2"
         "  ▁▅█                   2025-03-11    3h  late since 11 Mar 12:35   21h00m  treasury",
-        "  ● DGS2                Treasury, 2 years                             p4.31  %                   +0.02   +1.2"
+        "  ● DGS2                Treasury, 2 years                             ᵖ4.31  %                   +0.02   +1.2"
         "  ▁▅█                   2025-03-11    3h  fresh                     21h00m  treasury",
         "    refused: 431 is out of -2..25",
         "risk appetite  1 series, 1 not known",
@@ -123,7 +125,7 @@ async def test_in_76_columns_value_unit_change_age_and_state_stay_and_the_foot_h
         "  ● WALCL        Fed total asse…  ʳ6,724,564 $M       -12,345   3h fresh",
         "rates: the price of money  2 series, 1 late",
         "▸ ◐ DGS10        Treasury, 10 y…        4.31 %          +0.02   3h late 26h",
-        "  ● DGS2         Treasury, 2 ye…       p4.31 %          +0.02   3h fresh",
+        "  ● DGS2         Treasury, 2 ye…       ᵖ4.31 %          +0.02   3h fresh",
         "    refused: 431 is out of -2..25",
         "risk appetite  1 series, 1 not known",
         "  · MOVE         MOVE                     -- not read yet",

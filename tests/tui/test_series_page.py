@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from feeds.topics import Macro, SeriesPage, VintageRow
+from feeds.topics import DoubtRow, Macro, SeriesPage, VintageRow
 from tests.tui.engine_double import EngineDouble, everything
 from tests.tui.hosted import NOW, hosted, text_of
 from tests.tui.pty_viewer import viewer
@@ -74,10 +74,10 @@ def test_the_facts_tell_both_units_the_use_the_rule_the_address_and_the_terms():
 def test_a_revision_is_told_with_what_it_changed_and_since_when_it_is_known():
     title, rows = vintages(PAGE, UTC, 80)
     assert plain(title + rows) == [
-        "revised values, the newest first; p: provisional",
+        "revised values, the newest first; ᵖ: provisional",
         "period           value    revision  known since            by",
         "2025-03-05   7,000,000      +1,000  12 Mar 2025 13:35 UTC  fred",
-        "2025-03-05  p6,999,000              10 Mar 2025 14:35 UTC  fred",
+        "2025-03-05  ᵖ6,999,000              10 Mar 2025 14:35 UTC  fred",
         "2025-02-26   6,998,000              4 Mar 2025 14:35 UTC   fred",
     ]
     assert plain(vintages(replace(PAGE, revised=()), UTC, 80)[0]) == [
@@ -88,7 +88,7 @@ def test_a_revision_is_told_with_what_it_changed_and_since_when_it_is_known():
 def test_a_value_that_was_read_long_after_it_came_out_has_its_sign():
     first, *rest = PAGE.revised
     title, rows = vintages(replace(PAGE, revised=(replace(first, later=True), *rest)), UTC, 80)
-    assert plain(title)[0] == "revised values, the newest first; p: provisional; ˡ: read long after it came out"
+    assert plain(title)[0] == "revised values, the newest first; ᵖ: provisional; ˡ: read long after it came out"
     assert plain(rows)[0] == "2025-03-05  ˡ7,000,000      +1,000  12 Mar 2025 13:35 UTC  fred"
 
 
@@ -256,3 +256,13 @@ def test_no_word_is_wider_than_the_page(width):
 
 def test_every_key_can_be_remapped():
     assert all(binding.id and binding.id.startswith("series.") for binding in SeriesScreen.BINDINGS)
+
+
+def test_the_newest_doubted_values_are_told_with_their_reason() -> None:
+    doubted = (
+        DoubtRow("2025-03-12", 6_724.0, 0, "fred", "1,000 times as little"),
+        DoubtRow("2025-01-01", 9e7, 0, "fred", "14 times as much", 5),
+    )
+    told = " ".join(plain(facts(replace(PAGE, doubted=doubted), 400)))
+    assert "doubted    6,724 for 2025-03-12 from fred: 1,000 times as little; " in told
+    assert "90,000,000 for 2025-01-01 from fred (confirmed since): 14 times as much" in told

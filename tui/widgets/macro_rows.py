@@ -201,7 +201,7 @@ def line(row: SeriesRow, picked: bool, now_ms: int, zone: tzinfo, width: int) ->
 
 
 def note_style(row: SeriesRow) -> Style:
-    return LABEL if off(row) else BAD if row.note.startswith("refused") else LATE
+    return LABEL if off(row) else BAD if row.kind == "doubt" else LATE
 
 
 def beneath(row: SeriesRow, before: SeriesRow | None) -> str:

@@ -6,8 +6,8 @@ from textwrap import wrap
 from rich.style import Style
 
 from feeds import text
-from feeds.topics import SeriesPage, SeriesRow, VintageRow
-from tui.theme import BOLD, DOWN, LABEL, PLAIN, QUALITY, SIGN, TITLE, UP, level_mark
+from feeds.topics import DoubtRow, SeriesPage, SeriesRow, VintageRow
+from tui.theme import BOLD, DOWN, LABEL, PLAIN, SIGN, TITLE, UP, level_mark
 from tui.widgets.flow import flow
 from tui.widgets.lines import Line
 from tui.widgets.macro_rows import clipped, note_style, style_of
@@ -15,6 +15,8 @@ from tui.widgets.slow_numbers import moment, number
 
 NAMES = 11  # columns of what a fact is called
 NOTE_ROWS = 2
+DOUBTS = 3
+"""Doubted values that are told, the newest."""
 
 
 def head(id_: str, page: SeriesPage | None, row: SeriesRow | None, now_ms: int, zone: tzinfo, width: int) -> list[Line]:
@@ -67,6 +69,8 @@ def facts(page: SeriesPage, width: int) -> list[Line]:
         "terms": page.terms or text.UNKNOWN,
         "kept": periods,
     }
+    if page.doubted:
+        told["doubted"] = "; ".join(_doubt(row, page.digits) for row in page.doubted[:DOUBTS])
     lines: list[Line] = []
     for name, said in told.items():
         parts = wrap(text.plain(said, 600), max(20, width - NAMES)) or [text.UNKNOWN]
@@ -75,13 +79,18 @@ def facts(page: SeriesPage, width: int) -> list[Line]:
     return lines
 
 
+def _doubt(row: DoubtRow, digits: int) -> str:
+    since = "" if row.since_ms is None else " (confirmed since)"
+    return f"{number(row.value, digits)} for {row.period} from {row.source}{since}: {row.why}"
+
+
 def vintages(page: SeriesPage, zone: tzinfo, width: int) -> tuple[list[Line], list[Line]]:
     """A heading, and the revised values: newest period first, and of each the newest word first."""
     if not page.revised:
         return [(("no value of it was revised since it is kept here", LABEL),)], []
     room = max(len(number(row.value, page.digits)) for row in page.revised) + 1
     room = max(room, 7)
-    signs = "; p: provisional" + ("; ˡ: read long after it came out" if any(row.later for row in page.revised) else "")
+    signs = "; ᵖ: provisional" + ("; ˡ: read long after it came out" if any(row.later for row in page.revised) else "")
     title: list[Line] = [
         (("revised values", TITLE), (f", the newest first{signs}", LABEL)),
         ((f"{'period':<12}{'value':>{room}}{'revision':>{room + 2}}  {'known since':<22} by", LABEL),),
@@ -96,7 +105,7 @@ def vintages(page: SeriesPage, zone: tzinfo, width: int) -> tuple[list[Line], li
 
 def _vintage(row: VintageRow, moved: float | None, digits: int, room: int, zone: tzinfo, width: int) -> Line:
     said = "" if moved is None else number(moved, digits, signed=True)
-    value = ("p" if row.provisional else QUALITY["later"] if row.later else "") + number(row.value, digits)
+    value = level_mark("provisional" if row.provisional else "later" if row.later else None) + number(row.value, digits)
     return (
         (f"{text.plain(row.period, 10):<12}", PLAIN),
         (f"{value:>{room}}", BOLD),

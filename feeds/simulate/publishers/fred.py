@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from feeds.calendars import new_york_day, next_due, release_ms
-from feeds.revised import revised
 from feeds.series import TABLE, Series
 from feeds.simulate.desk import dump
 from feeds.simulate.http import Answer, Request, Site
@@ -100,7 +99,7 @@ def _vintages(world: World, row: Series, span: Span) -> Iterable[tuple[date, lis
         next_ms = next_due(row.release, out_ms)[1]
         since, after = (new_york_day(at).isoformat() for at in (out_ms, next_ms))
         said = written(value, row.digits)
-        if revised(row.id) == "never" or n % 3 or next_ms > now_ms:
+        if row.revised == "never" or n % 3 or next_ms > now_ms:
             yield day, [(since, FOREVER, said)]
             continue
         until = (date.fromisoformat(after) - DAY).isoformat()
