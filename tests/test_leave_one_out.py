@@ -88,8 +88,7 @@ def test_before_the_last_of_its_morning_s_numbers_has_come_the_verdict_stays_as_
         assert between.state.value == after.state.value == evening.state.value == "NO-TRADE", day
 
 
-def test_a_hundredfold_reserve_rate_of_the_day_is_no_stress() -> None:
-    """Out of the target range it is not believed, whatever it would do to the spreads."""
+def test_a_reserve_rate_that_comes_as_a_fraction_is_not_used_and_the_one_before_it_holds() -> None:
     day = max(row.period for row in world("calm") if row.series == "SOFR")
     low = [
         Observation("IORB", day, 0.0365, row.known_ms, row.source, row.provisional)
@@ -97,7 +96,8 @@ def test_a_hundredfold_reserve_rate_of_the_day_is_no_stress() -> None:
         else row
         for row in world("calm")
     ]
-    found = verdict(low, NOW)
-    stress = next(one for one in found.triggers if one.name == "stress")
-    assert (stress.on, stress.reading.value) == (None, None)
-    assert found.state.value == "NO-TRADE"
+    found, full = (
+        next(one for one in of.triggers if one.name == "stress") for of in (verdict(low, NOW), whole("calm", NOW))
+    )
+    assert (found.on, found.reading.value) == (False, full.reading.value)
+    assert {one.value for one in found.reading.inputs if one.series == "IORB"} == {3.65}

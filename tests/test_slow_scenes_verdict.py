@@ -26,6 +26,8 @@ from feeds.views.pages import MAKES, Made, Pages, Worked, work_out
 from feeds.vintages import Vintages
 
 NOW = round(datetime(2026, 11, 19, 19, tzinfo=ZoneInfo("America/New_York")).timestamp() * 1000)
+QUIET = {"WALCL": 6_700_000.0, "WLCFLPCL": 6_000.0}
+"""What releases the verdict, and does not."""
 UNUSED = (
     "TGCR",
     "BGCR",
@@ -216,11 +218,14 @@ def test_the_whole_course_of_the_verdict_is_given_once_when_the_past_is_in() -> 
     pages.adopt(work_out(*pages.begin(NOW)))
     assert not any(isinstance(one, Course) for one in kept), "of nothing known there is no course"
     closes = [("2026-10-05", 101.0), ("2026-10-06", 140.0), ("2026-10-07", 102.0)]
-    state.slow.add(
-        Observation("MOVE", day, value, day_end_ms(date.fromisoformat(day)), "yahoo") for day, value in closes
-    )
-    pages.adopt(work_out(*pages.begin(NOW + 60_000, filling=True)))
+    levels = [(f"2026-09-{day:02}", id_, value) for day in (2, 9, 16, 23, 30) for id_, value in QUIET.items()]
+    idle = [(f"2026-09-{day}", "SRF", 0.0) for day in (21, 22, 23, 24, 25)]
+    rows = [*((day, "MOVE", value) for day, value in closes), *levels, *idle]
+    state.slow.add(Observation(id_, day, value, day_end_ms(date.fromisoformat(day)), "x") for day, id_, value in rows)
+    state.slow.unread = Names(("WALCL",))
+    pages.adopt(work_out(*pages.begin(NOW + 60_000)))
     assert not any(isinstance(one, Course) for one in kept), "while the past is read it is none yet"
+    state.slow.unread = Names()
     for minute in (2, 3):
         pages.adopt(work_out(*pages.begin(NOW + minute * 600_000)))
     (course,) = [one for one in kept if isinstance(one, Course)]

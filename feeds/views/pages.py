@@ -365,16 +365,16 @@ class Pages:
     def adopt(self, worked: Worked) -> None:
         """Take what came. The page of a signal that failed stays as it was.
 
-        What the verdict says was before, while not all of its past has been read, is kept nowhere.
+        What the verdict says was before, while not all of its past has been read or it has no word, is kept nowhere.
         """
         self.metrics |= worked.metrics
         found = worked.pages.get("verdict")
-        if isinstance(found, Verdict) and not worked.seen["verdict"].waits:
+        if isinstance(found, Verdict) and found.state.value is not None and not worked.seen["verdict"].waits:
             for change in found.changes:
                 if change not in self._changes:
                     self._state.keep(change)
             self._changes = found.changes
-            if not self._told and found.state.value is not None:
+            if not self._told:
                 self._state.keep(Course(found.changes))
                 self._told = True
         self.arrived |= any(self._waited(name) and not made.waits for name, made in worked.seen.items())
