@@ -14,10 +14,10 @@ from feeds.signals.lines import (
     level,
     low_is_good,
     number,
-    over_months,
     push,
     unknown,
 )
+from feeds.signals.over_months import over_months
 from feeds.signals.thresholds import DriversRule
 from feeds.topics.base import Note, Reading
 from feeds.topics.regime import Driver

@@ -16,7 +16,8 @@ from feeds.signals.by_date import (
     on_business_day,
 )
 from feeds.signals.knowledge import Bounds, bounds
-from feeds.signals.lines import as_of, high_is_good, level, over_months, push, unknown
+from feeds.signals.lines import as_of, high_is_good, level, push, unknown
+from feeds.signals.over_months import over_months
 from feeds.signals.thresholds import DriversRule
 from feeds.topics.base import Note, Reading
 from feeds.topics.regime import Driver

@@ -359,7 +359,7 @@ def test_a_test_says_when_how_low_whether_it_closed_under_and_its_outcome():
 
 
 def test_a_test_in_which_a_failure_may_have_been_missed_says_so():
-    test = made.levels()[0].tests[0]
+    test = replace(made.levels()[0].tests[0], outcome="held")
     assert one(regime_levels.row(replace(test, sure=False), False, 90)).endswith(", may have failed")
     holed = replace(made.levels()[0].tests[-1], days=made.days("2025-03-10", (61_000.0, None), (61_200.0, None)))
     told = " ".join(said(regime_levels.detail(made.levels()[0], holed, 90, 4)))
