@@ -105,7 +105,7 @@ ALL_READ = Still()
 class Work:
     """What a page is made of: the rows, the time, the thresholds, the price. It notes in `asked` what is looked at."""
 
-    def __init__(self, rows: Vintages, now_ms: int, rules: Rules, spot: float | None, still: Still) -> None:
+    def __init__(self, rows: Vintages, now_ms: int, rules: Rules, spot: float | None, still: Still = ALL_READ) -> None:
         self.asked: set[str] = set()
         self.priced = False
         """Whether the price was looked at."""

@@ -171,7 +171,7 @@ def test_while_the_past_is_read_it_says_how_far_that_is(width):
     several = feeds(*(feed(f"venue{n}") for n in range(16)))
     reading_ = Engine("live", "", NOW, True, read=38, pages=91)
     shown = status(engine=reading_, feeds=several, regime=regime(), verdict=verdict(None))
-    assert "  reading the past, 38 of 91 pages" in rows(shown, width)[1]
+    assert "reading the past, 38 of 91 pages" in rows(shown, width)[1]
     assert "regime repair" in rows(shown, width)[1]
     assert "reading the past" not in rows(status(engine=replace(reading_, read=0, pages=0)), width)[1]
 
