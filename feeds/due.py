@@ -79,7 +79,7 @@ def _wanted(slow: Slow, row: Series, name: str, now_ms: int) -> bool:
             for page in pages
             for polled in (slow.polled.get(source.feed(page)),)
         ]
-        if any(serving) and row.id not in slow.doubted:
+        if any(serving) and not slow.in_question(row.id):
             return False
     return True
 

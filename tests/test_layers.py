@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "sources",
         "signals",
     ),
-    ("wire", "decode", "bars", "liquidated", "cascades", "positions", "health", "slow", "due"),
+    ("wire", "decode", "bars", "liquidated", "cascades", "positions", "health", "slow", "scales", "due"),
     ("state", "views", "session", "replay", "clock"),
     ("network", "paths", "layers", "settings", "stream", "poll", "store", "simulate"),
     ("backfill", "gather", "serve", "attach", "loop", "engine", "run", "asof"),
