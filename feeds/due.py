@@ -76,7 +76,7 @@ def wanted(slow: Slow, row: Series, name: str) -> bool:
         if source is None or better in slow.off:
             continue
         pages = [page for page in source.pages if row.id in page.series and not page.vintages]
-        if any(not given_up(slow, source, page) for page in pages) and row.id not in slow.doubted:
+        if any(not given_up(slow, source, page) for page in pages) and not slow.in_question(row.id):
             return False
     return True
 

@@ -7,7 +7,6 @@ is doubted only (`feeds.doubt`) is kept, shown, and not used until it is confirm
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from math import isclose
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,7 +14,8 @@ from msgspec.structs import replace
 from feeds.calendars import day_end_ms, new_york_day, release_ms
 from feeds.facts import Observation, Rejected
 from feeds.interruptions import out
-from feeds.magnitude import factor, rescaled, unbelievable
+from feeds.magnitude import unbelievable
+from feeds.scales import Scales
 from feeds.series import Series, imported, series
 from feeds.source import Page, Source
 from feeds.timeliness import HOUR_MS
@@ -102,14 +102,6 @@ class Doubting(Struct, frozen=True):
     to_ms: int
 
 
-class _Scaled(Struct, frozen=True):
-    """An answer that was refused as a whole, which another publisher may yet confirm."""
-
-    source: str
-    by: float
-    rows: tuple[Observation, ...]
-
-
 class Slow:
     """The slow half of what is known. One writer. `keep` is given each row and each page's state, to be stored."""
 
@@ -135,8 +127,7 @@ class Slow:
         """What is wrong with a series' newest value."""
         self.doubted: dict[str, Doubted] = {}
         """Newest values that are shown and not used."""
-        self._scaled: dict[str, _Scaled] = {}
-        self._sworn: dict[str, int] = {}  # when the answers of two publishers agreed on another unit
+        self._scales = Scales()
         self.off: dict[str, str] = {}
         """Why a publisher is not asked, by its name."""
         self.keyed: frozenset[str] = frozenset()
@@ -231,42 +222,16 @@ class Slow:
         return max((last for id_ in self.members(name) if (last := self.vintages.newest(id_))), default=None)
 
     def sift(self, feed: str, recv_ms: int, outs: Sequence[Out]) -> list[Out]:
-        """A whole answer, with a `Rejected` in place of each series that is what was known of it times one factor.
-
-        Where another publisher said the same before, what both of them say is taken.
-        """
-        pairs: dict[str, list[tuple[float, float]]] = {}
-        for one in outs:
-            if isinstance(one, Observation) and not one.provisional and (row := series(one.series)):
-                was = self.vintages.believed(row.id, date.fromisoformat(one.period))
-                if was is not None and not was.provisional and self._sworn.get(row.id) != recv_ms:
-                    pairs.setdefault(row.id, []).append((was.value, one.value))
-        found = list(outs)
-        for id_, both in pairs.items():
-            row = described(id_)
-            by = None if self.vintages.trusts(id_) else factor(both, row)
-            if by is not None:
-                found = self._one_factor(feed, recv_ms, found, row, by, len(both))
-            elif id_ in self._scaled and self._scaled[id_].source == feed.partition(".")[0]:
-                del self._scaled[id_]  # it has gone back
+        """A whole answer, with a `Rejected` in place of each series that is what was known of it times one factor."""
+        found, refused = self._scales.sift(feed, recv_ms, outs, self.vintages)
+        for id_, one in refused.items():
+            wrong = self.wrong.get(id_)
+            self.wrong[id_] = Wrong(one.why, one.period, wrong.since_ms if wrong else recv_ms)
         return found
 
-    def _one_factor(self, feed: str, recv_ms: int, outs: list[Out], row: Series, by: float, count: int) -> list[Out]:
-        name, before = feed.partition(".")[0], self._scaled.get(row.id)
-        if before and before.source != name and isclose(before.by, by, rel_tol=0.01):
-            del self._scaled[row.id]
-            self._sworn[row.id] = recv_ms
-            return [*before.rows, *outs]
-        own = tuple(one for one in outs if isinstance(one, Observation) and one.series == row.id)
-        if before is None or before.source == name:
-            self._scaled[row.id] = _Scaled(name, by, own)
-        why = rescaled(row, by, count)
-        period = date.fromisoformat(max(one.period for one in own))
-        wrong = self.wrong.get(row.id)
-        self.wrong[row.id] = Wrong(why, period, wrong.since_ms if wrong else recv_ms)
-        newest = next(one for one in reversed(own) if one.period == period.isoformat())
-        refused = Rejected(feed, recv_ms, f"{row.id} is {why}", f"{row.id} {newest.period} {newest.value:g}")
-        return [*(one for one in outs if not (isinstance(one, Observation) and one.series == row.id)), refused]
+    def in_question(self, id_: str) -> bool:
+        """Whether its newest value waits for another publisher to say something, too."""
+        return id_ in self.doubted or id_ in self._scales.refused
 
     def take(self, feed: str, recv_ms: int, outs: Sequence[Out], *, sifted: bool = False) -> Taken:
         """Take what one answer gave: date each value, refuse what cannot be, keep what is new.
@@ -346,7 +311,7 @@ class Slow:
             del self.wrong[row.id]
         was = self.vintages.latest(row.id, period)
         if was is None:
-            if self._sworn.get(row.id) == recv_ms:
+            if self._scales.agreed(row.id, recv_ms):
                 return replace(given, known_ms=recv_ms), ""
             since_ms = known_ms(row, period, recv_ms, seen_ms)
             read_ms = recv_ms if recv_ms - since_ms > IN_TIME_MS else 0

@@ -284,6 +284,17 @@ def test_a_publisher_that_stands_in_is_asked_while_the_newest_value_of_the_first
     assert at(known, "ofr.sofr", "2026-11-20T09:30") is not None
 
 
+def test_a_publisher_that_stands_in_is_asked_while_the_first_answers_in_another_unit() -> None:
+    known = slow(NYFED, source("ofr", SOFR))
+    read(known, "nyfed.sofr", "2026-11-20T09:00", "2026-11-19")
+    days = ("2026-11-17", "2026-11-18", "2026-11-19")
+    known.add(Observation("SOFR", day, 5.0 + n / 10, n, "nyfed") for n, day in enumerate(days))
+    said = [Observation("SOFR", day, (5.0 + n / 10) / 100, n, "nyfed") for n, day in enumerate(days)]
+    assert at(known, "ofr.sofr", "2026-11-20T09:30") is None
+    known.take("nyfed.sofr", ms("2026-11-20T09:20"), said)
+    assert at(known, "ofr.sofr", "2026-11-20T09:30") is not None
+
+
 def test_a_publisher_that_stands_in_is_asked_where_the_first_is_off_and_itself_not_where_it_is() -> None:
     known = slow(NYFED, FRED)
     known.off = {"nyfed": "off, as the settings say"}
