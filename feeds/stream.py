@@ -157,7 +157,10 @@ async def _connection(
     try:
         socket = await _open(url, headers, pace)
     except Exception as error:  # noqa: BLE001  the boundary: whatever undid the handshake is said in the feed's status
-        return _refusal(error, url, pace)
+        try:
+            return _refusal(error, url, pace)
+        except Exception as odd:  # noqa: BLE001  no header of a refusal is any reason to end the feed
+            return _End(f"refused, and what it said cannot be read ({type(odd).__name__})")
     life = _Life(asyncio.get_running_loop().time())
     beside = [asyncio.create_task(_watch(socket, stream.limit_s, life, pace))]
     if stream.ping is not None:

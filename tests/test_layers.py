@@ -42,7 +42,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("state", "views", "session", "replay", "clock"),
     ("network", "paths", "layers", "settings", "stream", "poll", "store", "simulate"),
-    ("backfill", "gather", "serve", "attach", "loop", "engine", "run", "asof"),
+    ("watchdog", "backfill", "gather", "serve", "attach", "loop", "engine", "run", "asof"),
     ("cli", "words"),
 )
 """From low to high. A module may import its own layer and those below it."""
