@@ -98,7 +98,7 @@ async def test_a_fault_of_what_is_read_beside_a_stream_is_shown_in_that_feed_s_r
     collector = Collector(settings, publishers=False)
     collector.state.venues = {  # as one would be that was registered with a fault in it
         **collector.state.venues,
-        "coinbase": replace(VENUES["coinbase"], setup=(7,)),  # type: ignore[arg-type]
+        "coinbase": replace(VENUES["coinbase"], setup=(7,)),
     }
     async with running(collector) as task:
         await until(lambda: collector.state.feeds["coinbase"].error.startswith("REST: fault of this program: "))
@@ -128,7 +128,7 @@ async def test_a_fault_of_a_view_is_told_to_viewers_in_place_of_topics() -> None
 async def test_a_publisher_whose_calendar_fails_is_named_and_the_others_are_asked() -> None:
     said: dict[str, str] = {}
     slow = Slow({name: SOURCES[name] for name in ("cboe", "nyfed")})
-    page = replace(SOURCES["cboe"].pages[0], every_s="never")  # type: ignore[arg-type]
+    page = replace(SOURCES["cboe"].pages[0], every_s="never")
     slow.sources = {**slow.sources, "cboe": replace(SOURCES["cboe"], pages=(page,))}
     slow.unchanged("cboe.vix", 1)
 
