@@ -8,6 +8,7 @@ from msgspec import Struct
 from feeds.facts import FeedStatus, Gap, Phase, Rejected
 from feeds.text import plain
 from feeds.topics import FeedRow, FeedState, State
+from feeds.unread import Unread
 
 RATE_SECONDS = 10
 LAG_MS = 60_000
@@ -53,6 +54,7 @@ class Feed:
         self.rejects: deque[Rejected] = deque(maxlen=5)
         self.error = ""
         self.error_ms: int | None = None
+        self.unread = Unread()  # since the last proof of life
         self.gaps: deque[Gap] = deque(maxlen=200)
         self._limits = limits
         self._opened = 0
@@ -88,6 +90,8 @@ class Feed:
         """Proof of life. Returns the gap that this ends, if one was open."""
         gap, self._gap = self._gap, None
         self.phase, self._heard = "open", True
+        if self.unread:
+            self.unread.clear()
         self.seen_ms = recv_ms if self.seen_ms is None else max(self.seen_ms, recv_ms)
         if self.heard_from_ms is None:
             self.heard_from_ms = recv_ms
@@ -192,6 +196,7 @@ class Feed:
     def row(self, now_ms: int, note: str = "") -> FeedRow:
         """Draw the feed up as a row of the feeds topic."""
         p50, p95 = self.lags(now_ms)
+        error, error_ms = self._said(now_ms)
         spans = [(gap.to_ms if gap.to_ms is not None else now_ms) - gap.from_ms for gap in self.gaps]
         return FeedRow(
             self.name,
@@ -203,12 +208,18 @@ class Feed:
             None if p95 is None else round(p95),
             self.reconnects,
             self.rejected,
-            self.error,
-            self.error_ms,
+            error,
+            error_ms,
             len(self.gaps),
             sum(spans),
             note,
         )
+
+    def _said(self, now_ms: int) -> tuple[str, int | None]:
+        """What went wrong last, and when; where nothing comes but what is not understood, that."""
+        if self.unread and self.unread.last_ms >= (self.error_ms or 0) and self.state(now_ms) != "live":
+            return self.unread.words, self.unread.last_ms
+        return self.error, self.error_ms
 
     def _begin_gap(self, reason: str) -> Gap | None:
         if self._gap is not None or self.seen_ms is None:

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("facts", "topics", "text", "answers"),
+    ("facts", "topics", "text", "answers", "unread"),
     (
         "vintages",
         "doubt",
