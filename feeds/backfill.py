@@ -47,6 +47,7 @@ class Backfill:
         """Read the liquidations of each gap once it has ended, where the venue offers them; for ever."""
         streams = {venue.feed(stream) for stream in venue.streams if stream.liquidations}
         while True:
+            wait_s = CHECK_S
             for gap in [gap for name in streams for gap in self._state.feeds[name].gaps]:
                 if gap.to_ms is None or gap.filled or gap.to_ms < self._state.now_ms - OLDEST_GAP_MS:
                     continue
@@ -57,12 +58,16 @@ class Backfill:
                     and gap in self._state.feeds[gap.feed].gaps
                 ):
                     self._state.fill(gap)
-            await asyncio.sleep(RETRY_S)
+                elif urls:
+                    wait_s = RETRY_S
+            await asyncio.sleep(wait_s)
 
     async def poll(self, venue: Venue, poll: Poll) -> None:
         """Read one address again and again, for ever. A miss is said, and the next time is the next try."""
         while True:
-            await self._read(venue, poll.url)
+            asked_ms = self._state.now_ms
+            if await self._read(venue, poll.url) and poll.liquidations:
+                self._state.listed(venue, asked_ms)
             await asyncio.sleep(poll.every_s)
 
     async def candles(self) -> None:

@@ -260,6 +260,7 @@ class Collector:
             store.feeds(),
             min((started for started, _ in runs), default=None),
             max((alive for _, alive in runs), default=None),
+            store.listed(),
         )
         state.restore(past, now_ms)
 

@@ -86,6 +86,11 @@ class Feed:
         else:
             self._counts.append([second, 1])
 
+    @property
+    def broken(self) -> bool:
+        """Whether it is not heard just now: a gap lasts."""
+        return self._gap is not None
+
     def alive(self, recv_ms: int) -> Gap | None:
         """Proof of life. Returns the gap that this ends, if one was open."""
         gap, self._gap = self._gap, None
@@ -127,15 +132,16 @@ class Feed:
         Returns the gap that lasts since then; one that was open when the last run ended goes on as one.
         """
         for gap in sorted(gaps, key=lambda gap: gap.from_ms):
-            if gap.from_ms <= since_ms:
+            if gap.from_ms <= since_ms and gap.reason == NOT_YET:
                 if gap.to_ms is None:  # never heard in any run
                     self._gap = gap
                     return gap
                 since_ms = max(since_ms, gap.to_ms)
-        begun = min((gap.from_ms for gap in gaps if gap.to_ms is None), default=alive_ms)
+        begun = min((*(gap.from_ms for gap in gaps if gap.to_ms is None), alive_ms))
         self.heard_from_ms, self.seen_ms = since_ms, begun
         self._gap = Gap(self.name, begun, None, "the engine was off")
-        self.gaps.extend(gap for gap in gaps if gap.to_ms is not None and gap.to_ms > since_ms)
+        # One that began with the same reading goes on in this one, and keeps its place in the history.
+        self.gaps.extend(gap for gap in gaps if gap.to_ms is not None and gap.to_ms > since_ms and gap.from_ms != begun)
         self.gaps.append(self._gap)
         return self._gap
 

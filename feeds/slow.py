@@ -28,6 +28,9 @@ IN_TIME_MS = 3 * 86_400_000
 RUNNING_MS = 1_800_000
 """A number that is not whole yet is kept no more often: the running closes of forty symbols would fill the history."""
 
+LISTED = ".liquidations"
+"""What a feed's name ends in that says when a venue's liquidations were read, among the pages of publishers."""
+
 LATEST_MS = 1 << 62
 LOOK_BACK_MS = 91 * 24 * HOUR_MS
 """Most of the numbers that are stored look back 13 weeks at most."""

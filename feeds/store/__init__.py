@@ -17,7 +17,7 @@ from msgspec.structs import asdict
 
 from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
 from feeds.settings import KeepDays
-from feeds.slow import Doubting, Polled
+from feeds.slow import LISTED, Doubting, Polled
 from feeds.store.file import DAY_MS, CannotWrite, HistoryFile
 from feeds.store.reader import TABLES, Reader
 from feeds.store.schema import CascadeRow, CourseRow, MetricRow, Row, VerdictRow
@@ -189,6 +189,11 @@ class Store:
     def feeds(self) -> set[str]:
         """Feeds that an engine with this history ever listened for."""
         return self._reader.feeds()
+
+    def listed(self) -> dict[str, int]:
+        """By feed, when its liquidations were last read, where they are polled."""
+        found = {one.feed: one.ok_ms for one in self._reader.polled() if one.ok_ms is not None}
+        return {name.removesuffix(LISTED): ok_ms for name, ok_ms in found.items() if name.endswith(LISTED)}
 
     def cascades(self, since_ms: int) -> list[Cascade]:
         """Committed cascades that ended past `since_ms`, oldest first."""

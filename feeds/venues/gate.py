@@ -412,7 +412,7 @@ VENUE = Venue(
     liquidations="all",
     http=REST,
     polls=(
-        Poll(f"{REST}/api/v4{LIQUIDATIONS}?contract={SYMBOL}&limit={LONGEST}", READ_EVERY_S),
+        Poll(f"{REST}/api/v4{LIQUIDATIONS}?contract={SYMBOL}&limit={LONGEST}", READ_EVERY_S, liquidations=True),
         Poll(f"{REST}/api/v4{CONTRACT}", 60.0),
         Poll(f"{REST}/api/v4{DATED}", 60.0),
     ),
