@@ -23,7 +23,7 @@ from feeds.poll import Fetcher
 from feeds.serve import Server
 from feeds.session import Changes, Session
 from feeds.settings import Settings
-from feeds.slow import Taken, reaching
+from feeds.slow import Taken
 from feeds.sources import SOURCES, steps
 from feeds.state import Kept, Past, State
 from feeds.store import Store
@@ -218,7 +218,7 @@ class Collector:
         """
         self._record(frame)
         outs = await self._compute(self.session.decode, frame)
-        outs = reaching(outs, through, frame.feed, frame.recv_ms)
+        outs = self.state.slow.reach(outs, through, frame.feed, frame.recv_ms)
         outs = self.state.slow.sift(frame.feed, frame.recv_ms, outs)
         total = Taken()
         for start in range(0, len(outs), PIECE):

@@ -526,6 +526,9 @@ async def test_a_revision_is_read_and_dated_when_it_came(market: Market) -> None
         it.later(60)
         market.faults.set("fred", faults.changed(lambda body: scaled(body, 1.001)))
         taken, wrong = await it.ask("fred.WALCL")
+        assert (taken.values, wrong.endswith("; kept apart until it says so again")) == (0, True)
+        it.later(1)
+        taken, wrong = await it.ask("fred.WALCL")
         assert (wrong, taken.new, taken.revised) == ("", taken.values, taken.values)
         last = it.rows()["WALCL"][-1]
         assert (last.period, last.value, last.known_ms) == (first.period, first.value * 1.001, market.now_ms)

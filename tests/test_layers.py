@@ -37,6 +37,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "heard",
         "slow",
         "scales",
+        "incidents",
         "due",
         "filling",
     ),
