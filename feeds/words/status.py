@@ -1,4 +1,4 @@
-"""`tidegauge status`: one line from the file that the engine writes every second; fast, and while one runs nothing else.
+"""`tidegauge status`: one line, fast, from the file that the engine writes every second; nothing else while one runs.
 
 A bar asks for this line every few seconds, so it is made without msgspec, whose import takes longer than all of this.
 """
