@@ -186,7 +186,15 @@ class TideApp(App[None], inherit_bindings=False):
             lines = "line" if link.broken_lines == 1 else "lines"
             faults.append(f"{link.broken_lines} broken {lines} from the engine")
         return Status(
-            link.topics, link.now_ms, self._zone, link.state, link.for_ms, link.reason, paused, "; ".join(faults)
+            link.topics,
+            link.now_ms,
+            self._zone,
+            link.state,
+            link.for_ms,
+            link.reason,
+            paused,
+            fault="; ".join(faults),
+            notice="; ".join(self._settings.notices),
         )
 
     def say(self, word: str) -> None:
