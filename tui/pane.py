@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from functools import partial
+from inspect import isawaitable
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -58,9 +59,11 @@ class Pane(Bounded, Container, can_focus=True):
     def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
         return super().call_after_refresh(self._within_bounds, partial(callback, *args, **kwargs))
 
-    def _within_bounds(self, callback: Callable[[], object]) -> None:
+    async def _within_bounds(self, callback: Callable[[], object]) -> None:
         try:
-            callback()
+            found = callback()
+            if isawaitable(found):
+                await found
         except Exception as error:
             if not isinstance(self.app, Boundary):
                 raise

@@ -1,21 +1,38 @@
 """One topic, pane or page that cannot be read or drawn: it is said there, and the rest goes on."""
 
 import re
+from collections.abc import Mapping
+from datetime import tzinfo
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+from textual.app import ComposeResult
+from textual.binding import Binding
 
 import tui.app
 from feeds.settings import Settings
 from feeds.topics import Ladder
+from tests.loopback import until
 from tests.tui.engine_double import EngineDouble, everything, line, now, price
+from tests.tui.hosted import text_of
 from tests.tui.pty_viewer import PtyViewer, viewer
 from tui.app import TideApp
 from tui.link import Topics
+from tui.screens.framed import Framed
 from tui.source import Source
+from tui.theme import PLAIN
+from tui.widgets.header import Status
+from tui.widgets.lines import Lines
 
 ROWS = dict.fromkeys(("1m", "5m", "1h", "4h", "24h"), ((64000.0, 120000.0, 0.0),))
 DEEP = b"[" * 100_000 + b"]" * 100_000
+
+
+class Whole(TideApp):
+    """The monitor, which finds its styles from here too."""
+
+    CSS_PATH = str(Path(tui.app.__file__).with_name("app.tcss"))
 
 
 @pytest.fixture
@@ -74,10 +91,54 @@ async def test_a_pane_that_cannot_be_drawn_is_blank_says_so_and_comes_back(engin
         await shown.sees("▸63,000◂")
 
 
-async def test_a_fault_beyond_all_bounds_ends_in_one_sentence(short_tmp):
-    class Broken(TideApp):
-        CSS_PATH = str(Path(tui.app.__file__).with_name("app.tcss"))
+async def test_a_header_that_cannot_be_drawn_says_so_and_the_rest_goes_on(short_tmp):
+    class Headless(Whole):
+        def _status(self) -> Status:
+            raise KeyError("24h")
 
+    async with Headless(Source(socket=short_tmp / "e.sock"), Settings(zone="UTC")).run_test(size=(80, 24)) as pilot:
+        await until(lambda: text_of(pilot)[0] == " this line cannot be drawn: KeyError: '24h'")
+        await until(lambda: "1 price" in "".join(text_of(pilot)))
+
+
+async def test_a_page_that_cannot_be_drawn_is_blank_says_so_and_can_be_closed(short_tmp):
+    class Page(Framed):
+        BINDINGS: ClassVar = [Binding("escape", "app.pop_screen", "close")]
+
+        def compose(self) -> ComposeResult:
+            self.fit_header()
+            yield self.header
+            yield Lines(id="lines")
+
+        def show(self, topics: Mapping[str, Any], now_ms: int, zone: tzinfo) -> None:
+            self.query_one("#lines", Lines).draw([(("half a page", PLAIN),)] * 5)
+            raise IndexError("no such row")
+
+    async with Whole(Source(socket=short_tmp / "e.sock"), Settings(zone="UTC")).run_test(size=(80, 24)) as pilot:
+        await pilot.app.push_screen(Page())
+        await until(lambda: any("this page cannot be drawn" in row for row in text_of(pilot)))
+        assert any("IndexError: no such row" in row for row in text_of(pilot))
+        assert not any("half a page" in row for row in text_of(pilot))
+        await pilot.press("escape")
+        await until(lambda: not any("this page" in row for row in text_of(pilot)))
+
+
+async def test_a_key_that_fails_is_said_and_ends_nothing(short_tmp):
+    class Odd(Whole):
+        BINDINGS: ClassVar = [Binding("x", "fail", "fail")]
+
+        def action_fail(self) -> None:
+            raise ArithmeticError("no sum")
+
+    app = Odd(Source(socket=short_tmp / "e.sock"), Settings(zone="UTC"))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("x")
+        await until(lambda: "fault of this program: ArithmeticError: no sum" in text_of(pilot)[-1])
+    assert app.return_code in (None, 0)
+
+
+async def test_a_fault_beyond_all_bounds_ends_in_one_sentence(short_tmp):
+    class Broken(Whole):
         def on_mount(self) -> None:
             secret = "a-key-in-a-variable"
             raise LookupError("nothing here" + secret[:0])
