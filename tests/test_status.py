@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from feeds.settings import Settings
 from feeds.topics import Metric
 from feeds.words.status import FAMILIES, FORMAT, LAST, Latest, read, render, unknown
 
+ROOT = Path(__file__).parents[1]
 NOW = 1_741_790_130_000
 
 
@@ -98,6 +100,16 @@ def test_a_metric_that_is_not_as_the_engine_writes_it_is_refused() -> None:
     )
     with pytest.raises(ValueError, match="great"):
         render(damaged, "{btc.price}", NOW)
+
+
+def test_where_nothing_is_set_no_settings_are_loaded_for_an_engine_that_is_gone(tmp_path: Path) -> None:
+    code = "import sys; from feeds.cli import main; main(['status']); print('msgspec' in sys.modules)"
+    environ = {"TIDEGAUGE_HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=environ, cwd=ROOT)
+    assert done.stdout == b"-- no engine\nFalse\n"
+    environ["TIDEGAUGE_ZONE"] = "UTC"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env=environ, cwd=ROOT)
+    assert done.stdout == b"-- no engine\nTrue\n"
 
 
 def test_the_status_line_loads_no_library() -> None:
