@@ -11,7 +11,7 @@ from feeds.answers import answered
 from feeds.facts import FeedStatus, Rejected
 from feeds.source import Page, Source
 from feeds.text import plain
-from feeds.venue import Http, Out, Parser, Reject, Venue
+from feeds.venue import Empty, Http, Out, Parser, Reject, Venue
 from feeds.wire import Frame
 
 LARGEST = 2 * 1024 * 1024
@@ -50,6 +50,10 @@ class Decoder:
             if len(data) > LARGEST:
                 return [_rejected(frame, f"a frame of {len(data):,} bytes")]
             return [*parser.parse(frame.feed, data, frame.recv_ms)]
+        except Empty as error:
+            return [
+                _rejected(frame, "bytes where text was due" if isinstance(data, Http) and data.data else str(error))
+            ]
         except Reject as error:
             return [_rejected(frame, str(error))]
         except msgspec.MsgspecError as error:

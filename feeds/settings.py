@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from msgspec import Meta, Struct
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from feeds.facts import Timeframe
 from feeds.layers import Layers, Secret, nearest
@@ -35,6 +35,8 @@ SOURCES: tuple[str, ...] = (
 """Publishers whose address can be set; they speak HTTP only."""
 
 _SCHEMES: dict[str, tuple[str, ...]] = {"ws": ("ws", "wss"), "http": ("http", "https")}
+LARGEST = 1 << 20
+"""Bytes of a file of settings."""
 _ENVIRONMENT = "TIDEGAUGE_"
 _NOT_SETTINGS = ("TIDEGAUGE_HOME",)
 
@@ -158,7 +160,7 @@ def load(*, config: Path | None, environ: Mapping[str, str], overrides: Mapping[
         if value is not None:
             layers.put(name, value, "command line")
     settings = layers.build()
-    if problems := layers.problems or list(_order(settings.feeds)):
+    if problems := layers.problems or [*_order(settings.feeds), *_unsealed(settings)]:
         raise SettingsError("\n".join(problems))
     if exposed:
         said = f"{file} holds keys and is open to other users (mode {mode:04o}); `chmod 600` closes it"
@@ -169,8 +171,16 @@ def load(*, config: Path | None, environ: Mapping[str, str], overrides: Mapping[
 def _read(file: Path, problems: list[str], *, optional: bool) -> tuple[str, int]:
     """The file's text and mode; no text where there is no file or reading it is a problem."""
     try:
-        with file.open("rb") as opened:
-            return opened.read().decode("utf-8-sig"), stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:  # a pipe must not be waited for
+            mode = os.fstat(opened.fileno()).st_mode
+            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+                problems.append(f"{file}: cannot be read: it is no regular file")
+                return "", 0
+            data = opened.read(LARGEST + 1)
+            if len(data) > LARGEST:
+                problems.append(f"{file}: cannot be read: it is larger than {LARGEST >> 20} MiB")
+                return "", 0
+            return data.decode("utf-8-sig"), stat.S_IMODE(mode)
     except (FileNotFoundError, NotADirectoryError) as problem:
         if not optional:
             problems.append(f"{file}: cannot be read: {problem.strerror}")
@@ -198,6 +208,24 @@ def _environment(layers: Layers[Settings], environ: Mapping[str, str]) -> None:
             layers.problems.append(
                 f"environment {variable}: unknown setting" + (f"; did you mean {near}?" if near else "")
             )
+
+
+def _unsealed(settings: Settings) -> Iterator[str]:
+    """Say which key would go without encryption to an address that is not this machine's."""
+    for field in fields(settings.keys):
+        name = f"{field.name}.http"
+        address = urlsplit(settings.endpoints.get(name, ""))
+        if address.scheme == "http" and getattr(settings.keys, field.name) and not _is_here(address.hostname or ""):
+            yield f"endpoints.{name}: the key would go there without encryption; expected an address with https://"
+
+
+def _is_here(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _order(feeds: Feeds) -> Iterator[str]:

@@ -86,6 +86,10 @@ class Reject(ValueError):
     """This frame cannot be believed; the text says why, in words fit for a screen."""
 
 
+class Empty(Reject):
+    """There was no text to read. Whether bytes came in its place only the frame tells."""
+
+
 class Parser(Protocol):
     """Bytes in, facts out. Holds only what the wire makes it hold (ticker deltas, contract sizes)."""
 

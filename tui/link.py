@@ -10,10 +10,10 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from feeds.text import plain
 from feeds.topics import Metric, topic_type
@@ -31,6 +31,8 @@ STEADY_S = 10.0  # a link that held this long starts its back-off anew
 ATTEMPTS = 3
 MAX_LINE = 32 * 1024 * 1024
 CHUNK = 1 << 16
+LATEST_MS = 4_102_444_800_000
+"""2100-01-01. A line of a later time, or of one before 1970, is broken: no engine speaks then."""
 USAGE = 2
 """The exit code of wrong usage or settings: starting again cannot help."""
 
@@ -52,7 +54,7 @@ class CannotStart(Exception):
 
 
 class _Line(Struct):
-    t: int
+    t: Annotated[int, Meta(ge=0, lt=LATEST_MS)]
     set: dict[str, Raw]
 
 
@@ -126,11 +128,12 @@ class Topics(Mapping[str, Any]):
             raw = self._raw[name]
             try:
                 value: Any = msgspec.json.decode(raw, type=_type_of(name))
-            except msgspec.MsgspecError as error:
-                self.unreadable[name] = plain(str(error))
+                # Candles have no state, and there are thousands of them.
+                value = stale(value) if self.aged and not name.startswith("bar") else value
+            except Exception as error:  # the boundary: what one topic holds must not end the viewer
+                self.unreadable[name] = plain(str(error)) or type(error).__name__
                 raise KeyError(name) from error
-            # Candles have no state, and there are thousands of them.
-            self._values[name] = stale(value) if self.aged and not name.startswith("bar") else value
+            self._values[name] = value
         return self._values[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -370,7 +373,7 @@ class Link:
     def _take(self, line: bytes) -> None:
         try:
             said = _line.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             self.broken_lines += 1
             return
         if not self._attached:

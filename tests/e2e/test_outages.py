@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import closing
 
 from websockets.asyncio.server import ServerConnection
 
@@ -60,8 +61,8 @@ async def test_a_venue_that_drops_out_grows_late_stale_and_down_and_comes_back_b
             assert (
                 "1 gap" in viewer.topics["liq.binance_usdm.long.usd.1h"]["note"] or viewer.t - row["seen_ms"] < 60_000
             )
-            history = Store(world.places.data / "history.sqlite")
-            await until(lambda: Gap(**gap) in history.gaps(0), "it is in the history")
+            with closing(Store(world.places.data / "history.sqlite")) as history:
+                await until(lambda: Gap(**gap) in history.gaps(0), "it is in the history")
 
 
 async def test_a_venue_that_falls_silent_grows_stale_though_its_socket_stays_open(world: World) -> None:
