@@ -103,7 +103,7 @@ class Collector:
         """What takes long and only computes: one thread, so that it takes its memory once."""
         self.recorder = recorder
         self._store = store
-        self.notices: dict[str, str] = {}
+        self.notices: dict[str, str] = {"settings": "; ".join(settings.notices)}
         """What the user should know, by its subject; "" where it has passed."""
         self._minute = 0
         if store:
