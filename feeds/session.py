@@ -1,6 +1,7 @@
 """One run of the monitor, live, replayed or simulated: frames in, changed topics out. No task, no socket, no clock."""
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from feeds.decode import Decoder
 from feeds.facts import TIMEFRAME_MS, FeedStatus, Rejected
 from feeds.slow import Taken
 from feeds.state import State
-from feeds.topics import Engine, Metric, Study
+from feeds.topics import PROTOCOL, Engine, Metric, Study
 from feeds.venue import Alive, Control, Http, Out, Reconnect, Refused, Send
 from feeds.views.pages import study_of, work_out
 from feeds.wire import Frame
@@ -200,6 +201,7 @@ class Session:
         return True
 
 
-def line(t_ms: int, changed: Changes) -> bytes:
-    """One line of the protocol with the viewers, with its end."""
-    return _encode({"t": t_ms, "set": {name: msgspec.Raw(data) for name, data in changed.items()}}) + b"\n"
+def line(t_ms: int, changed: Changes, *, first: bool = False) -> bytes:
+    """One line of the protocol with the viewers, with its end. The `first` says who speaks, and how."""
+    hello = {"tidegauge": version("tidegauge"), "protocol": PROTOCOL} if first else {}
+    return _encode({**hello, "t": t_ms, "set": {name: msgspec.Raw(data) for name, data in changed.items()}}) + b"\n"

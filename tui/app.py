@@ -182,7 +182,8 @@ class TideApp(App[None], inherit_bindings=False):
     def _status(self) -> Status:
         link = self.link
         paused = None if self._frozen is None else int((seconds() - self._frozen[2]) * 1000)
-        faults = [f"{name} cannot be read: {why}" for name, why in link.topics.unreadable.items()]
+        faults = [link.misfit] * bool(link.misfit)
+        faults += [f"{name} cannot be read: {why}" for name, why in link.topics.unreadable.items()]
         if link.broken_lines:
             lines = "line" if link.broken_lines == 1 else "lines"
             faults.append(f"{link.broken_lines} broken {lines} from the engine")

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Meta, Raw, Struct
 
 from feeds.text import plain
-from feeds.topics import Metric, topic_type
+from feeds.topics import PROTOCOL, Metric, topic_type
 from tui.source import Child, Source
 
 LinkState = Literal["connecting", "live", "silent", "lost"]
@@ -54,8 +54,12 @@ class CannotStart(Exception):
 
 
 class _Line(Struct):
+    """`tidegauge` and `protocol` stand in the first line of a stream; engines of version 0.1.0 told neither."""
+
     t: Annotated[int, Meta(ge=0, lt=LATEST_MS)]
     set: dict[str, Raw]
+    tidegauge: str = "0.1.0"
+    protocol: int = 1
 
 
 _line = msgspec.json.Decoder(_Line)
@@ -143,6 +147,13 @@ class Topics(Mapping[str, Any]):
         return len(self._raw)
 
 
+def _misfit(first: _Line) -> str:
+    if first.protocol == PROTOCOL:
+        return ""
+    told = f"the engine is tidegauge {plain(first.tidegauge, 20)} and speaks protocol {first.protocol}, not {PROTOCOL}"
+    return f"{told}: restart {'the engine' if first.protocol < PROTOCOL else 'this viewer'}"
+
+
 def _type_of(name: str) -> type | None:
     return Metric if name in HEADLINES else topic_type(name)
 
@@ -201,6 +212,8 @@ class Link:
         self.source = source
         self.topics = Topics()
         self.reason = ""
+        self.misfit = ""
+        """Which of the two to restart, where the engine is of another version that speaks otherwise; else ""."""
         self.broken_lines = 0
         self._sock = sock
         self._child = child
@@ -379,7 +392,7 @@ class Link:
         if not self._attached:
             self.topics.clear()
             self._attached = self._ever = True
-            self.reason = ""
+            self.reason, self.misfit = "", _misfit(said)
             if self._wanted:
                 self._say({"want": self._wanted})
             if self._shown:
