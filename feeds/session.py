@@ -32,7 +32,7 @@ class Session:
     def __init__(self, state: State, engine: Engine) -> None:
         self.state = state
         self.engine = engine
-        self._decoder = Decoder(state.venues, state.slow.pages)
+        self._decoder = Decoder({**state.venues}, state.slow.pages)
         self.signals = views.Pages(state)
         self.works_out = True
         """Whether the pages of the signals are worked out here, by the session's own time; else somebody else does."""

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from feeds.facts import Fact, Timeframe
+from feeds.life import OPEN, Life
 
 
 class Http(Struct, frozen=True, gc=False):
@@ -117,6 +118,7 @@ class Venue(Struct, frozen=True):
     two times, for a gap; none where the venue offers none.
     `headers`: what the venue wants on the handshake and on REST requests beyond the usual.
     `note`: one line on geography or completeness for the user.
+    `life`: when it began, and when it closes for good.
     """
 
     name: str
@@ -134,6 +136,7 @@ class Venue(Struct, frozen=True):
     missed: Callable[[int, int], tuple[str, ...]] = lambda from_ms, to_ms: ()
     headers: dict[str, str] = {}
     note: str = ""
+    life: Life = OPEN
 
     def feed(self, stream: Stream) -> str:
         """The name of a stream in recordings, settings and on screen."""

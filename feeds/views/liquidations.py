@@ -51,7 +51,7 @@ def liquidations(state: State) -> Liquidations:
     parts = {window: _completeness(venues, window) for window in WINDOW_MS}
     seen = [feed.seen_ms for feed in _channels(state) if feed.seen_ms is not None]
     return Liquidations(
-        {window: state.book.total(window, heard) if heard else _NOTHING for window in WINDOW_MS},
+        {window: state.book.total(window, (*heard, *state.closed)) if heard else _NOTHING for window in WINDOW_MS},
         worst([_worth(venue) for venue in venues if venue.venue in heard and venue.state != "blocked"]),
         {window: quality for window, (quality, _) in parts.items()},
         {window: note for window, (_, note) in parts.items()},

@@ -12,6 +12,7 @@ from feeds.simulate.contracts import Contracts
 from feeds.simulate.desk import Text
 from feeds.simulate.events import Liquidated, Sweep, Ticker
 from feeds.simulate.history import History
+from feeds.simulate.listings import VENUES as SIMULATED
 from feeds.simulate.listings import of
 from feeds.simulate.market import Market
 from feeds.simulate.scenes import named
@@ -22,15 +23,14 @@ from tests.simulate.line import START_MS, STEP_MS, Line
 
 BINANCE = "binance_usdm"
 SAMPLED = (BINANCE, "binance_coinm")
-STREAMS = [(venue, stream) for venue in ROWS.values() for stream in venue.streams]
+STREAMS = [(venue, stream) for venue in ROWS.values() if venue.name in SIMULATED for stream in venue.streams]
 NO_TIME = ("deribit",)
 """Venues where funding is paid all the time."""
-DATED = {"binance_coinm": 2, "kraken_futures": 3, "deribit": 3, "bitmex": 2, "gate": 2, "htx": 2}
+DATED = {"binance_coinm": 2, "kraken_futures": 3, "deribit": 3, "gate": 2, "htx": 2}
 """How many dated contracts venues list on pages of their own."""
 NO_BOOK = ("binance", "binance_usdm", "binance_coinm", "bitstamp", "gate", "htx", "hyperliquid")
 """Venues whose best prices are not read."""
 TOLD_MS: dict[str, Callable[[int], int]] = {
-    "bitmex": lambda ts_ms: -(-ts_ms // STEP_MS) * STEP_MS,  # tells no time, so that of arrival has to do
     "gate": lambda ts_ms: ts_ms // 1000 * 1000,
 }
 """At which time a liquidation is read, where it is not that of the event."""
