@@ -128,7 +128,7 @@ class Collector:
         """Collect until cancelled."""
         # A simulated market has all its venues on one host, which needs no sparing.
         fetcher = Fetcher(spacing_s=0.0) if self.session.engine.mode == "demo" else Fetcher()
-        backfill = Backfill(self.state, self.settings, fetcher, self._take)
+        backfill = Backfill(self.state, self.settings, fetcher, self._take, self.notices.__setitem__)
         try:
             async with asyncio.TaskGroup() as group:
                 for venue in self.state.venues.values():

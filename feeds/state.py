@@ -21,6 +21,7 @@ from feeds.facts import (
     OpenInterest,
     Quote,
     Rejected,
+    Repriced,
     Trade,
 )
 from feeds.health import SKEWED_MS, Feed, Limits
@@ -47,7 +48,7 @@ class Last(Struct, frozen=True, gc=False):
     cached: bool = False
 
 
-Kept = Bar | Liquidation | Gap | Cascade | Observation | Polled | Change
+Kept = Bar | Liquidation | Repriced | Gap | Cascade | Observation | Polled | Change
 """What is worth storing."""
 
 
@@ -149,10 +150,18 @@ class State:
                 self._quote(fact, feed)
             case Liquidation():
                 self._liquidation(fact, feed.as_of(fact.ts_ms, fact.recv_ms))
+            case Repriced():
+                if self.book.reprice(fact):
+                    self.keep(fact)
             case Funding() | OpenInterest():
                 self.positions.take(fact)
             case Alive():
                 pass
+            case Gap():
+                self.keep(feed.lose(fact))
+                if feed.venue in self.candles:
+                    self.candles[feed.venue].cut()
+                return False
             case Instrument():
                 self.positions.take(fact)
                 return False
@@ -207,9 +216,12 @@ class State:
 
     # What an earlier run left --------------------------------------------------------------------------------------
 
-    def fill(self, gap: Gap) -> None:
-        """Take note that the liquidations of a gap have been read afterwards: it makes no window partial any more."""
-        self.keep(self.feeds[gap.feed].fill(gap))
+    def fill(self, gap: Gap, but: str = "") -> None:
+        """Take note that the liquidations of a gap have been read afterwards: it makes no window partial any more.
+
+        `but`: why they could not all be read; the gap then stays one, and says so.
+        """
+        self.keep(self.feeds[gap.feed].fill(gap, but))
 
     def restore(self, past: Past, now_ms: int) -> None:
         """Take what the store kept. It is shown as cached until live; the time away is a gap of every feed."""

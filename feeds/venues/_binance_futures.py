@@ -17,7 +17,8 @@ from feeds.venue import Http, Out, Reconnect, Reject, number, optional, positive
 from feeds.venues import _json
 from feeds.venues._common import Number, Time, asked, each_row, ms, numbered
 from feeds.venues._contract import Contract
-from feeds.venues.binance import AGG_TRADE, EVENT, AggTrade, answered, is_array, klines
+from feeds.venues._numbers import Numbers
+from feeds.venues.binance import EVENT, AggTrade, answered, counted, is_array, klines
 
 # S is the side of the order that closed the position: selling closes a long (Binance docs, Liquidation Order Streams).
 _POSITIONS: dict[str | None, Position] = {"SELL": "long", "BUY": "short"}
@@ -127,9 +128,11 @@ class FuturesParser:
         self._contracts: dict[str, Contract] = {}
         self._expiries: dict[str, int] = {}
         self._mark: tuple[float, int] | None = None  # and when it came
+        self._numbers = Numbers()
 
     def opened(self, feed: str, recv_ms: int) -> None:
-        """Nothing to forget: contracts outlive a connection, and a mark price ages by itself."""
+        """Trades are counted anew. Contracts outlive a connection, and a mark price ages by itself."""
+        self._numbers.opened()
 
     def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         """Trades, mark and index price with funding, liquidations."""
@@ -161,7 +164,8 @@ class FuturesParser:
             return answered(event)
         match event.e:
             case "aggTrade" if event.s == self._market.perpetual:
-                return self._trade(AGG_TRADE.decode(data), recv_ms)
+                symbol = self._market.perpetual
+                return counted(self._numbers, feed, symbol, data, recv_ms, lambda row: self._trade(row, recv_ms))
             case "markPriceUpdate" if event.s == self._market.perpetual:
                 return self._mark_price(_MARK_PRICE.decode(data), recv_ms)
             case "forceOrder":

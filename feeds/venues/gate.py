@@ -19,6 +19,7 @@ from feeds.venue import Http, Out, Poll, Reconnect, Refused, Reject, Stream, Ven
 from feeds.venues import _json
 from feeds.venues._beginning import TOLERANCE_MS
 from feeds.venues._common import Number, Time, asked, each_row, ms, numbered
+from feeds.venues._lists import asking, onward, query_of
 
 NAME = "gate"
 SYMBOL = "BTC_USDT"
@@ -158,7 +159,7 @@ class Parser:
         if path.endswith(LIQUIDATIONS) and query.get("contract") == SYMBOL:
             rows = _json.ROWS.decode(_json.answer(http))
             if "from" in query:
-                return self._missed(feed, rows, _ms(query["from"], "from"), _ms(query.get("to"), "to"), recv_ms)
+                return self._missed(feed, http, rows, recv_ms)
             return self._liquidations(feed, rows, recv_ms)
         if path.endswith(CONTRACT):
             return self._perpetual(_CONTRACT.decode(_json.answer(http)))
@@ -259,9 +260,13 @@ class Parser:
             del self._told[next(iter(self._told))]
         return outs
 
-    def _missed(self, feed: str, rows: list[Raw], from_ms: int, to_ms: int, recv_ms: int) -> Sequence[Out]:
-        """Read the orders of a gap. The venue was seen to ignore `from` and `to`, so they are held to here."""
+    def _missed(self, feed: str, http: Http, rows: list[Raw], recv_ms: int) -> Sequence[Out]:
+        """Read the orders of a gap. The venue was seen to ignore `from` and `to`, so they are held to here.
+
+        A page that ends within a second is asked for again with that second in it: orders are known by their ids.
+        """
         seen: dict[str, int] = {}
+        from_ms, to_ms = (_ms(query_of(http, name), name) for name in ("from", "to"))
         reached_ms = to_ms
 
         def read(raw: Raw) -> Sequence[Out]:
@@ -271,9 +276,9 @@ class Parser:
             return (event,) if event and from_ms <= event.ts_ms <= to_ms else ()
 
         outs = each_row(feed, recv_ms, reversed(rows), read)
-        if len(rows) >= LONGEST and reached_ms > from_ms:
-            outs.append(Rejected(feed, recv_ms, "liquidations of a gap are missing: one answer does not reach back"))
-        return outs
+        if len(rows) < LONGEST:
+            return outs
+        return [*outs, *onward(reached_ms, from_ms, to_ms, asking(http, to=reached_ms // 1000))]
 
     def _liquidation(self, raw: Raw, nth: str, recv_ms: int) -> Liquidation | None:
         """Read an order of the list; `None` where it is another contract's, or closed nothing."""

@@ -2,12 +2,16 @@
 
 Source: OKX API guide v5 (2026-07), real liquidation frames of 2026-09, and a capture of 2022-05. Numbers and times
 (ms) are text throughout. Swaps and futures are counted in contracts, spot in bitcoin.
+
+Over REST OKX names openapi.okx.com as its base since 2026-05-20 (sieblyio/okx-api#190); www.okx.com goes on. The list
+of liquidation orders is in no current guide, but answered in September 2026 (thrasher-corp/gocryptotrader#2407):
+`state` has to be given, and of futures an `alias` for each time to expiry, of which 51021 says that none is listed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from msgspec import Raw, Struct
+from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder
 
 from feeds.facts import Funding, Instrument, Kind, Liquidation, OpenInterest, Position, Quote, Side, Timeframe, Trade
@@ -16,21 +20,27 @@ from feeds.venue import Alive, Http, Out, Poll, Reconnect, Refused, Reject, Stre
 from feeds.venues import _json
 from feeds.venues._beginning import Beginning
 from feeds.venues._candles import Row, candles, timeframe
-from feeds.venues._common import Number, asked, each_row, ms, numbered
+from feeds.venues._common import LATEST_MS, Number, asked, each_row, ms, numbered
 from feeds.venues._contract import Contract
+from feeds.venues._lists import asking, onward, query_of, since, wanted_ms
 
 NAME = "okx"
 SPOT = "BTC-USDT"
 SWAPS = ("BTC-USDT-SWAP", "BTC-USD-SWAP")
 FAMILIES = ("BTC-USDT", "BTC-USD", "BTC-USDC", "BTC-USD_UM")
 LIQUIDATED = ("SWAP", "FUTURES")
-REST = "https://www.okx.com"
+REST, OTHER = "https://www.okx.com", "https://openapi.okx.com"
 INSTRUMENTS = "/api/v5/public/instruments"
 CANDLES = "/api/v5/market/candles"
 MARKS = "/api/v5/public/mark-price"
 MISSED = "/api/v5/public/liquidation-orders"
 UNDERLYINGS = ("BTC-USDT", "BTC-USD", "BTC-USDC")
 """An underlying covers its families: BTC-USD is that of BTC-USD_UM too."""
+FUTURES = ("BTC-USDT", "BTC-USD")
+ALIASES = ("this_week", "next_week", "this_month", "next_month", "quarter", "next_quarter")
+NOT_LISTED = ("51001", "51021")
+LONGEST = 100
+"""Liquidations in one answer."""
 
 INDICES = {"BTC-USDT": "BTC-USDT", "BTC-USD": "BTC-USD", "BTC-USD_UM": "BTC-USD"}
 """The index by family, of those that are subscribed to."""
@@ -211,7 +221,7 @@ class Parser:
         if path.endswith(MARKS):
             return each_row(feed, recv_ms, _answered(http), lambda raw: self._dated(raw, recv_ms))
         if path.endswith(MISSED):
-            return self._liquidations(feed, _answered(http), 0, recv_ms)
+            return self._missed(feed, http, recv_ms)
         frame = timeframe(http, CANDLES, "bar", BAR)
         if query.get("instId") != SPOT:
             raise Reject("candles that nobody asked for")  # those of a swap count volume in contracts
@@ -288,6 +298,19 @@ class Parser:
         oldest_ms = self._beginning.oldest_news_ms(inst_type)
         return self._liquidations(feed, _json.ROWS.decode(data), oldest_ms, recv_ms)
 
+    def _missed(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
+        """Read one page of a gap, newest first, and go on to the next where this one is full and not far enough back.
+
+        What is newer than the gap would be known already, and is told by its id.
+        """
+        rows = _answered(http, NOT_LISTED)
+        times = [time for raw in rows for time in _times(raw)]
+        outs = [*self._liquidations(feed, rows, 0, recv_ms)]
+        if len(times) < LONGEST:
+            return outs
+        before_ms = ms(query_of(http, "after"), "after")
+        return [*outs, *onward(min(times), wanted_ms(http), before_ms, asking(http, after=min(times)))]
+
     def _liquidations(self, feed: str, rows: list[Raw], oldest_ms: int, recv_ms: int) -> Sequence[Out]:
         """Rows of a message or of the list behind it, which are the same; what is older than `oldest_ms` is none."""
         seen: dict[str, int] = {}
@@ -346,6 +369,15 @@ def _ours(symbol: str) -> bool:
     return symbol == SPOT or (family in FAMILIES and (last == "SWAP" or (len(last) == 6 and last.isdecimal())))
 
 
+def _times(raw: Raw) -> Iterator[int]:
+    """Times of the liquidations of one instrument; what cannot be read is rejected elsewhere, and counts as new."""
+    for detail in _json.ROWS.decode(_LIQUIDATED.decode(raw).details):
+        try:
+            yield ms(_DETAIL.decode(detail).ts, "ts")
+        except (Reject, MsgspecError):
+            yield LATEST_MS
+
+
 def _optional_ms(value: str, what: str) -> int | None:
     return ms(value, what) if value else None
 
@@ -356,8 +388,13 @@ def _candle(raw: Raw) -> Row:
     return row.ts, (row.open, row.high, row.low, row.close), row.volume
 
 
-def _answered(http: Http) -> list[Raw]:
+def _answered(http: Http, nothing: tuple[str, ...] = ()) -> list[Raw]:
+    """Rows of an answer. `nothing` are the codes that say that there is nothing of the kind; they come as HTTP 400."""
+    if nothing and http.status == 400:
+        http = Http(http.url, 200, http.body)
     answer = _ANSWER.decode(_json.answer(http))
+    if str(answer.code) in nothing:
+        return []
     if str(answer.code) != "0":
         raise Reject(plain(f"refused: {answer.code}: {answer.msg}"))
     return _json.ROWS.decode(answer.data)
@@ -367,6 +404,13 @@ def _subscribe(*args: tuple[str, str, str]) -> str:
     """Make a request of channels, each with the name and value of what it is about."""
     listed = ",".join(f'{{"channel":"{channel}","{key}":"{value}"}}' for channel, key, value in args)
     return f'{{"op":"subscribe","args":[{listed}]}}'
+
+
+def _between(from_ms: int, to_ms: int) -> tuple[str, ...]:
+    """Addresses of the liquidations before the end of a gap, newest first: the list takes no beginning."""
+    families = [f"instType=SWAP&state=filled&uly={uly}" for uly in UNDERLYINGS]
+    families += [f"instType=FUTURES&state=filled&uly={uly}&alias={alias}" for uly in FUTURES for alias in ALIASES]
+    return tuple(since(f"{REST}{MISSED}?{family}&after={to_ms}&limit={LONGEST}", from_ms) for family in families)
 
 
 def _bars(frame: Timeframe) -> str:
@@ -403,9 +447,7 @@ VENUE = Venue(
     setup=tuple(f"{REST}{INSTRUMENTS}?instType={kind}&uly={uly}" for kind in LIQUIDATED for uly in UNDERLYINGS),
     polls=(Poll(f"{REST}{MARKS}?instType=FUTURES", 30.0),),
     bars=_bars,
-    # The newest hundred of each: the list takes no beginning, and goes back about a week.
-    missed=lambda from_ms, to_ms: tuple(
-        f"{REST}{MISSED}?instType={kind}&state=filled&uly={uly}&limit=100" for kind in LIQUIDATED for uly in UNDERLYINGS
-    ),
+    missed=_between,
+    also=lambda url: (url.replace(REST, OTHER),),
     note="liquidations: OKX says that its feed does not hold all of them",
 )

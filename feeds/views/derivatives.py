@@ -46,7 +46,10 @@ def metrics(state: State, view: Derivatives) -> dict[str, Metric]:
             source = ", ".join(row.symbol for row in told)
             total = sum(row.open_interest or 0.0 for row in told)
             worth = "stale" if old else metric_state(told[0].state)
-            result[f"oi.{name}"] = Metric(total, "BTC", as_of, f"{name} {source}", worth)
+            facts = [state.positions.interest.get((name, row.symbol)) for row in told]
+            why = "; ".join(dict.fromkeys(fact.estimated for fact in facts if fact and fact.estimated))
+            sure: Quality = "estimated" if why else "exact"
+            result[f"oi.{name}"] = Metric(total, "BTC", as_of, f"{name} {source}", worth, sure, why)
     return result
 
 
