@@ -158,7 +158,8 @@ class Rest:
             raise Reject(f"an answer that nobody asked for: {plain(path, 60)}")
         answer = _answered(http)
         data = answer.ticks or answer.data
-        rows = [data] if bytes(data)[:1] == b"{" else _json.ROWS.decode(data)
+        one = path.endswith(INTEREST) and bytes(data)[:1] == b"{"
+        rows = [data] if one else _json.ROWS.decode(data)
         return each_row(feed, recv_ms, rows, lambda raw: read_row(raw, answer, recv_ms))
 
     def _old(self, recv_ms: int, seen: dict[str, int], raw: Raw) -> Sequence[Out]:
@@ -232,6 +233,8 @@ class Rest:
 
     def _new_interest(self, raw: Raw, answer: _Answer, recv_ms: int) -> Sequence[Out]:
         """Read one row of text numbers, whose contracts and bitcoin have to agree."""
+        if _NAMED.decode(raw).contract_code != SYMBOL:
+            raise Reject(f"open interest that is not of {SYMBOL}")
         row = _OPEN_INTEREST.decode(raw)
         amount, volume = optional(row.amount, "amount"), optional(row.volume, "volume")
         if amount and volume and not 0.99 < volume * self.size(SYMBOL).value / amount < 1.01:

@@ -1,6 +1,7 @@
-"""Bybit v5: the BTCUSDT (linear) and BTCUSD (inverse) perpetuals, with every liquidation of both, and dated contracts.
+"""Bybit v5: the BTCUSDT (linear) and BTCUSD (inverse) perpetuals, dated contracts, and every liquidation of bitcoin.
 
-Formats: bybit-exchange/docs, v5, July 2026. Linear sizes are in BTC, inverse ones in dollars; the symbol tells which.
+Formats: bybit-exchange/docs, v5, July 2026; that `allLiquidation` takes BTCPERP, which is settled in USDC, was verified
+live by public clients in 2026. Linear sizes are in BTC, inverse ones in dollars; the symbol tells which.
 """
 
 import re
@@ -28,19 +29,28 @@ from feeds.venue import Alive, Http, Out, Poll, Refused, Reject, Stream, Venue, 
 from feeds.venues import _json
 from feeds.venues._candles import Row, candles, timeframe
 from feeds.venues._common import Number, Time, asked, each_row, iso_ms, ms, numbered
+from feeds.venues._naming import Names
 
 NAME = "bybit"
 LINEAR, INVERSE = "BTCUSDT", "BTCUSD"
+USDC = "BTCPERP"
 _LIQUIDATIONS_ID = "2"
+_FURTHER_ID = "3"
+"""Liquidations of further contracts: where one is refused, those of the perpetuals still come."""
 STREAMS = {LINEAR: "linear", INVERSE: "inverse"}
 REST = "https://api.bybit.com"
 INSTRUMENTS, TICKERS = "/v5/market/instruments-info", "/v5/market/tickers"
-_LIQUIDATED = re.compile(r"BTCUSDT(-[0-9]{2}[A-Z]{3}[0-9]{2})?|BTCUSD([HMUZ][0-9]{2})?")
-"""The perpetuals and the dated contracts that are counted like them."""
+_INVERSE = re.compile(r"BTCUSD([FGHJKMNQUVXZ][0-9]{2})?")
 
 _DATED = re.compile(r"BTC(USDT)?-[0-9]{1,2}[A-Z]{3}[0-9]{2}|BTCUSD[FGHJKMNQUVXZ][0-9]{2}")
 """Dated contracts against dollars: linear in USDT, linear in USDC (`BTC-26DEC25`; with more parts it is an option),
 inverse."""
+
+
+def _is_liquidated(symbol: str) -> bool:
+    """Bitcoin against dollars, perpetual or dated."""
+    return symbol in (*STREAMS, USDC) or _DATED.fullmatch(symbol) is not None
+
 
 _CONTRACTS: dict[str, tuple[Kind, bool]] = {
     "LinearPerpetual": ("perpetual", False),
@@ -180,9 +190,11 @@ class Parser:
     def __init__(self) -> None:
         self._tickers: dict[str, _Ticker] = {}
         self._interval_h: dict[str, float] = {}
+        self._names = Names(_further)
 
     def opened(self, feed: str, recv_ms: int) -> None:
         """Forget the ticker of the stream that came up anew; of both where the feed names none."""
+        self._names.opened(feed)
         _, _, stream = feed.partition(".")
         for symbol, name in STREAMS.items():
             if stream in ("", name):
@@ -190,6 +202,11 @@ class Parser:
 
     def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         """Trades, tickers with funding and open interest, liquidations, and what answers a request."""
+        outs = self._read(feed, data, recv_ms)
+        due = self._names.due(feed)
+        return [*outs, *due] if due else outs
+
+    def _read(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         message = _MESSAGE.decode(_json.text(data))
         if message.topic is None:
             return _reply(message)
@@ -199,7 +216,7 @@ class Parser:
                 return each_row(feed, recv_ms, _json.ROWS.decode(message.data), _trades(symbol, recv_ms))
             case "tickers" if symbol in STREAMS:
                 return self._ticker(symbol, message, recv_ms)
-            case "allLiquidation" if _LIQUIDATED.fullmatch(symbol):
+            case "allLiquidation" if _is_liquidated(symbol):
                 return each_row(feed, recv_ms, _json.ROWS.decode(message.data), _liquidations(symbol, recv_ms))
         return ()
 
@@ -236,8 +253,10 @@ class Parser:
         expiry_ms = None
         if kind == "future":
             expiry_ms = _delivery_ms(row.deliveryTime)
-            if expiry_ms <= recv_ms:
+            if expiry_ms <= recv_ms or row.status != "Trading":
+                self._names.drop(symbol)
                 return ()
+            self._names.list(symbol, f"{NAME}.{'inverse' if inverse else 'linear'}")
         else:
             minutes = optional(row.fundingInterval, "fundingInterval")
             if minutes is not None:
@@ -319,7 +338,7 @@ def _open_interest(symbol: str, ticker: _Ticker, price: float | None) -> float |
 
 def _btc_usd(symbol: str, size: float, price: float) -> tuple[float, float]:
     """Sizes are in BTC on linear contracts and in dollars on inverse ones."""
-    if symbol.startswith(LINEAR):
+    if not _INVERSE.fullmatch(symbol):
         return size, positive(size * price, "size in dollars")  # what overflows is refused too
     return positive(size / price, "size in BTC"), size
 
@@ -367,7 +386,8 @@ def _reply(message: _Message) -> Sequence[Out]:
     """Answers to what was sent. The acknowledgement of a subscription proves nothing, a pong does."""
     if message.success is False:
         said = plain(message.ret_msg or "") or "a request was refused without a text"
-        return (Refused(said, liquidations=message.req_id == _LIQUIDATIONS_ID or "iquidation" in said),)
+        deaf = message.req_id == _LIQUIDATIONS_ID or ("iquidation" in said and message.req_id != _FURTHER_ID)
+        return (Refused(said, liquidations=deaf),)
     return (Alive(),) if "pong" in (message.op, message.ret_msg) else ()
 
 
@@ -401,7 +421,13 @@ def _kline(raw: Raw) -> Row:
     return row.open_ms, (row.open, row.high, row.low, row.close), row.btc
 
 
-def _stream(symbol: str, name: str) -> Stream:
+def _further(symbols: list[str]) -> str:
+    """Make a request of the liquidations of contracts that are none of the two perpetuals."""
+    listed = ",".join(f'"allLiquidation.{symbol}"' for symbol in symbols)
+    return f'{{"req_id":"{_FURTHER_ID}","op":"subscribe","args":[{listed}]}}'
+
+
+def _stream(symbol: str, name: str, *further: str) -> Stream:
     # One bad topic can fail a whole request, so liquidations, renamed once already, are asked for in their own.
     return Stream(
         name=name,
@@ -409,6 +435,7 @@ def _stream(symbol: str, name: str) -> Stream:
         hello=(
             f'{{"req_id":"1","op":"subscribe","args":["publicTrade.{symbol}","tickers.{symbol}"]}}',
             f'{{"req_id":"{_LIQUIDATIONS_ID}","op":"subscribe","args":["allLiquidation.{symbol}"]}}',
+            *(_further([other]) for other in further),
         ),
         ping='{"op":"ping"}',
         ping_s=20.0,
@@ -420,7 +447,7 @@ def _stream(symbol: str, name: str) -> Stream:
 VENUE = Venue(
     name=NAME,
     title="Bybit",
-    streams=tuple(_stream(symbol, name) for symbol, name in STREAMS.items()),
+    streams=(_stream(LINEAR, "linear", USDC), _stream(INVERSE, "inverse")),
     parser=Parser,
     prices=(LINEAR, INVERSE),
     spot=None,
@@ -431,5 +458,5 @@ VENUE = Venue(
     setup=tuple(f"{REST}{INSTRUMENTS}?category={name}&baseCoin=BTC&limit=1000" for name in STREAMS.values()),
     polls=tuple(Poll(f"{REST}{TICKERS}?category={name}", 60.0) for name in STREAMS.values()),
     bars=lambda frame: f"{REST}/v5/market/kline?category=linear&symbol={LINEAR}&interval={_INTERVALS[frame]}&limit=500",
-    note="every liquidation, priced at bankruptcy; refuses US addresses",
+    note="every liquidation, perpetual and dated, in USDT, USDC and coin, priced at bankruptcy; refuses US addresses",
 )

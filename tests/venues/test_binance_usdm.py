@@ -143,10 +143,16 @@ def test_coin_margined_contracts_are_never_taken_for_bitcoin(event: str) -> None
 
 
 @pytest.mark.parametrize(
-    "symbol", ["ETHUSDT", "BTCUSDC", "BTCDOMUSDT", "1000BTCUSDT", "BTCUSDT_", "BTCUSDT_26032", "btcusdt"]
+    "symbol",
+    ["ETHUSDT", "ETHUSDC", "BTCUSDC_261225", "BTCDOMUSDT", "1000BTCUSDT", "BTCUSDT_", "BTCUSDT_26032", "btcusdt"],
 )
 def test_liquidations_of_other_contracts_are_passed_over_whatever_they_hold(symbol: str) -> None:
     assert parse(force(s=symbol, z={"of": "another type"}, X=5)) == []
+
+
+def test_the_perpetual_in_usdc_counts_in_bitcoin() -> None:
+    event = liquidation(wrapped(force(s="BTCUSDC", z="0.5"), "btcusdc@forceOrder"))
+    assert (event.symbol, event.btc, event.usd) == ("BTCUSDC", 0.5, 0.5 * 4706.04)
 
 
 def test_a_dated_contract_margined_in_dollars_counts_in_bitcoin() -> None:
@@ -373,7 +379,8 @@ def test_the_stream_is_on_the_path_that_still_speaks() -> None:
     (stream,) = VENUE.streams
     assert VENUE.feed(stream) == "binance_usdm"
     assert stream.url == (
-        "wss://fstream.binance.com/market/stream?streams=btcusdt@aggTrade/btcusdt@markPrice@1s/btcusdt@forceOrder"
+        "wss://fstream.binance.com/market/stream"
+        "?streams=btcusdt@aggTrade/btcusdt@markPrice@1s/btcusdt@forceOrder/btcusdc@forceOrder"
     )
     assert (stream.hello, stream.ping, stream.limit_s, stream.liquidations) == ((), None, 10.0, True)
     assert (VENUE.spot, VENUE.liquidations, VENUE.prices) == (None, "sampled", ("BTCUSDT",))
