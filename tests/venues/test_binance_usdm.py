@@ -20,7 +20,7 @@ from feeds.facts import (
     Timeframe,
     Trade,
 )
-from feeds.venue import Http, Out, Poll, Reconnect, Refused, Reject
+from feeds.venue import Http, Out, Poll, Reconnect, Refused, Reject, Send
 from feeds.venues._binance_futures import FuturesParser
 from feeds.venues.binance_usdm import VENUE, Parser
 from feeds.wire import Recording
@@ -384,6 +384,20 @@ def test_the_stream_is_on_the_path_that_still_speaks() -> None:
     )
     assert (stream.hello, stream.ping, stream.limit_s, stream.liquidations) == ((), None, 10.0, True)
     assert (VENUE.spot, VENUE.liquidations, VENUE.prices) == (None, "sampled", ("BTCUSDT",))
+
+
+def test_liquidations_of_dated_contracts_are_asked_for_once_their_names_are_known() -> None:
+    parser = Parser()
+    parser.opened("binance_usdm", RECV)
+    url = "https://fapi.binance.com/fapi/v1/exchangeInfo"
+    parser.answer(
+        "binance_usdm.http", Http(url, 200, json.dumps({"symbols": [listed(), listed("BTCUSDT_270326")]})), RECV
+    )
+    asked = '{"method":"SUBSCRIBE","params":["btcusdt_261225@forceOrder","btcusdt_270326@forceOrder"],"id":1}'
+    assert [*parser.parse("binance_usdm", '{"result":null,"id":1}', RECV)] == [Send(asked)]
+    assert [*parser.parse("binance_usdm", '{"result":null,"id":1}', RECV)] == []
+    parser.opened("binance_usdm", RECV)
+    assert [*parser.parse("binance_usdm", '{"result":null,"id":1}', RECV)] == [Send(asked)]
 
 
 def test_a_recording_gives_these_facts_and_no_others() -> None:
