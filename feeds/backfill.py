@@ -64,7 +64,7 @@ class Backfill:
     async def setup(self, venue: Venue) -> None:
         """Read contract sizes now and every few hours, for ever."""
         while venue.setup:
-            answers = [await self._read(venue, url) for url in venue.setup]
+            answers = [await self.read(venue, url) for url in venue.setup]
             good = all(answer.good or answer.gone for answer in answers)
             await asyncio.sleep(SETUP_EVERY_S if good else RETRY_S)
 
@@ -101,7 +101,7 @@ class Backfill:
     async def poll(self, venue: Venue, poll: Poll) -> None:
         """Read one address again and again, for ever. A miss is said, and the next time is the next try."""
         while True:
-            answer = await self._read(venue, poll.url)
+            answer = await self.read(venue, poll.url)
             await asyncio.sleep(SETUP_EVERY_S if answer.gone else poll.every_s)
 
     async def candles(self) -> None:
@@ -124,7 +124,7 @@ class Backfill:
 
     async def _fill(self, venue: Venue) -> bool:
         urls = [url for name in TIMEFRAME_MS if (url := venue.bars(name))]
-        return bool(urls) and all([(await self._read(venue, url)).good for url in urls])
+        return bool(urls) and all([(await self.read(venue, url)).good for url in urls])
 
     async def _list(self, venue: Venue, url: str) -> str | None:
         """Read a list back to its beginning. Return "" if it got there, why it cannot, or `None` to try again."""
@@ -132,7 +132,7 @@ class Backfill:
         if (venue.name, path) in self._gone:
             return f"{path} is no more"
         for _ in range(MOST_PAGES):
-            answer = await self._read(venue, url)
+            answer = await self.read(venue, url)
             if answer.gone:
                 self._gone.add((venue.name, path))
                 return f"{path} is no more"
@@ -143,7 +143,7 @@ class Backfill:
             url = answer.more
         return f"it is longer than {MOST_PAGES} pages of {path}"
 
-    async def _read(self, venue: Venue, url: str) -> _Answer:
+    async def read(self, venue: Venue, url: str) -> _Answer:
         """Read one address, or where it does not answer as documented the others of the same, into the session."""
         path = urlsplit(url).path
         urls = list(dict.fromkeys(self._settings.endpoint(f"{venue.name}.http", at) for at in (url, *venue.also(url))))

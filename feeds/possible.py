@@ -7,12 +7,12 @@ from feeds.venue import Out
 
 MOST_BTC = 21_000_000.0
 """All the bitcoin that there will ever be."""
-MOST_OF_INTEREST = 2.0
-"""Nobody is liquidated of more than there is open; twice, because that is told up to a minute before."""
+MOST_OF_INTEREST = 3.0
+"""Nobody is liquidated of more than there is open. Some is told late, when that has shrunk already, hence thrice."""
 
 
 class Possible:
-    """Knows what was told last of each instrument's open interest."""
+    """Knows the most that was told of each instrument's open interest."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, str], float] = {}
@@ -28,11 +28,12 @@ class Possible:
         if out.btc > MOST_BTC:
             return f"{_KINDS[type(out)]} of {out.btc:,.0f} BTC in {out.symbol}: there are not so many"
         if isinstance(out, OpenInterest):
-            self._open[out.venue, out.symbol] = out.btc
+            key = (out.venue, out.symbol)
+            self._open[key] = max(out.btc, self._open.get(key, 0.0))
         elif isinstance(out, Liquidation):
             held = self._open.get((out.venue, out.symbol))
             if held is not None and out.btc > MOST_OF_INTEREST * held:
-                return f"a liquidation of {out.btc:,.4g} BTC in {out.symbol}, of which {held:,.4g} BTC are held"
+                return f"a liquidation of {out.btc:,.0f} BTC in {out.symbol}, of which {held:,.0f} BTC were held"
         return ""
 
 

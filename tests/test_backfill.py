@@ -166,7 +166,7 @@ async def test_the_first_address_that_answers_as_documented_is_used_and_said() -
         return 200, {"status": "ok", "data": [row], "ts": T}
 
     run = Run("htx", answers)
-    read = run.backfill._read
+    read = run.backfill.read
     assert (await read(run.venue, run.venue.polls[0].url)).good
     assert [f"{urlsplit(url).hostname}{urlsplit(url).path}" for url in run.asked.urls] == [
         "api.hbdm.com/v5/market/open_interest",
@@ -194,7 +194,7 @@ async def test_where_one_setting_moves_all_addresses_each_is_asked_once() -> Non
     settings = replace(Settings(), endpoints={"okx.http": "http://127.0.0.1:9/okx"})
     fetcher: Any = run.asked
     backfill = Backfill(run.state, settings, fetcher, run.session.frame)
-    answer = await backfill._read(run.venue, run.venue.setup[0])
+    answer = await backfill.read(run.venue, run.venue.setup[0])
     assert (answer.good, answer.gone, len(run.asked.urls)) == (False, True, 1)
 
 

@@ -41,19 +41,18 @@ def test_no_size_volume_or_open_interest_is_of_more_than_all_bitcoin(fact: Out) 
 def test_nobody_is_liquidated_of_far_more_than_is_held() -> None:
     possible = Possible()
     assert possible.among("okx", T, [closed(40_000.0)]) == [closed(40_000.0)]  # nothing is known yet
-    outs = possible.among("okx", T, [interest(30_000.0), closed(60_000.1), closed(60_000.0), closed(9e4, "BTC-USD")])
-    assert outs == [
-        interest(30_000.0),
-        Rejected("okx", T, "a liquidation of 6e+04 BTC in BTC-USDT-SWAP, of which 3e+04 BTC are held"),
-        closed(60_000.0),
-        closed(9e4, "BTC-USD"),
+    told = [interest(30_000.0), interest(20_000.0), closed(90_001.0), closed(90_000.0), closed(9e5, "BTC-USD")]
+    assert possible.among("okx", T, told) == [
+        *told[:2],
+        Rejected("okx", T, "a liquidation of 90,001 BTC in BTC-USDT-SWAP, of which 30,000 BTC were held"),
+        *told[3:],
     ]
 
 
 def test_an_impossible_open_interest_is_no_measure() -> None:
     possible = Possible()
     possible.among("okx", T, [interest(30_000.0), interest(3e9)])
-    assert isinstance(possible.among("okx", T, [closed(61_000.0)])[0], Rejected)
+    assert isinstance(possible.among("okx", T, [closed(91_000.0)])[0], Rejected)
 
 
 def test_a_candle_of_contracts_taken_for_bitcoin_is_refused_over_rest_too() -> None:

@@ -390,5 +390,5 @@ VENUE = Venue(
     liquidations="all",
     http=REST,
     missed=_between,
-    note="liquidated positions as a whole; where no price is told, dollars are of the last trade",
+    note="each liquidated position once, margin and perpetual; until its price is told, dollars are of the last trade",
 )
