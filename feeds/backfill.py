@@ -73,6 +73,9 @@ class Backfill:
         streams = {venue.feed(stream) for stream in venue.streams if stream.liquidations}
         while True:
             heard = [self._state.feeds[name] for name in streams if name in self._state.feeds]
+            oldest_ms = self._state.now_ms - 2 * OLDEST_GAP_MS
+            for key in [key for key in self._repairs if key[1] < oldest_ms]:
+                del self._repairs[key]
             for gap in [gap for feed in heard for gap in feed.gaps]:
                 if gap.to_ms is not None and not gap.filled and gap.to_ms >= self._state.now_ms - OLDEST_GAP_MS:
                     await self.repair(venue, gap)
@@ -83,9 +86,15 @@ class Backfill:
 
         The gap is filled if all of them reached back. Where one cannot, it stays a gap and says why.
         """
-        urls = venue.missed(gap.from_ms - MARGIN_MS, (gap.to_ms or gap.from_ms) + MARGIN_MS)
+        to_ms = (gap.to_ms or gap.from_ms) + MARGIN_MS
+        urls = venue.missed(gap.from_ms - MARGIN_MS, to_ms)
         outcomes = self._repairs.setdefault((gap.feed, gap.from_ms), {})
-        if not urls or len(outcomes) == len(urls):
+        if len(outcomes) >= max(1, len(urls)):
+            return
+        if not urls:
+            outcomes[""] = "it is longer than is asked for" if venue.missed(to_ms - MARGIN_MS, to_ms) else ""
+            if outcomes[""]:
+                self._state.fill(gap, but=outcomes[""])
             return
         for url in urls:
             if url not in outcomes and (outcome := await self._list(venue, url)) is not None:

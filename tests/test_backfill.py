@@ -214,6 +214,14 @@ async def test_lists_that_are_empty_fill_a_gap(name: str) -> None:
     assert (await run.repair()).filled
 
 
+async def test_a_gap_that_is_longer_than_is_asked_for_says_so_and_one_without_a_list_says_nothing() -> None:
+    long = Run("kraken_futures", lambda url: NOTHING)
+    assert (await long.repair()).reason == "cut; cannot be filled: it is longer than is asked for"
+    none = Run("bybit", lambda url: NOTHING)
+    assert (await none.repair()).reason == "cut"
+    assert long.asked.urls == none.asked.urls == []
+
+
 # Numbers that skip
 
 
