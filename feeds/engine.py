@@ -3,9 +3,10 @@
 import asyncio
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,8 @@ from feeds.clock import Clock
 from feeds.facts import TIMEFRAME_MS, FeedStatus
 from feeds.gather import Gather
 from feeds.health import Limits
+from feeds.hearing import until_closed
+from feeds.life import today
 from feeds.poll import Fetcher
 from feeds.serve import Server
 from feeds.session import Changes, Session
@@ -56,9 +59,17 @@ def new_session(
     *,
     expected: bool = True,
     keep: Callable[[Kept], object] | None = None,
+    venues: Mapping[str, Venue] = VENUES,
 ) -> Session:
-    """Build a session of the venues that the settings ask for. `expected`: their feeds are shown before they speak."""
-    venues = {name: venue for name, venue in VENUES.items() if name in settings.venues}
+    """Build a session of the venues that the settings ask for. `expected`: their feeds are shown before they speak.
+
+    `venues` is the registry.
+    """
+    # A recording may be of a time when a venue that has closed was open.
+    ends = {name: venue.life.ends_ms for name, venue in venues.items()}
+    over = {name: ends_ms for name, ends_ms in ends.items() if ends_ms is not None and ends_ms <= today(started_ms)}
+    listened = {*settings.venues} - {*over} if expected else {*settings.venues, *over}
+    venues = {name: venue for name, venue in venues.items() if name in listened}
     limits = Limits(*(round(s * 1000) for s in (settings.feeds.late_s, settings.feeds.stale_s, settings.feeds.down_s)))
     fresh_ms = round(settings.price.fresh_s * 1000)
     chart = tuple(settings.chart.venues)
@@ -68,6 +79,7 @@ def new_session(
     state.slow.trust(settings.sources.believe)
     state.slow.add(steps.observations(new_york_day(started_ms)))
     if expected:
+        state.closed = over
         state.advance(started_ms)
         for venue in venues.values():
             for stream in venue.streams:
@@ -87,8 +99,9 @@ class Collector:
         store: Store | None = None,
         recorder: Recorder | None = None,
         publishers: bool = True,
+        venues: Mapping[str, Venue] = VENUES,
     ) -> None:
-        """`publishers`: whether to ask those of the slow series as well."""
+        """`publishers`: whether to ask those of the slow series as well. `venues` is the registry."""
         self.settings = settings
         self._publishers = publishers
         self._restored = asyncio.Event()
@@ -97,7 +110,7 @@ class Collector:
         """A publisher has been asked, and what it said is in."""
         self.clock = Clock()
         keep = store.put if store else None
-        self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
+        self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep, venues=venues)
         self.session.works_out = False
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="slow")
         """What takes long and only computes: one thread, so that it takes its memory once."""
@@ -118,16 +131,15 @@ class Collector:
         """Collect until cancelled."""
         # A simulated market has all its venues on one host, which needs no sparing.
         fetcher = Fetcher(spacing_s=0.0) if self.session.engine.mode == "demo" else Fetcher()
-        backfill = Backfill(self.state, self.settings, fetcher, self._take)
+        backfill = Backfill(self.state, self.settings, fetcher, self._take, self.notices.__setitem__)
         try:
             async with asyncio.TaskGroup() as group:
                 for venue in self.state.venues.values():
-                    for stream in venue.streams:
-                        group.create_task(self._stream(venue, stream))
-                    group.create_task(backfill.setup(venue))
-                    group.create_task(backfill.missed(venue))
-                    for poll in venue.polls:
-                        group.create_task(backfill.poll(venue, poll))
+                    jobs = [self._stream(venue, stream) for stream in venue.streams]
+                    jobs += [backfill.setup(venue), backfill.missed(venue)]
+                    jobs += [backfill.poll(venue, poll) for poll in venue.polls]
+                    say = partial(self.notices.__setitem__, venue.name)
+                    group.create_task(until_closed(venue, jobs, self.clock.now_ms, say))
                 group.create_task(backfill.candles())
                 group.create_task(self._work_out())
                 if self._publishers:

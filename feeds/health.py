@@ -135,9 +135,10 @@ class Feed:
         self.gaps.append(self._gap)
         return self._gap
 
-    def fill(self, gap: Gap) -> Gap:
-        """Take note that the liquidations of a gap have been read afterwards."""
-        filled = Gap(gap.feed, gap.from_ms, gap.to_ms, gap.reason, filled=True)
+    def fill(self, gap: Gap, but: str = "") -> Gap:
+        """Take note that the liquidations of a gap have been read afterwards; `but`: why they could not all be."""
+        reason = f"{gap.reason}; cannot be filled: {plain(but)}" if but else gap.reason
+        filled = Gap(gap.feed, gap.from_ms, gap.to_ms, reason, filled=not but)
         self.gaps[self.gaps.index(gap)] = filled
         return filled
 
@@ -159,6 +160,14 @@ class Feed:
         """When, by our clock, a thing happened that an answer over REST dates `ts_ms`: its journey says nothing."""
         skew = self._skew if self._skew is not None and abs(self._skew) > SKEWED_MS else 0
         return min(ts_ms + skew, recv_ms)
+
+    def lose(self, gap: Gap) -> Gap:
+        """Take note that between two times not all of what was sent came, though the connection held."""
+        known = next((known for known in self.gaps if known.from_ms == gap.from_ms), None)
+        if known:
+            return known
+        self.gaps.append(gap)
+        return gap
 
     def state(self, now_ms: int) -> FeedState:
         """Say how the feed is, by the time since its last proof of life."""

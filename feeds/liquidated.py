@@ -3,7 +3,9 @@
 from collections import deque
 from collections.abc import Iterable
 
-from feeds.facts import Liquidation
+from msgspec.structs import replace
+
+from feeds.facts import Liquidation, Repriced
 from feeds.topics import WINDOW_MS, Total
 
 MOST_EVENTS = 100_000
@@ -22,6 +24,11 @@ CELL_USD = 10.0
 SATURATION_S = 60
 
 _Entry = tuple[int, str, bool, int, int, int]  # time, venue, is a long, micro-dollars, satoshi, price cell
+
+
+def _worth(event: Liquidation) -> tuple[int, int, int]:
+    """Micro-dollars, satoshi and price cell."""
+    return round(event.usd * _MICRO), round(event.btc * _SATOSHI), int(event.price // CELL_USD)
 
 
 class _Sums:
@@ -75,10 +82,30 @@ class Book:
         self._ids.add(key)
         if len(self._ids) >= MOST_IDS:
             self._forget_ids()
-        usd, btc = round(event.usd * _MICRO), round(event.btc * _SATOSHI)
-        self._insert((t_ms, event.venue, event.position == "long", usd, btc, int(event.price // CELL_USD)))
+        self._insert((t_ms, event.venue, event.position == "long", *_worth(event)))
         self.tape.append((event, cached))
         self.last_ms = max(self.last_ms or 0, t_ms)
+        self.revision += 1
+        return True
+
+    def reprice(self, news: Repriced) -> bool:
+        """Take the price of an event that was told without one; `False` where that is not on the tape any more."""
+        at = next((n for n, (e, _) in enumerate(self.tape) if (e.venue, e.id) == (news.venue, news.id)), None)
+        if at is None:
+            return False
+        event, cached = self.tape[at]
+        priced = replace(event, usd=news.usd, price=news.price)
+        is_long, old, new = event.position == "long", _worth(event), _worth(priced)
+        entry = next((e for e in reversed(self._entries) if e[1:] == (event.venue, is_long, *old)), None)
+        if entry is None:
+            return False
+        place = self._entries.index(entry)
+        for window in self._windows.values():
+            if place >= window.start:
+                window.add(entry, -1)
+                window.add((*entry[:3], *new), 1)
+        self._entries[place] = (*entry[:3], *new)
+        self.tape[at] = (priced, cached)
         self.revision += 1
         return True
 

@@ -1,6 +1,8 @@
 """Perpetuals and dated futures: the newest of what each venue tells, and open interest by the minute."""
 
 from collections import deque
+from collections.abc import MutableMapping
+from typing import cast
 
 from feeds.facts import Funding, Instrument, OpenInterest, Quote
 
@@ -56,8 +58,18 @@ class Positions:
     def expire(self, now_ms: int) -> None:
         """Forget dated contracts that have expired."""
         for key in [key for key, listed in self.instruments.items() if listed.expiry_ms and listed.expiry_ms <= now_ms]:
-            for table in (self.instruments, self.quotes, self.funding, self.interest, self._minutes, self._told):
+            for table in self._tables():
                 table.pop(key, None)
+
+    def forget(self, venue: str) -> None:
+        """Forget all contracts of a venue that has closed."""
+        for table in self._tables():
+            for key in [key for key in table if key[0] == venue]:
+                del table[key]
+
+    def _tables(self) -> tuple[MutableMapping[Key, object], ...]:
+        tables = (self.instruments, self.quotes, self.funding, self.interest, self._minutes, self._told)
+        return cast(tuple[MutableMapping[Key, object], ...], tables)
 
     def interest_before(self, key: Key, t_ms: int) -> float | None:
         """Open interest at `t_ms`: the last one told by then, at most five minutes before; else `None`."""

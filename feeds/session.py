@@ -12,7 +12,7 @@ from feeds.facts import TIMEFRAME_MS, FeedStatus, Rejected
 from feeds.slow import Taken
 from feeds.state import State
 from feeds.topics import PROTOCOL, Engine, Metric, Study
-from feeds.venue import Alive, Control, Http, Out, Reconnect, Refused, Send
+from feeds.venue import Alive, Control, Http, More, Out, Reconnect, Refused, Send, Short
 from feeds.views.pages import study_of, work_out
 from feeds.wire import Frame
 
@@ -33,7 +33,7 @@ class Session:
     def __init__(self, state: State, engine: Engine) -> None:
         self.state = state
         self.engine = engine
-        self._decoder = Decoder(state.venues, state.slow.pages)
+        self._decoder = Decoder({**state.venues}, state.slow.pages)
         self.signals = views.Pages(state)
         self.works_out = True
         """Whether the pages of the signals are worked out here, by the session's own time; else somebody else does."""
@@ -49,14 +49,15 @@ class Session:
     def frame(self, frame: Frame) -> list[Control]:
         """Take a frame; return what the connection it came by should do. An `Alive` among it is proof of life.
 
-        Of an HTTP answer, return a `Refused` for each part that was not believed.
+        Of an HTTP answer, return a `Refused` for each part that was not believed, and where its list goes on.
         """
         if frame.feed in self.state.slow.pages:
             return [Refused(reason) for reason in self.take(frame, self.decode(frame)).refused]
         outs = self._decoder.decode(frame)
         if isinstance(frame.data, Http):
             self.state.answered(frame.feed, frame.recv_ms, outs)
-            return [Refused(out.reason) for out in outs if isinstance(out, Rejected)]
+            refused: list[Control] = [Refused(out.reason) for out in outs if isinstance(out, Rejected)]
+            return refused + [out for out in outs if isinstance(out, More | Short)]
         if frame.data is None:
             self.state.advance(frame.recv_ms)
             for out in outs:

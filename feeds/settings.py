@@ -8,6 +8,7 @@ A key (`[keys]`) is also read from `FRED_API_KEY` and its like.
 
 import os
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,6 +19,7 @@ from msgspec.structs import fields, replace
 
 from feeds.facts import Timeframe
 from feeds.layers import Layers, Secret, nearest
+from feeds.life import WRITTEN_MS, life, today
 from feeds.paths import Paths, SettingsError, paths, private_folder
 from feeds.signals.rules import Rules
 from feeds.text import plain
@@ -28,6 +30,9 @@ VENUES: tuple[str, ...] = (
     *("binance", "binance_usdm", "binance_coinm", "bybit", "okx", "coinbase", "kraken", "kraken_futures"),
     *("bitstamp", "deribit", "bitmex", "gate", "htx", "bitget", "bitfinex", "hyperliquid"),
 )
+OPEN: tuple[str, ...] = tuple(name for name in VENUES if not life(name).over(WRITTEN_MS))
+"""The venues that still exist: all that are listened to by default."""
+
 SOURCES: tuple[str, ...] = (
     *("nyfed", "fred", "ofr", "treasury", "fiscaldata", "cftc", "yahoo", "cboe", "farside"),
     *("sosovalue", "coinglass", "coinmetrics", "census", "ishares", "cips", "spdr", "board", "btcusd", "interest"),
@@ -109,7 +114,7 @@ class Keys(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """All that can be set. `notices` are things the user should know about the file itself; they cannot be set."""
 
-    venues: Venues = VENUES
+    venues: Venues = OPEN
     zone: Annotated[str, Meta(description='"local", "UTC" or a zone like "Europe/Berlin"')] = "local"
     tick_hz: Annotated[float, Meta(ge=0.5, le=20, description="a number from 0.5 to 20")] = 4.0
     chart: Chart = Chart()
@@ -133,10 +138,17 @@ class Settings(Struct, frozen=True):
         return urlunsplit(asked._replace(scheme=base.scheme, netloc=base.netloc, path=path))
 
 
-def load(*, config: Path | None, environ: Mapping[str, str], overrides: Mapping[str, object]) -> Settings:
+def load(
+    *,
+    config: Path | None,
+    environ: Mapping[str, str],
+    overrides: Mapping[str, object],
+    now_ms: int | None = None,
+) -> Settings:
     """Read every layer. `config`: the file that was asked for, which must be there, or `None` for the usual one.
 
-    `overrides` come from the command line by dotted name; `None` there means it was not given.
+    `overrides` come from the command line by dotted name; `None` there means it was not given. Venues that have closed
+    by `now_ms`, or by now, are left out with a notice.
     Raises `SettingsError` with all problems of all layers, one a line.
     """
     layers = Layers(
@@ -160,12 +172,23 @@ def load(*, config: Path | None, environ: Mapping[str, str], overrides: Mapping[
         if value is not None:
             layers.put(name, value, "command line")
     settings = layers.build()
-    if problems := layers.problems or [*_order(settings.feeds), *_unsealed(settings)]:
+    settings, closed = _without_closed(settings, today(time.time_ns() // 1_000_000 if now_ms is None else now_ms))
+    problems = layers.problems or [*_order(settings.feeds), *_unsealed(settings)]
+    if not settings.venues and closed:
+        problems = [*problems, f"venues: none is left to listen to: {', '.join(closed)}"]
+    if problems:
         raise SettingsError("\n".join(problems))
+    said = [f"venues: {what}, and is left out" for what in closed]
     if exposed:
-        said = f"{file} holds keys and is open to other users (mode {mode:04o}); `chmod 600` closes it"
-        return replace(settings, notices=(said,))
-    return settings
+        said.append(f"{file} holds keys and is open to other users (mode {mode:04o}); `chmod 600` closes it")
+    return replace(settings, notices=tuple(said))
+
+
+def _without_closed(settings: Settings, now_ms: int) -> tuple[Settings, list[str]]:
+    """The settings without the venues that have closed for good, and what those are, with the day."""
+    gone = [name for name in settings.venues if life(name).over(now_ms)]
+    left = tuple(name for name in settings.venues if name not in gone)
+    return replace(settings, venues=left), [f"{name} {life(name).words(now_ms)}" for name in gone]
 
 
 def _read(file: Path, problems: list[str], *, optional: bool) -> tuple[str, int]:

@@ -21,6 +21,7 @@ from feeds.facts import (
     OpenInterest,
     Quote,
     Rejected,
+    Repriced,
     Trade,
 )
 from feeds.health import SKEWED_MS, Feed, Limits
@@ -48,7 +49,7 @@ class Last(Struct, frozen=True, gc=False):
     cached: bool = False
 
 
-Kept = Bar | Liquidation | Gap | Cascade | Observation | Polled | Doubting | Change | Course
+Kept = Bar | Liquidation | Repriced | Gap | Cascade | Observation | Polled | Doubting | Change | Course
 """What is worth storing."""
 
 
@@ -78,7 +79,10 @@ class State:
         sources: Mapping[str, Source] | None = None,
         rules: Rules | None = None,
     ) -> None:
-        self.venues = venues
+        self.venues = dict(venues)
+        self.closed: dict[str, int] = {}
+        """Venues that have closed for good, and when: awaited in nothing, but what they told still counts."""
+        self._ends = sorted((row.life.ends_ms, name) for name, row in venues.items() if row.life.ends_ms is not None)
         self.rules = rules or Rules()
         self.slow = Slow(sources or {}, keep=keep)
         self.limits = limits or Limits()
@@ -115,6 +119,8 @@ class State:
     def heard(self, feed: str, recv_ms: int, outs: list[Out]) -> bool:
         """Take what one websocket frame of a feed gave, be it nothing; `True` if that proves the feed alive."""
         self.advance(recv_ms)
+        if feed.partition(".")[0] in self.closed:
+            return False
         row = self.feeds.get(feed) or self._feed(feed)
         row.frame(recv_ms)
         lively = False
@@ -128,6 +134,8 @@ class State:
         """Take what one HTTP answer gave. It proves nothing of the venue's stream; its faults show in that row."""
         self.advance(recv_ms)
         venue = feed.partition(".")[0]
+        if venue in self.closed:
+            return
         row = next((row for row in self.feeds.values() if row.venue == venue), None) or self._feed(feed)
         for out in outs:
             match out:
@@ -147,10 +155,18 @@ class State:
                 self._quote(fact, feed)
             case Liquidation():
                 self._liquidation(fact, feed.as_of(fact.ts_ms, fact.recv_ms))
+            case Repriced():
+                if self.book.reprice(fact):
+                    self.keep(fact)
             case Funding() | OpenInterest():
                 self.positions.take(fact)
             case Alive():
                 pass
+            case Gap():
+                self.keep(feed.lose(fact))
+                if feed.venue in self.candles:
+                    self.candles[feed.venue].cut()
+                return False
             case Instrument():
                 self.positions.take(fact)
                 return False
@@ -175,6 +191,8 @@ class State:
 
     def status(self, event: FeedStatus) -> None:
         """Take what a driver says of its connection."""
+        if event.feed.partition(".")[0] in self.closed:
+            return
         feed = self.feeds.get(event.feed) or self._feed(event.feed)
         gap = feed.status(event)
         if gap:
@@ -185,6 +203,8 @@ class State:
     def advance(self, now_ms: int) -> None:
         """Let time pass up to `now_ms`; a clock that was set back does not take anything back."""
         self.now_ms = max(self.now_ms, now_ms)
+        while self._ends and self._ends[0][0] <= self.now_ms:
+            self._close(*self._ends.pop(0))
         second = self.now_ms // 1000
         if second == self._second:
             return
@@ -205,9 +225,12 @@ class State:
 
     # What an earlier run left --------------------------------------------------------------------------------------
 
-    def fill(self, gap: Gap) -> None:
-        """Take note that the liquidations of a gap have been read afterwards: it makes no window partial any more."""
-        self.keep(self.feeds[gap.feed].fill(gap))
+    def fill(self, gap: Gap, but: str = "") -> None:
+        """Take note that the liquidations of a gap have been read afterwards: it makes no window partial any more.
+
+        `but`: why they could not all be read; the gap then stays one, and says so.
+        """
+        self.keep(self.feeds[gap.feed].fill(gap, but))
 
     def restore(self, past: Past, now_ms: int) -> None:
         """Take what the store kept. It is shown as cached until live; the time away is a gap of every feed."""
@@ -260,6 +283,20 @@ class State:
         )
 
     # ---------------------------------------------------------------------------------------------------------------
+
+    def _close(self, at_ms: int, name: str) -> None:
+        """Await nothing more of a venue that has closed for good. What it told until then stays in the totals."""
+        self.closed[name] = at_ms
+        self.venues.pop(name)
+        for feed in [feed for feed in self.feeds.values() if feed.venue == name]:
+            gap = feed.alive(at_ms)
+            if gap:
+                self.keep(gap)
+            del self.feeds[feed.name]
+        self.positions.forget(name)
+        self.candles.pop(name, None)
+        self._chart = tuple(other for other in self._chart if other != name)
+        self.last = {key: last for key, last in self.last.items() if key[0] != name}
 
     def _feed(self, name: str) -> Feed:
         self.register(name, self.now_ms)

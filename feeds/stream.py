@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
     ConnectionClosed,
@@ -72,7 +72,7 @@ def _wall_ms() -> int:
 class _End(Struct, frozen=True):
     """How one try ended. `wait_s` is what the server asked for; `proven`: it gave data long enough to trust again.
 
-    `silent`: it connected, and never proved that it is alive.
+    `silent`: it never proved that it is alive, connected or not.
     """
 
     reason: str
@@ -115,7 +115,7 @@ async def keep(
 ) -> None:
     """Keep `stream` connected to `url` until cancelled. Each new connection begins with a frame of `None`.
 
-    `fallbacks` are other addresses of the same: where one connects but never proves alive, the next is tried.
+    `fallbacks` are other addresses of the same: where one never proves alive, the next is tried.
     `headers` go with the handshake. `now_ms` stamps what arrives; waiting is on the monotonic clock.
 
     `sink` gets every frame as it came and gives back what the venue wants done. It must not raise: what it raises is
@@ -157,7 +157,7 @@ async def _connection(
     try:
         socket = await _open(url, headers, pace)
     except Exception as error:  # noqa: BLE001  the boundary: whatever undid the handshake is said in the feed's status
-        return _refusal(error, url, pace)
+        return structs.replace(_refusal(error, url, pace), silent=True)
     life = _Life(asyncio.get_running_loop().time())
     beside = [asyncio.create_task(_watch(socket, stream.limit_s, life, pace))]
     if stream.ping is not None:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from feeds import liquidated
-from feeds.facts import Liquidation
+from feeds.facts import Liquidation, Repriced
 from feeds.liquidated import Book
 from feeds.topics import WINDOW_MS, Total
 
@@ -34,6 +34,29 @@ def test_an_event_seen_twice_counts_once() -> None:
     assert not book.add(event("1"), T0 + 5)
     assert book.add(event("1", venue="okx"), T0)
     assert len(book.tape) == 2
+
+
+def test_a_price_that_comes_later_takes_the_place_of_the_estimate() -> None:
+    book = Book()
+    book.add(event("1", "short", 154_000.0, 2.0), T0)
+    book.add(event("2", "short", 1_000.0, 0.5), T0)
+    book.advance(T0)
+    assert book.reprice(Repriced(154_400.0, 77_200.0, "bybit", "1"))
+    assert book.total("1m", VENUES) == Total(0.0, 155_400.0, 0.0, 2.5, 0, 2)
+    assert book.prices("1m", 100.0) == {77_200.0: (0.0, 154_400.0), 64_000.0: (0.0, 1_000.0)}
+    assert [(row.usd, row.price) for row, _ in book.tape] == [(154_400.0, 77_200.0), (1_000.0, 64_000.0)]
+    book.advance(T0 + 60_000)
+    assert book.total("1m", VENUES) == Total(0.0, 0.0, 0.0, 0.0, 0, 0)
+    assert book.reprice(Repriced(154_500.0, 77_250.0, "bybit", "1"))  # out of one window, in the others
+    assert book.total("1m", VENUES) == Total(0.0, 0.0, 0.0, 0.0, 0, 0)
+    assert book.total("5m", VENUES).short_usd == 155_500.0
+
+
+def test_a_price_of_an_event_that_is_not_known_says_nothing() -> None:
+    book = Book()
+    book.add(event("1"), T0)
+    assert not book.reprice(Repriced(5.0, 5.0, "okx", "1"))
+    assert book.total("1m", VENUES).long_usd == 1000.0
 
 
 def test_an_event_is_known_again_for_as_long_as_it_counts_and_then_forgotten() -> None:

@@ -9,7 +9,7 @@ from feeds.positions import Key
 from feeds.signals.derivatives import annualised, basis
 from feeds.state import State
 from feeds.text import age
-from feeds.topics import Derivative, Derivatives, Metric, Quality, worst
+from feeds.topics import Derivative, Derivatives, Metric, Quality, poorest, worst
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 STALE_MS = 180_000
@@ -45,12 +45,12 @@ def metrics(state: State, view: Derivatives) -> dict[str, Metric]:
                 source = f"{name} {symbol}"
                 result[f"funding.{name}"] = Metric(row.funding, "%/y", row.as_of_ms, source, worth, quality, note)
                 break
-        if total := _interest(name, own, state.now_ms):
+        if total := _interest(state, name, own):
             result[f"oi.{name}"] = total
     return result
 
 
-def _interest(venue: str, rows: Sequence[Derivative], now_ms: int) -> Metric | None:
+def _interest(state: State, venue: str, rows: Sequence[Derivative]) -> Metric | None:
     """Open interest of a venue's contracts. One told long ago is left out and named, unless all were: then all are old.
 
     `None` where none was ever told.
@@ -59,14 +59,17 @@ def _interest(venue: str, rows: Sequence[Derivative], now_ms: int) -> Metric | N
     known = [(row, btc, ms) for row, btc, ms in told if btc is not None and ms is not None]
     if not known:
         return None
+    now_ms = state.now_ms
     young = [one for one in known if now_ms - one[2] <= STALE_MS]
     used = young or known
     total, as_of = sum(btc for _, btc, _ in used), min(ms for _, _, ms in used)
     out = [f"without {row.symbol}, {age(now_ms - ms)}" for row, _, ms in known if row not in [one[0] for one in used]]
     worth = metric_state(used[0][0].state) if young else worst(["stale", metric_state(used[0][0].state)])
     source = f"{venue} {', '.join(row.symbol for row, _, _ in used)}"
-    floor = ("floor", "; ".join(out), total) if out else ("exact", "", UNSET)
-    return Metric(total, "BTC", as_of, source, worth, *floor)
+    facts = [state.positions.interest.get((venue, row.symbol)) for row, _, _ in used]
+    guessed = list(dict.fromkeys(fact.estimated for fact in facts if fact and fact.estimated))
+    quality = poorest([*(["floor"] if out else []), *(["estimated"] if guessed else [])])
+    return Metric(total, "BTC", as_of, source, worth, quality, "; ".join([*out, *guessed]), total if out else UNSET)
 
 
 def _row(state: State, key: Key) -> Derivative:

@@ -66,7 +66,7 @@ async def test_a_venue_that_drops_out_grows_late_stale_and_down_and_comes_back_b
 
 
 async def test_a_venue_that_falls_silent_grows_stale_though_its_socket_stays_open(world: World) -> None:
-    async with simulate.serve("quiet", seed=7, rate=6) as market:
+    async with simulate.serve("quiet", seed=7, rate=12) as market:
         world.settings(market.endpoints, feeds=QUICK, price={"fresh_s": 1.0})
         await world.engine()
         async with world.viewer() as viewer:

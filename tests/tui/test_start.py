@@ -146,7 +146,7 @@ async def test_attach_says_why_the_command_ended(home):
 
 async def test_the_demo_runs_by_itself_and_leaves_nothing_behind(home):
     async with PtyViewer("-m", "tui", "--demo", environ=home, columns=120, rows=40) as shown:
-        await shown.sees(" DEMO ", "16/16 live", within=30)
+        await shown.sees(" DEMO ", "15/15 live", within=30)
         await shown.until(lambda: "waiting" not in shown.lines[0], "a price", within=20)
         engines = [pid for pid in children(shown.pid) if pid != shown.pid]
         assert engines
