@@ -19,7 +19,7 @@ SLACK_MS = 1_500
 POLLED_MS = 14_000
 """Liquidations of a venue that is asked over REST are known after so long."""
 BAND = 0.001
-"""By so much the reference may lie outside of what the spot venues traded at since it was made: they differ a little."""
+"""By so much the reference may lie outside of the spot trades since it was made: venues differ a little."""
 WAVER_MS = 2_000
 """For so long a control may look late without being called so: this machine has other work."""
 STALLED_MS = 6_000
@@ -83,7 +83,8 @@ def the_reference_lies_where_the_market_was(case: Case) -> Iterator[str]:
         band = case.truth.band(shown.as_of_ms - 2_000, sample.at_ms)
         if band and not band[0] * (1 - BAND) <= (shown.value or 0.0) <= band[1] * (1 + BAND):
             age = (sample.at_ms - shown.as_of_ms) / 1000
-            yield f"btc.price {shown.value:,.0f} {shown.state}, {age:.1f} s old; traded {band[0]:,.0f} to {band[1]:,.0f}"
+            told = f"btc.price {shown.value:,.0f} {shown.state}, {age:.1f} s old"
+            yield f"{told}; traded {band[0]:,.0f} to {band[1]:,.0f}"
 
 
 def no_price_is_younger_than_it_is(case: Case) -> Iterator[str]:

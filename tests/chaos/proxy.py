@@ -68,7 +68,7 @@ class Proxy:
         self.spoiled = {}
 
     def _hand(self, venue: str) -> Hand:
-        return Hand(venue, self._mid(), Random(f"{venue}"), kept=[])  # noqa: S311
+        return Hand(venue, self._mid(), Random(f"{venue}"), kept=[])
 
     def _accepts(self, venue: str) -> Callable[[StreamReader, StreamWriter], None]:
         def accept(reader: StreamReader, writer: StreamWriter) -> None:

@@ -26,7 +26,7 @@ EVIL = "\x1b]0;owned\x07\x1b[2J\x1b[31mred \u202egnp.exe\u2066 [bold red]loud[/]
 """A title, a cleared screen, a colour, turned text, markup, an end of line."""
 _ESCAPED = "".join(f"\\u{ord(sign):04x}" if ord(sign) < 32 or ord(sign) > 126 else sign for sign in EVIL)
 
-_PRICE = re.compile(r"(?<![\w.+:-])\d{5,6}(?:\.\d+)?(?![\w.:-])")
+_PRICE = re.compile(r"(?<![\w.+-])\d{5,6}(?:\.\d+)?(?![\w.:-])")
 _ISO = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d")
 _EPOCH = re.compile(r"(?<![\w.])1[5-9]\d{8}(?=(?:\d{3}|\d{6}|\d{9})?(?!\d))")
 _SIZE = re.compile(r'("(?:q|v|sz|size|qty|amount|quantity|volume|order_size|left)":"?-?)(\d+(?:\.\d+)?)(?=[",}])')
