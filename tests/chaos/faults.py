@@ -36,7 +36,7 @@ class Fault(Struct, frozen=True):
 
     What may be expected: `loses`, what was liquidated meanwhile at the spoiled may be missing; `cuts`, that has to be
     owned up to as a gap; `said`, the feed's row has to show that something is wrong; `blocked`, it stays so after the
-    end; `back_s`, so long after the end all is fresh again. `known`: cells that fail today, each with the reason.
+    end; `back_s`, so long after the end all is fresh again.
     """
 
     name: str
@@ -58,7 +58,6 @@ class Fault(Struct, frozen=True):
     said: bool = False
     blocked: bool = False
     back_s: float = 10.0
-    known: dict[Cell, str] = {}
 
 
 def _content(name: str, does: str, whom: tuple[str, ...], spoil: Spoil) -> Fault:

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from feeds.facts import Gap
 from tests.chaos.faults import CELLS, Cell, Fault
-from tests.chaos.truth import Truth
+from tests.chaos.truth import Key, Truth
 from tests.chaos.watch import STALL_S, Sample
 
 FRESH_MS = 10_000
@@ -69,7 +69,7 @@ def only_prices_that_were_printed(case: Case) -> Iterator[str]:
     """A price that is believed was traded at by that venue, to the cent."""
     for sample in case.samples:
         for venue, shown in sample.prices.items():
-            if shown.believed and case.truth.printed_ms(venue, shown.value or 0.0, sample.at_ms) is None:
+            if shown.believed and case.truth.printed_ms(shown.of, shown.value or 0.0, sample.at_ms) is None:
                 who = "control" if case.control(venue) else "spoiled"
                 yield f"{who} {venue} shows {shown.value:,} {shown.state}, and never traded there"
 
@@ -88,14 +88,23 @@ def the_reference_lies_where_the_market_was(case: Case) -> Iterator[str]:
 
 
 def no_price_is_younger_than_it_is(case: Case) -> Iterator[str]:
-    """No price has a later as-of than the last trade at it, but for a second."""
+    """No price is dated to when another had been traded there already, but for a second."""
+    yield from _too_young(case, case.truth.stood_ms)
+
+
+def only_a_trade_makes_a_price_young(case: Case) -> Iterator[str]:
+    """No price is dated after the last trade at it, but for a second: to say it again makes it no younger."""
+    yield from _too_young(case, case.truth.printed_ms)
+
+
+def _too_young(case: Case, until: Callable[[Key, float, int], int | None]) -> Iterator[str]:
     for sample in case.samples:
         for venue, shown in sample.prices.items():
             if not shown.believed or shown.as_of_ms is None:
                 continue
-            traded_ms = case.truth.printed_ms(venue, shown.value or 0.0, sample.at_ms)
-            if traded_ms is not None and shown.as_of_ms > traded_ms + AGE_MS:
-                real, told = ((sample.at_ms - ms) / 1000 for ms in (traded_ms, shown.as_of_ms))
+            most_ms = until(shown.of, shown.value or 0.0, sample.at_ms)
+            if most_ms is not None and shown.as_of_ms > most_ms + AGE_MS:
+                real, told = ((sample.at_ms - ms) / 1000 for ms in (most_ms, shown.as_of_ms))
                 yield f"{venue} is {real:.1f} s old and says {told:.1f} s"
 
 
@@ -104,7 +113,7 @@ def what_is_fresh_is_young(case: Case) -> Iterator[str]:
     for sample in case.samples:
         for venue, shown in sample.prices.items():
             if shown.believed and shown.state == "fresh":
-                traded_ms = case.truth.printed_ms(venue, shown.value or 0.0, sample.at_ms)
+                traded_ms = case.truth.printed_ms(shown.of, shown.value or 0.0, sample.at_ms)
                 if traded_ms is not None and sample.at_ms - traded_ms > FRESH_MS + SLACK_MS:
                     yield f"{venue} reads fresh {(sample.at_ms - traded_ms) / 1000:.1f} s after its last trade there"
 
@@ -250,7 +259,7 @@ def _names(names: list[str]) -> str:
 
 RULES: dict[Cell, tuple[Rule, ...]] = {
     "price": (only_prices_that_were_printed, the_reference_lies_where_the_market_was),
-    "age": (no_price_is_younger_than_it_is, what_is_fresh_is_young),
+    "age": (no_price_is_younger_than_it_is, only_a_trade_makes_a_price_young, what_is_fresh_is_young),
     "sums": (no_sum_is_above_the_ledger, nothing_that_came_through_is_missing),
     "state": (
         the_engine_lives,

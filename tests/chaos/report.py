@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from tests.chaos.faults import CELLS, Cell, Fault
-from tests.chaos.judge import Verdict
+from tests.chaos.judge import RULES, Verdict
+from tests.chaos.known import awaited, known
 
 _WIDTH = 18
 
@@ -19,13 +20,15 @@ class Outcome(Struct, frozen=True):
     problem: str = ""
 
     def mark(self, cell: Cell) -> str:
-        """`ok`, `FAIL`, `known` (it fails, and that is known), `mended` (it is known to fail, and does not), `--`."""
+        """`ok`, `FAIL`, `known` (it fails as is known), `mended` (it is known to fail, and does not), `--`."""
         verdict = self.verdicts.get(cell)
         if verdict is None:
             return "--"
-        if cell in self.fault.known:
-            return "known" if verdict.broken else "mended"
-        return "FAIL" if verdict.broken else "ok"
+        if any(not known(rule, self.fault.name) for rule in verdict.broken):
+            return "FAIL"
+        if verdict.broken:
+            return "known"
+        return "mended" if awaited(self.fault.name) & {rule.__name__ for rule in RULES[cell]} else "ok"
 
     @property
     def failed(self) -> bool:
@@ -53,10 +56,10 @@ def words(found: Outcome) -> Iterator[str]:
     if found.problem:
         yield found.problem
     for cell, verdict in found.verdicts.items():
-        if why := found.fault.known.get(cell):
-            yield f"{cell} is {found.mark(cell)}: {why}"
         for rule, (count, first) in verdict.broken.items():
-            yield f"{cell}: {rule.replace('_', ' ')}: {first}" + (f" (and {count - 1} more)" if count > 1 else "")
+            more = f" (and {count - 1} more)" if count > 1 else ""
+            why = known(rule, found.fault.name)
+            yield f"{cell}: {rule.replace('_', ' ')}: {first}{more}" + (f" [known: {why}]" if why else "")
 
 
 def closing(outcomes: Sequence[Outcome]) -> str:

@@ -21,13 +21,14 @@ POSITIONS: tuple[Position, ...] = ("long", "short")
 
 
 class Shown(Struct, frozen=True):
-    """A number as it stands on the screen."""
+    """A number as it stands on the screen. `of`: the instrument that it is of, where it is one's."""
 
     value: float | None
     as_of_ms: int | None
     state: str
     quality: str | None
     note: str
+    of: tuple[str, str] = ("", "")
 
     @property
     def believed(self) -> bool:
@@ -123,12 +124,14 @@ def sample(viewer: Viewer, late_s: float = 0.0, *, words: bool = False) -> Sampl
 
 
 def _shown(metric: dict[str, Any]) -> Shown:
+    venue, _, symbol = metric.get("source", "").partition(" ")
     return Shown(
         metric.get("value"),
         metric.get("as_of_ms"),
         metric.get("state", "none"),
         metric.get("quality"),
         metric.get("note", ""),
+        (venue, symbol),
     )
 
 
