@@ -28,8 +28,7 @@ SCENE_S = 440.0
 """The cascade from this second on: five hundred liquidations a minute, and a price that moves by a percent in one."""
 CALM_S = 20.0
 """So long the engine has to hear everyone before the fault begins anyway."""
-BEFORE_S = 3.0
-AFTER_S = 3.0
+AROUND_S = 3.0
 AWAY_S = 2.0
 LIFE_S = 6.0
 BLOCKED_S = 4.0
@@ -40,10 +39,14 @@ async def play(
     fault: Fault,
     *,
     seconds: float | None = None,
+    around_s: float = AROUND_S,
     venues: Collection[str] = simulate.VENUES,
     by_hand: Mapping[str, Spoil] | None = None,
 ) -> Case:
-    """Play one fault. `venues`: those that take part. `by_hand`: done to venues without the judge's knowledge."""
+    """Play one fault for `seconds`, and watch for `around_s` before and after.
+
+    `venues`: those that take part. `by_hand`: done to venues without the judge's knowledge.
+    """
     names = [venue for venue in simulate.VENUES if venue in venues and venue in KNOWN]
     async with AsyncExitStack() as stack:
         truth = Truth()
@@ -59,7 +62,7 @@ async def play(
         run = _Run(fault, world, proxy, truth, names)
         watching = asyncio.create_task(run.watch.run())
         try:
-            return await run.play(fault.seconds if seconds is None else seconds)
+            return await run.play(fault.seconds if seconds is None else seconds, around_s)
         finally:
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
@@ -84,11 +87,11 @@ class _Run:
         self._engines: list[Running] = []
         self._lives: list[Life] = []
 
-    async def play(self, seconds: float) -> Case:
+    async def play(self, seconds: float, around_s: float) -> Case:
         fault, proxy = self._fault, self._proxy
         async with AsyncExitStack() as stack:
             engine = await self._start(stack)
-            await asyncio.sleep(BEFORE_S)
+            await asyncio.sleep(around_s)
             begin_ms = now_ms()
             for _ in range(fault.kills):
                 await asyncio.sleep(LIFE_S)
@@ -104,7 +107,7 @@ class _Run:
             proxy.end()
             end_ms = now_ms()
             back_ms = await self._back()
-            await asyncio.sleep(BLOCKED_S if fault.blocked else AFTER_S)
+            await asyncio.sleep(BLOCKED_S if fault.blocked else around_s)
             done_ms = now_ms()
             self._over(done_ms)
             ended = "" if engine.running else f"the engine ended by itself, exit code {engine.process.returncode}"
