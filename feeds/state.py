@@ -28,6 +28,7 @@ from feeds.health import SKEWED_MS, Feed, Limits
 from feeds.heard import channels, unheard
 from feeds.liquidated import Book
 from feeds.positions import PART_MS, Positions
+from feeds.seen import Seen
 from feeds.signals.derivatives import annualised
 from feeds.signals.rules import Rules
 from feeds.slow import Doubting, Polled, Slow
@@ -35,8 +36,8 @@ from feeds.source import Source
 from feeds.topics import Cascade, Change, Course
 from feeds.venue import Alive, Out, Refused, Venue
 
-RECENT_IDS = 4_096
-"""At least so many trades of an instrument are known again, and at most twice as many."""
+KNOWN_TRADES = 4_096
+"""So many trades of an instrument are known again; a power of two."""
 PREMIUM_SECONDS = 60
 
 
@@ -106,7 +107,7 @@ class State:
             if venue.spot
         }
         self._chart = tuple(name for name in chart if name in self.candles)
-        self._ids: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
+        self._seen: dict[tuple[str, str], Seen] = {}
         self._second = 0
 
     # Facts in ------------------------------------------------------------------------------------------------------
@@ -313,11 +314,11 @@ class State:
     def _trade(self, trade: Trade, feed: Feed) -> None:
         key = (trade.venue, trade.symbol)
         if trade.id:
-            recent, earlier = self._ids.get(key) or (set(), set())
-            if trade.id in recent or trade.id in earlier:
+            seen = self._seen.get(key)
+            if seen is None:
+                seen = self._seen[key] = Seen(KNOWN_TRADES)
+            if seen.again(trade.id):
                 return
-            recent.add(trade.id)
-            self._ids[key] = (recent, earlier) if len(recent) < RECENT_IDS else (set(), recent)
         t_ms = feed.as_of(trade.ts_ms, trade.recv_ms)
         self._last(key, trade.price, t_ms)
         candles = self.candles.get(trade.venue)

@@ -30,6 +30,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "wire",
         "decode",
         "bars",
+        "columns",
+        "seen",
         "liquidated",
         "cascades",
         "positions",
