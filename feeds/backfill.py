@@ -60,6 +60,7 @@ class Backfill:
         self._used: dict[tuple[str, str], int] = {}  # by venue and path: which of its addresses answered last
         self._gone: set[tuple[str, str]] = set()  # lists that are no more
         self._repairs: dict[tuple[str, int], dict[str, str]] = {}
+        self._listed: dict[tuple[str, str], int] = {}  # when each list that is polled was last asked for and read
 
     async def setup(self, venue: Venue) -> None:
         """Read contract sizes now and every few hours, for ever."""
@@ -76,41 +77,50 @@ class Backfill:
             oldest_ms = self._state.now_ms - 2 * OLDEST_GAP_MS
             for key in [key for key in self._repairs if key[1] < oldest_ms]:
                 del self._repairs[key]
+            again = False
             for gap in [gap for feed in heard for gap in feed.gaps]:
                 if gap.to_ms is not None and not gap.filled and gap.to_ms >= self._state.now_ms - OLDEST_GAP_MS:
-                    await self.repair(venue, gap)
-            await asyncio.sleep(RETRY_S)
+                    again = not await self.repair(venue, gap) or again
+            await asyncio.sleep(RETRY_S if again else CHECK_S)
 
-    async def repair(self, venue: Venue, gap: Gap) -> None:
+    async def repair(self, venue: Venue, gap: Gap) -> bool:
         """Read every list of a gap that has ended, back to its beginning; what was read once is not read again.
 
-        The gap is filled if all of them reached back. Where one cannot, it stays a gap and says why.
+        The gap is filled if all of them reached back. Where one cannot, it stays a gap and says why. `False` where a
+        list has to be read again.
         """
         to_ms = (gap.to_ms or gap.from_ms) + MARGIN_MS
         urls = venue.missed(gap.from_ms - MARGIN_MS, to_ms)
         outcomes = self._repairs.setdefault((gap.feed, gap.from_ms), {})
         if len(outcomes) >= max(1, len(urls)):
-            return
+            return True
         if not urls:
             outcomes[""] = "it is longer than is asked for" if venue.missed(to_ms - MARGIN_MS, to_ms) else ""
             if outcomes[""]:
                 self._state.fill(gap, but=outcomes[""])
-            return
+            return True
         for url in urls:
             if url not in outcomes and (outcome := await self._list(venue, url)) is not None:
                 outcomes[url] = outcome
         feed = self._state.feeds.get(gap.feed)
         if len(outcomes) < len(urls) or feed is None or gap not in feed.gaps:
-            return
+            return len(outcomes) >= len(urls)
         why = "; ".join(dict.fromkeys(outcome for outcome in outcomes.values() if outcome))
         self._state.fill(gap, but=why)
         if why:
             self._fault(venue, f"a gap cannot be filled: {why}")
+        return True
 
     async def poll(self, venue: Venue, poll: Poll) -> None:
         """Read one address again and again, for ever. A miss is said, and the next time is the next try."""
         while True:
+            asked_ms = self._state.now_ms
             answer = await self.read(venue, poll.url)
+            if answer.good and poll.liquidations:
+                self._listed[venue.name, poll.url] = asked_ms
+                read = [self._listed.get((venue.name, one.url)) for one in venue.polls if one.liquidations]
+                if None not in read:
+                    self._state.listed(venue, min(ms for ms in read if ms is not None))
             await asyncio.sleep(SETUP_EVERY_S if answer.gone else poll.every_s)
 
     async def candles(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -25,7 +25,7 @@ from feeds.poll import Fetcher
 from feeds.serve import Server
 from feeds.session import Changes, Session
 from feeds.settings import Settings
-from feeds.slow import Taken, reaching
+from feeds.slow import Taken
 from feeds.sources import SOURCES, steps
 from feeds.state import Kept, Past, State
 from feeds.store import Store
@@ -34,13 +34,14 @@ from feeds.topics import TOPICS, Engine, Mode
 from feeds.venue import Control, Stream, Venue
 from feeds.venues import VENUES
 from feeds.views.pages import study_of, work_out
+from feeds.watchdog import fault, tend
 from feeds.wire import Frame, Recorder
 
 R = TypeVar("R")
+Work = Callable[[], Awaitable[None]]
 TICK_S = 0.125
 """A whole part of the screen's usual 250 ms, which draws just after such a tick: then no number waits for two."""
 HISTORY_MS = 86_400_000
-RESTART_S = 5.0
 LOOK_S = 1.0
 """How often is looked whether signals are due."""
 PIECE = 1_000
@@ -135,20 +136,55 @@ class Collector:
         try:
             async with asyncio.TaskGroup() as group:
                 for venue in self.state.venues.values():
-                    jobs = [self._stream(venue, stream) for stream in venue.streams]
-                    jobs += [backfill.setup(venue), backfill.missed(venue)]
-                    jobs += [backfill.poll(venue, poll) for poll in venue.polls]
+                    jobs = [tend(work, say) for work, say in self._tasks(venue, backfill)]
                     say = partial(self.notices.__setitem__, venue.name)
                     group.create_task(until_closed(venue, jobs, self.clock.now_ms, say))
-                group.create_task(backfill.candles())
-                group.create_task(self._work_out())
+                group.create_task(tend(backfill.candles, partial(self._notice, "candles")))
+                group.create_task(tend(self._work_out, partial(self._notice, "signals")))
                 if self._publishers:
-                    group.create_task(self._gather(fetcher))
+                    group.create_task(tend(partial(self._gather, fetcher), partial(self._notice, "publishers")))
                 else:
                     self._restored.set()
         finally:
             self._beside.shutdown(wait=False, cancel_futures=True)
             await fetcher.aclose()
+
+    def _tasks(self, venue: Venue, backfill: Backfill) -> Iterator[tuple[Work, Callable[[str], object]]]:
+        """What is done for a venue, and where its faults are shown: in the row of the feed."""
+        for stream in venue.streams:
+            yield partial(self._stream, venue, stream), partial(self._stream_fault, venue.feed(stream))
+        beside = [partial(backfill.setup, venue), partial(backfill.missed, venue)]
+        for work in (*beside, *(partial(backfill.poll, venue, poll) for poll in venue.polls)):
+            yield work, partial(self._rest_fault, venue)
+
+    def _stream_fault(self, feed: str, text: str) -> None:
+        if text:
+            self._status(FeedStatus(feed, self.clock.now_ms(), "closed", text))
+
+    def _rest_fault(self, venue: Venue, text: str) -> None:
+        feed = next((feed for feed in self.state.feeds.values() if feed.venue == venue.name), None)
+        if feed and text:
+            feed.fault(f"REST: {text}", self.clock.now_ms())
+        elif not feed:
+            self._notice(venue.name, text)
+
+    def _notice(self, subject: str, text: str) -> None:
+        """Say what went wrong with something that has no row of its own; "" where it goes on."""
+        self.notices[f"fault.{subject}"] = f"{subject}: {text}" if text else ""
+
+    def guarded(self, subject: str, call: Callable[..., R], *values: object) -> R | None:
+        """What `call` gives; `None` where it has a fault, which is then said."""
+        try:
+            found = call(*values)
+        except Exception as error:  # noqa: BLE001  the boundary: a fault here must not end the engine
+            self._notice(subject, fault(error))
+            return None
+        self._notice(subject, "")
+        return found
+
+    def wanted(self, name: str) -> bytes | None:
+        """A topic that a viewer asks for, as `Session.wanted` gives it."""
+        return self.guarded("pages", self.session.wanted, name)
 
     async def _compute(self, call: Callable[..., R], *values: object) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._beside, call, *values)
@@ -183,6 +219,7 @@ class Collector:
             hurried=self.session.engine.mode == "demo",
             rank=signals.rank,
             told=self._answered.set,
+            say=self._notice,
         )
         self._restored.set()
         await gather.run()
@@ -194,7 +231,7 @@ class Collector:
         """
         self._record(frame)
         outs = await self._compute(self.session.decode, frame)
-        outs = reaching(outs, through, frame.feed, frame.recv_ms)
+        outs = self.state.slow.reach(outs, through, frame.feed, frame.recv_ms)
         outs = self.state.slow.sift(frame.feed, frame.recv_ms, outs)
         total = Taken()
         for start in range(0, len(outs), PIECE):
@@ -207,13 +244,15 @@ class Collector:
     def tick(self) -> tuple[int, Changes]:
         """Let time pass, and return what viewers should be told."""
         now_ms = self.clock.now_ms()
-        changed = self.session.changes(now_ms)
+        changed = self.guarded("topics", self.session.changes, now_ms)
         if self._store:
             self._store.alive(now_ms)
-            self._keep_metrics(self._store, now_ms)
+            self.guarded("metrics", self._keep_metrics, self._store, now_ms)
         if self.recorder:
             self._flush(self.recorder)
         self.session.engine = self._describe()
+        if changed is None:  # then this is all that is told, so that it is seen why
+            changed = {"engine": msgspec.json.encode(self.session.engine)}
         return now_ms, changed
 
     def _restore(self, store: Store) -> None:
@@ -234,27 +273,23 @@ class Collector:
             store.feeds(),
             min((started for started, _ in runs), default=None),
             max((alive for _, alive in runs), default=None),
+            store.listed(),
         )
         state.restore(past, now_ms)
 
     async def _stream(self, venue: Venue, stream: Stream) -> None:
         feed = venue.feed(stream)
         url, *others = (self.settings.endpoint(f"{venue.name}.ws", url) for url in (stream.url, *stream.fallbacks))
-        while True:
-            try:
-                await keep(
-                    stream,
-                    feed,
-                    url,
-                    fallbacks=others,
-                    headers=venue.headers,
-                    sink=self._take,
-                    status=self._status,
-                    now_ms=self.clock.now_ms,
-                )
-            except Exception as error:  # noqa: BLE001  one feed's fault is shown, and stops no other
-                self._status(FeedStatus(feed, self.clock.now_ms(), "closed", f"fault of this program: {error!r}"))
-                await asyncio.sleep(RESTART_S)
+        await keep(
+            stream,
+            feed,
+            url,
+            fallbacks=others,
+            headers=venue.headers,
+            sink=self._take,
+            status=self._status,
+            now_ms=self.clock.now_ms,
+        )
 
     def _take(self, frame: Frame) -> Sequence[Control]:
         self._record(frame)
@@ -264,7 +299,7 @@ class Collector:
         if self.recorder:
             try:
                 self.recorder.write(frame)
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001  whatever it is, the market goes on
                 self._stop_recording(error)
 
     def _status(self, event: FeedStatus) -> None:
@@ -285,12 +320,13 @@ class Collector:
     def _flush(self, recorder: Recorder) -> None:
         try:
             recorder.flush()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, the market goes on
             self._stop_recording(error)
 
-    def _stop_recording(self, error: OSError) -> None:
+    def _stop_recording(self, error: Exception) -> None:
         self.recorder = None
-        self.notices["recording"] = f"recording stopped: {error.strerror}"
+        why = error.strerror if isinstance(error, OSError) else fault(error)
+        self.notices["recording"] = f"recording stopped: {why}"
 
     def _describe(self) -> Engine:
         engine = self.session.engine
@@ -342,9 +378,9 @@ async def serve_collector(
         while not until.is_set():
             now_ms, changed = collector.tick()
             if server and (changed or now_ms // 1000 != second):
-                server.publish(now_ms, changed)
+                collector.guarded("viewers", server.publish, now_ms, changed)
             if latest and now_ms // 1000 != second:
-                collector.notices["status"] = latest.write(collector.session)
+                collector.notices["status"] = collector.guarded("status line", latest.write, collector.session) or ""
             second = now_ms // 1000
             due = max(due + TICK_S, loop.time())
             await asyncio.sleep(due - loop.time())

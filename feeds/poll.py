@@ -193,6 +193,8 @@ class Fetcher:
                 trouble, lost = str(error), isinstance(error, _Unreachable)
             except FetchError as error:
                 raise FetchError(secrets.hide(str(error))) from None
+            except Exception as error:  # noqa: BLE001  the boundary: whatever a server says, nothing else is raised
+                raise FetchError(f"could not be read: {type(error).__name__}") from None
             if tried + 1 < self._tries:
                 await asyncio.sleep(pause)
         trouble = secrets.hide(trouble)

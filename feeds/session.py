@@ -65,6 +65,8 @@ class Session:
                     self.state.status(out)
             return []
         lively = self.state.heard(frame.feed, frame.recv_ms, outs)
+        if not outs and (kind := self._decoder.unread(frame)):
+            self.state.feeds[frame.feed].unread.add(kind, frame.recv_ms)
         orders: list[Control] = [out for out in outs if isinstance(out, _ORDERS)]
         if lively:
             orders.append(Alive())

@@ -31,7 +31,7 @@ from feeds.positions import PART_MS, Positions
 from feeds.seen import Seen
 from feeds.signals.derivatives import annualised
 from feeds.signals.rules import Rules
-from feeds.slow import Doubting, Polled, Slow
+from feeds.slow import LISTED, Doubting, Polled, Slow
 from feeds.source import Source
 from feeds.topics import Cascade, Change, Course
 from feeds.venue import Alive, Out, Refused, Venue
@@ -64,6 +64,8 @@ class Past(Struct, frozen=True):
     feeds: set[str] = set()
     since_ms: int | None = None
     alive_ms: int | None = None
+    listed: dict[str, int] = {}
+    """By feed, when its liquidations were last read, where they are polled."""
 
 
 class State:
@@ -233,6 +235,16 @@ class State:
         """
         self.keep(self.feeds[gap.feed].fill(gap, but))
 
+    def listed(self, venue: Venue, asked_ms: int) -> None:
+        """Take note that liquidations that are polled were read: an engine that ends now has heard them so far.
+
+        While a connection has heard nothing yet, what was read is not told.
+        """
+        for stream in venue.streams:
+            feed = self.feeds.get(venue.feed(stream))
+            if feed and stream.liquidations and not feed.broken:
+                self.keep(Polled(f"{feed.name}{LISTED}", asked_ms, asked_ms))
+
     def restore(self, past: Past, now_ms: int) -> None:
         """Take what the store kept. It is shown as cached until live; the time away is a gap of every feed."""
         self.advance(now_ms)
@@ -253,7 +265,8 @@ class State:
                 self.keep(feed.expect(now_ms))
             else:
                 own_gaps = [gap for gap in past.gaps if gap.feed == feed.name]
-                self.keep(feed.away(past.since_ms, past.alive_ms, own_gaps))
+                alive_ms = min(past.alive_ms, past.listed.get(feed.name, past.alive_ms))
+                self.keep(feed.away(past.since_ms, alive_ms, own_gaps))
 
     # What views ask ------------------------------------------------------------------------------------------------
 

@@ -157,7 +157,10 @@ async def _connection(
     try:
         socket = await _open(url, headers, pace)
     except Exception as error:  # noqa: BLE001  the boundary: whatever undid the handshake is said in the feed's status
-        return structs.replace(_refusal(error, url, pace), silent=True)
+        try:
+            return structs.replace(_refusal(error, url, pace), silent=True)
+        except Exception as odd:  # noqa: BLE001  no header of a refusal is any reason to end the feed
+            return _End(f"refused, and what it said cannot be read ({type(odd).__name__})", silent=True)
     life = _Life(asyncio.get_running_loop().time())
     beside = [asyncio.create_task(_watch(socket, stream.limit_s, life, pace))]
     if stream.ping is not None:

@@ -47,10 +47,14 @@ ABSURD = 1e15
 
 
 class Poll(Struct, frozen=True):
-    """A REST address to read every so often, for what no stream carries. The first time is at once."""
+    """A REST address to read every so often, for what no stream carries. The first time is at once.
+
+    `liquidations`: it tells the venue's liquidations, which are heard as far as it was read.
+    """
 
     url: str
     every_s: float
+    liquidations: bool = False
 
 
 class Send(Struct, frozen=True):

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("facts", "life", "topics", "text", "answers"),
+    ("facts", "life", "topics", "text", "answers", "unread"),
     (
         "vintages",
         "doubt",
@@ -39,13 +39,14 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "heard",
         "slow",
         "scales",
+        "incidents",
         "due",
         "filling",
         "possible",
     ),
     ("state", "views", "session", "replay", "clock"),
     ("network", "paths", "layers", "settings", "stream", "poll", "store", "simulate"),
-    ("backfill", "gather", "hearing", "serve", "attach", "loop", "engine", "run", "asof"),
+    ("watchdog", "backfill", "gather", "hearing", "serve", "attach", "loop", "engine", "run", "asof"),
     ("cli", "words"),
 )
 """From low to high. A module may import its own layer and those below it."""

@@ -310,7 +310,7 @@ VENUE = Venue(
     http=REST,
     polls=(
         *(
-            Poll(f"{REST}/api/v4{path}?contract={symbol}&limit={LONGEST}", READ_EVERY_S)
+            Poll(f"{REST}/api/v4{path}?contract={symbol}&limit={LONGEST}", READ_EVERY_S, liquidations=True)
             for symbol, path in LISTS.items()
         ),
         Poll(f"{REST}/api/v4{CONTRACT}", 60.0),

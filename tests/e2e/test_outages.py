@@ -1,6 +1,7 @@
 """Venues that drop out, refuse, hang up or talk nonsense: how it shows, what it spares, and that it passes."""
 
 import asyncio
+import signal
 import time
 from contextlib import closing
 
@@ -164,3 +165,26 @@ async def test_one_venues_garbage_does_not_disturb_anothers_numbers(world: World
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+async def test_no_header_of_one_venue_ends_the_engine_or_another_s_feed(world: World) -> None:
+    absurd = "Mon, 30 Nov 2026 10:00:00 +99999999999999"
+    asked: list[str] = []
+
+    def pages(path: str) -> Answer:
+        asked.append(path)
+        return Answer(429, b"slower", {"Retry-After": absurd})
+
+    scripts = {**SCRIPTS, "kraken": refusal(429, "slower", Retry_After=absurd)}
+    async with stage(scripts, pages) as built:
+        world.settings(built.endpoints)
+        engine = await world.engine()
+        async with world.viewer() as viewer:
+            await until(lambda: viewer.value("btc.coinbase.price") == PRICES["coinbase"], "the others are heard")
+            await until(lambda: viewer.feed("kraken").get("error", ""), "the refusal is said")
+            await until(lambda: sum("okx" in path for path in asked) > 1, "who answers so is asked again")
+            await viewer.goes_on(1)
+            assert viewer.feed("coinbase")["state"] == "live"
+            assert engine.running
+        engine.send(signal.SIGTERM)
+        assert (await engine.ended(5)).code == 0
