@@ -116,6 +116,9 @@ class Venue(Struct, frozen=True):
     read all the time. `bars`: address of the candles of a time frame. `missed`: addresses of the liquidations between
     two times, for a gap; none where the venue offers none.
     `headers`: what the venue wants on the handshake and on REST requests beyond the usual.
+    `every_s`: how many seconds pass between two tellings of a part of a quote (`last`, `mark`, `index`) while it moves,
+    as the venue documents, or as often as it is asked; 1 where it is not named. `changes`: its tickers tell changes
+    only, so that a part which a quote repeats was not told anew.
     `note`: one line on geography or completeness for the user.
     """
 
@@ -134,6 +137,12 @@ class Venue(Struct, frozen=True):
     missed: Callable[[int, int], tuple[str, ...]] = lambda from_ms, to_ms: ()
     headers: dict[str, str] = {}
     note: str = ""
+    every_s: dict[str, float] = {}
+    changes: bool = False
+
+    def every(self, part: str) -> float:
+        """How many seconds pass between two tellings of a part of a quote."""
+        return self.every_s.get(part, 1.0)
 
     def feed(self, stream: Stream) -> str:
         """The name of a stream in recordings, settings and on screen."""

@@ -431,5 +431,7 @@ VENUE = Venue(
     setup=tuple(f"{REST}{INSTRUMENTS}?category={name}&baseCoin=BTC&limit=1000" for name in STREAMS.values()),
     polls=tuple(Poll(f"{REST}{TICKERS}?category={name}", 60.0) for name in STREAMS.values()),
     bars=lambda frame: f"{REST}/v5/market/kline?category=linear&symbol={LINEAR}&interval={_INTERVALS[frame]}&limit=500",
+    every_s={"mark": 5.0, "index": 5.0},  # every 100 ms, but no part that stands still
+    changes=True,
     note="every liquidation, priced at bankruptcy; refuses US addresses",
 )

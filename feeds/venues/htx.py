@@ -448,5 +448,6 @@ VENUE = Venue(
         Poll(f"{REST}{PRICES}?business_type=futures", 30.0),
     ),
     missed=_missed,
+    every_s={"mark": 30.0, "index": 30.0},  # both are asked over REST
     note="claims to publish every liquidation, priced at bankruptcy; few come",
 )

@@ -407,5 +407,9 @@ VENUE = Venue(
     missed=lambda from_ms, to_ms: tuple(
         f"{REST}{MISSED}?instType={kind}&state=filled&uly={uly}&limit=100" for kind in LIQUIDATED for uly in UNDERLYINGS
     ),
+    every_s={
+        "mark": 10.0,
+        "index": 1.0,
+    },  # the mark at least every 10 s; an index every 100 ms while it moves (docs, "mark-price", "index-tickers")
     note="liquidations: OKX says that its feed does not hold all of them",
 )
