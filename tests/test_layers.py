@@ -33,6 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "liquidated",
         "cascades",
         "positions",
+        "prices",
         "health",
         "heard",
         "slow",
