@@ -7,6 +7,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from feeds import text
 from feeds.bars import Candles
 from feeds.cascades import MINUTE_MS, Cascades, Market
 from feeds.facts import (
@@ -28,8 +29,10 @@ from feeds.health import SKEWED_MS, Feed, Limits
 from feeds.heard import channels, unheard
 from feeds.liquidated import Book
 from feeds.positions import PART_MS, Positions
+from feeds.prices import Held, Last, Prices
 from feeds.seen import Seen
-from feeds.signals.derivatives import annualised
+from feeds.signals.derivatives import annualised, together
+from feeds.signals.price import FAR_LIQUIDATED
 from feeds.signals.rules import Rules
 from feeds.slow import LISTED, Doubting, Polled, Slow
 from feeds.source import Source
@@ -39,15 +42,6 @@ from feeds.venue import Alive, Out, Refused, Venue
 KNOWN_TRADES = 4_096
 """So many trades of an instrument are known again; a power of two."""
 PREMIUM_SECONDS = 60
-
-
-class Last(Struct, frozen=True, gc=False):
-    """The last price of an instrument; `as_of_ms` is on our clock. `cached`: from an earlier run."""
-
-    symbol: str
-    price: float
-    as_of_ms: int
-    cached: bool = False
 
 
 Kept = Bar | Liquidation | Repriced | Gap | Cascade | Observation | Polled | Doubting | Change | Course
@@ -100,9 +94,10 @@ class State:
         self.unheard: tuple[str, ...] = ()
         """Why the total of the last minute may be far less than there was, by the last whole second."""
         self.keep = keep
-        self.premium: deque[tuple[int, float]] = deque(maxlen=PREMIUM_SECONDS)
-        self.positions = Positions()
-        self.last: dict[tuple[str, str], Last] = {}
+        self.premium: deque[tuple[int, float, int]] = deque(maxlen=PREMIUM_SECONDS)
+        """By second: basis points of Coinbase over Binance, and as of when the older of the two prices is."""
+        self.positions = Positions({name for name, venue in venues.items() if venue.changes})
+        self.prices = Prices({name: venue.prices for name, venue in venues.items()}, fresh_ms)
         self.candles = {
             name: Candles(name, venue.spot, derive_4h=venue.bars("4h") is None)
             for name, venue in venues.items()
@@ -143,9 +138,9 @@ class State:
         for out in outs:
             match out:
                 case Quote():
-                    self.positions.take(out)
+                    self.positions.take(out, row.dated(out.ts_ms, recv_ms))
                 case Liquidation():
-                    self._liquidation(out, row.dated(out.ts_ms, recv_ms))
+                    self._liquidation(out, row.dated(out.ts_ms, recv_ms), row)
                 case _:
                     self.apply(out, row)
 
@@ -157,7 +152,7 @@ class State:
             case Quote():
                 self._quote(fact, feed)
             case Liquidation():
-                self._liquidation(fact, feed.as_of(fact.ts_ms, fact.recv_ms))
+                self._liquidation(fact, feed.as_of(fact.ts_ms, fact.recv_ms), feed)
             case Repriced():
                 if self.book.reprice(fact):
                     self.keep(fact)
@@ -205,13 +200,15 @@ class State:
 
     def advance(self, now_ms: int) -> None:
         """Let time pass up to `now_ms`; a clock that was set back does not take anything back."""
-        self.now_ms = max(self.now_ms, now_ms)
+        self.now_ms = self.prices.now_ms = max(self.now_ms, now_ms)
         while self._ends and self._ends[0][0] <= self.now_ms:
             self._close(*self._ends.pop(0))
         second = self.now_ms // 1000
         if second == self._second:
             return
         self._second = second
+        self.prices.advance()
+        self._confirm()
         self.book.advance(self.now_ms)
         self.positions.expire(self.now_ms)
         shares = self.book.saturations(self.now_ms)
@@ -254,7 +251,7 @@ class State:
             if own:
                 newest = max(own, key=_end)
                 as_of = min(_end(newest), now_ms)
-                self.last[name, candles.symbol] = Last(candles.symbol, newest.close, as_of, cached=True)
+                self.prices.last[name, candles.symbol] = Last(candles.symbol, newest.close, as_of, cached=True)
         for event in past.liquidations:
             near = abs(event.recv_ms - event.ts_ms) <= SKEWED_MS
             self.book.add(event, event.ts_ms if near else event.recv_ms, cached=True)
@@ -271,22 +268,32 @@ class State:
     # What views ask ------------------------------------------------------------------------------------------------
 
     def venue_price(self, name: str) -> Last | None:
-        """The last price of a venue: of the first of its instruments that has one, cached only if none is live."""
-        found = [last for symbol in self.venues[name].prices if (last := self.last.get((name, symbol)))]
-        return next((last for last in found if not last.cached), found[0] if found else None)
+        """The last price of a venue: of the first of its instruments that trades, else of the first that has one."""
+        found = [last for symbol in self.venues[name].prices if (last := self.prices.last.get((name, symbol)))]
+        live = [last for last in found if not last.cached]
+        return next((last for last in live if self._trades(last)), next(iter((*live, *found)), None))
 
     def spot_price(self, name: str) -> Last | None:
-        """The last price of a venue's spot instrument."""
+        """The last price of a venue's spot instrument; it may be doubted."""
         spot = self.venues[name].spot
-        return self.last.get((name, spot)) if spot else None
+        return self.prices.last.get((name, spot)) if spot else None
+
+    def believed_price(self, name: str) -> Last | None:
+        """The last price of a venue's spot instrument that is not doubted."""
+        spot = self.venues[name].spot
+        return self.prices.believed((name, spot)) if spot else None
 
     def chart_venue(self) -> str | None:
-        """The venue whose candles are drawn: the first of the settings' order that is heard, else that has candles."""
-        for name in self._chart:
-            last = self.last.get((name, self.candles[name].symbol))
-            if last and not last.cached and self.venue_state(name) in ("live", "late"):
-                return name
-        return next((name for name in self._chart if self.candles[name].closed("1m")), None)
+        """The venue whose candles are drawn: the first of the settings' order that trades.
+
+        Else the first that is heard, else the first that has candles.
+        """
+        live = [name for name in self._chart if self.venue_state(name) in ("live", "late")]
+        heard = [name for name in live if (last := self.believed_price(name)) and not last.cached]
+        trading = (name for name in heard if (last := self.believed_price(name)) and self._trades(last))
+        return next(trading, None) or next(
+            iter(heard), next((name for name in self._chart if self.candles[name].closed("1m")), None)
+        )
 
     def venue_state(self, venue: str) -> Literal["live", "connecting", "late", "stale", "down", "blocked"]:
         """State of the best-heard feed of a venue; `connecting` where it has none."""
@@ -310,11 +317,15 @@ class State:
         self.positions.forget(name)
         self.candles.pop(name, None)
         self._chart = tuple(other for other in self._chart if other != name)
-        self.last = {key: last for key, last in self.last.items() if key[0] != name}
+        self.prices.forget(name)
 
     def _feed(self, name: str) -> Feed:
         self.register(name, self.now_ms)
         return self.feeds[name]
+
+    def _trades(self, last: Last) -> bool:
+        """Whether an instrument's last price is young enough not to be stale."""
+        return self.now_ms - last.as_of_ms < 3 * self.fresh_ms
 
     def _alive(self, feed: Feed, recv_ms: int) -> None:
         gap = feed.alive(recv_ms)
@@ -333,31 +344,56 @@ class State:
             if seen.again(trade.id):
                 return
         t_ms = feed.as_of(trade.ts_ms, trade.recv_ms)
-        self._last(key, trade.price, t_ms)
+        believed = self.prices.trade(key, trade.price, t_ms)
+        if self.prices.unsettled:
+            self._confirm()
         candles = self.candles.get(trade.venue)
         if candles and candles.symbol == trade.symbol:
-            self._keep_all(candles.trade(t_ms, trade.price, trade.btc))
+            if believed:
+                self._keep_all(candles.trade(t_ms, trade.price, trade.btc))
+            else:
+                self.prices.hold(key, Held(t_ms, trade.price, trade.btc))
+
+    def _confirm(self) -> None:
+        """Put trades that were held back, and that another venue confirmed, into their candles."""
+        if self.prices.unsettled:
+            for (venue, _), held in self.prices.confirm():
+                self._keep_all(self.candles[venue].trade(held.t_ms, held.price, held.btc))
 
     def _keep_all(self, bars: list[Bar]) -> None:
         for bar in bars:
             self.keep(bar)
 
-    def _liquidation(self, event: Liquidation, t_ms: int) -> None:
-        if self.book.add(event, t_ms):
+    def _liquidation(self, event: Liquidation, t_ms: int, feed: Feed) -> None:
+        why = self._impossible(event, t_ms)
+        if why:
+            feed.reject(Rejected(feed.name, event.recv_ms, why))
+        elif self.book.add(event, t_ms):
             self.keep(event)
             if self.now_ms - t_ms < MINUTE_MS:  # what is back-filled later was no part of this minute
                 self.cascades.add(event, t_ms)
 
-    def _quote(self, quote: Quote, feed: Feed) -> None:
-        key = (quote.venue, quote.symbol)
-        self.positions.take(quote)
-        if quote.last is not None:
-            self._last(key, quote.last, feed.as_of(quote.ts_ms, quote.recv_ms))
+    def _impossible(self, event: Liquidation, t_ms: int) -> str:
+        """Why a liquidation cannot be as it is told; "" if it can.
 
-    def _last(self, key: tuple[str, str], price: float, as_of_ms: int) -> None:
-        old = self.last.get(key)
-        if old is None or old.cached or as_of_ms >= old.as_of_ms:
-            self.last[key] = Last(key[1], price, as_of_ms)
+        Its price is held against prices of now if it is of this minute; its size against what its venue tells of all
+        its contracts, if that contract's open interest is among them.
+        """
+        if self.now_ms - t_ms < MINUTE_MS and not self.prices.near(event.price, FAR_LIQUIDATED):
+            return f"a liquidation at {text.price(event.price)}, where the venues are at {text.price(self.prices.most)}"
+        open_btc = self.positions.interest_of(event.venue, event.symbol)
+        if open_btc is not None and event.btc > open_btc:
+            return f"a liquidation of {text.btc(event.btc)} BTC, of {text.btc(open_btc)} BTC of open interest"
+        return ""
+
+    def _quote(self, quote: Quote, feed: Feed) -> None:
+        # Where the venue tells no time, receipt stands in, which says nothing of its clock.
+        t_ms = quote.recv_ms if quote.ts_ms == quote.recv_ms else feed.as_of(quote.ts_ms, quote.recv_ms)
+        self.positions.take(quote, t_ms)
+        if quote.last is not None:
+            self.prices.told((quote.venue, quote.symbol), quote.last, t_ms)
+            if self.prices.unsettled:
+                self._confirm()
 
     def _bar(self, bar: Bar) -> None:
         candles = self.candles.get(bar.venue)
@@ -368,20 +404,24 @@ class State:
 
     def _market(self) -> Market:
         """Price, open interest and funding at this moment, for what is measured against them."""
-        prices = [price for name in self.candles if (price := self._young(name)) is not None]
+        prices = [last.price for name in self.candles if (last := self._young(name))]
         since_ms = self.now_ms - PART_MS
         interest = {key: fact.btc for key, fact in self.positions.interest.items() if fact.recv_ms > since_ms}
         rates = [annualised(fact) for fact in self.positions.funding.values() if fact.recv_ms > since_ms]
         return Market(median(prices) if prices else None, interest, median(rates) if rates else None)
 
     def _sample_premium(self, second: int) -> None:
-        prices = [self._young("coinbase"), self._young("binance")]
-        if prices[0] and prices[1]:
-            self.premium.append((second, (prices[0] / prices[1] - 1) * 10_000))
+        """Set Coinbase against Binance, if both prices are young and of the same moment."""
+        ours, theirs = self._young("coinbase"), self._young("binance")
+        if ours and theirs:
+            every_s = [self.venues[name].every("last") for name in ("coinbase", "binance")]
+            if together(ours.as_of_ms, theirs.as_of_ms, *every_s):
+                bp = (ours.price / theirs.price - 1) * 10_000
+                self.premium.append((second, bp, min(ours.as_of_ms, theirs.as_of_ms)))
 
-    def _young(self, venue: str) -> float | None:
+    def _young(self, venue: str) -> Last | None:
         last = self.spot_price(venue) if venue in self.venues else None
-        return last.price if last and self.now_ms - last.as_of_ms < self.fresh_ms else None
+        return last if last and not last.doubt and self.now_ms - last.as_of_ms < self.fresh_ms else None
 
 
 _RANK = ("live", "late", "stale", "connecting", "down", "blocked")

@@ -139,6 +139,9 @@ class Venue(Struct, frozen=True):
     `also`: of one of these addresses, the others at which the same can be asked, in the order in which to try them:
     another host, an earlier generation. The first that answers as documented is used.
     `headers`: what the venue wants on the handshake and on REST requests beyond the usual.
+    `every_s`: how many seconds pass between two tellings of a part of a quote (`last`, `mark`, `index`) while it moves,
+    as the venue documents, or as often as it is asked; 1 where it is not named. `changes`: its tickers tell changes
+    only, so that a part which a quote repeats was not told anew.
     `note`: one line on geography or completeness for the user.
     `life`: when it began, and when it closes for good.
     """
@@ -160,6 +163,12 @@ class Venue(Struct, frozen=True):
     headers: dict[str, str] = {}
     note: str = ""
     life: Life = OPEN
+    every_s: dict[str, float] = {}
+    changes: bool = False
+
+    def every(self, part: str) -> float:
+        """How many seconds pass between two tellings of a part of a quote."""
+        return self.every_s.get(part, 1.0)
 
     def feed(self, stream: Stream) -> str:
         """The name of a stream in recordings, settings and on screen."""

@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "liquidated",
         "cascades",
         "positions",
+        "prices",
         "health",
         "heard",
         "slow",

@@ -322,4 +322,6 @@ VENUE = Venue(
     polls=tuple(Poll(f"{REST}{TICKERS}?category={name}", 60.0) for name in STREAMS.values()),
     bars=lambda frame: f"{REST}{KLINES}?category=linear&symbol={LINEAR}&interval={INTERVALS[frame]}&limit=500",
     note="every liquidation, perpetual and dated, in USDT, USDC and coin, priced at bankruptcy; refuses US addresses",
+    every_s={"mark": 5.0, "index": 5.0},  # every 100 ms, but no part that stands still
+    changes=True,
 )

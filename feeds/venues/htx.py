@@ -243,4 +243,5 @@ VENUE = Venue(
     missed=between,
     also=also,
     note="USDT contracts: claims to publish every liquidation, priced at bankruptcy; coin-margined ones are not read",
+    every_s={"mark": 30.0, "index": 30.0},  # both are asked over REST
 )

@@ -303,5 +303,7 @@ VENUE = Venue(
     bars=_bars,
     missed=between,
     also=lambda url: (url.replace(REST, OTHER),),
+    # The mark at least every 10 s; an index every 100 ms while it moves (docs, "mark-price", "index-tickers").
+    every_s={"mark": 10.0, "index": 1.0},
     note="liquidations: OKX says that its feed does not hold all of them",
 )
