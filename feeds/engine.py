@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 import msgspec
 
+from feeds import our_clock
 from feeds.backfill import Backfill
 from feeds.bars import KEEP
 from feeds.calendars import new_york_day
@@ -18,7 +20,8 @@ from feeds.clock import Clock
 from feeds.facts import TIMEFRAME_MS, FeedStatus
 from feeds.gather import Gather
 from feeds.health import Limits
-from feeds.poll import Fetcher
+from feeds.our_clock import Evidence, Exchange, Pong, Stepped
+from feeds.poll import Fetcher, Told
 from feeds.serve import Server
 from feeds.session import Changes, Session
 from feeds.settings import Settings
@@ -38,6 +41,9 @@ TICK_S = 0.125
 """A whole part of the screen's usual 250 ms, which draws just after such a tick: then no number waits for two."""
 HISTORY_MS = 86_400_000
 RESTART_S = 5.0
+SPACING_S = 0.5
+ASKED = 4
+"""Venues that are asked for the time at once: some may not answer, and two have to agree."""
 LOOK_S = 1.0
 """How often is looked whether signals are due."""
 PIECE = 1_000
@@ -96,6 +102,7 @@ class Collector:
         self._answered = asyncio.Event()
         """A publisher has been asked, and what it said is in."""
         self.clock = Clock()
+        self.clock.stepped = lambda now_ms, *step: self._measured(Stepped(*step), now_ms)
         keep = store.put if store else None
         self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
         self.session.works_out = False
@@ -117,7 +124,8 @@ class Collector:
     async def run(self) -> None:
         """Collect until cancelled."""
         # A simulated market has all its venues on one host, which needs no sparing.
-        fetcher = Fetcher(spacing_s=0.0) if self.session.engine.mode == "demo" else Fetcher()
+        spacing_s = 0.0 if self.session.engine.mode == "demo" else SPACING_S
+        fetcher = Fetcher(spacing_s=spacing_s, now_ms=self.clock.now_ms, told=self.told)
         backfill = Backfill(self.state, self.settings, fetcher, self._take)
         try:
             async with asyncio.TaskGroup() as group:
@@ -130,6 +138,7 @@ class Collector:
                         group.create_task(backfill.poll(venue, poll))
                 group.create_task(backfill.candles())
                 group.create_task(self._work_out())
+                group.create_task(self._ask_the_time(fetcher))
                 if self._publishers:
                     group.create_task(self._gather(fetcher))
                 else:
@@ -239,6 +248,7 @@ class Collector:
                     sink=self._take,
                     status=self._status,
                     now_ms=self.clock.now_ms,
+                    pong=lambda took_s: self._measured(Pong(feed, round(took_s * 1000))),
                 )
             except Exception as error:  # noqa: BLE001  one feed's fault is shown, and stops no other
                 self._status(FeedStatus(feed, self.clock.now_ms(), "closed", f"fault of this program: {error!r}"))
@@ -247,6 +257,26 @@ class Collector:
     def _take(self, frame: Frame) -> Sequence[Control]:
         self._record(frame)
         return self.session.frame(frame)
+
+    def told(self, feed: str, told: Told) -> None:
+        """Take the time that a server told with an answer for `feed`."""
+        self._measured(Exchange(feed.partition(".")[0], told.sent_ms, told.received_ms, told.date_ms))
+
+    def _measured(self, fact: Evidence, now_ms: int | None = None) -> None:
+        """Take what is known of clocks as a frame, so that it is in the recording and a replay comes to the same."""
+        self._take(our_clock.frame(fact, self.clock.now_ms() if now_ms is None else now_ms))
+
+    async def _ask_the_time(self, fetcher: Fetcher) -> None:
+        """Ask some venues in turn for the time, whenever it is not known what is off, or what was is to be checked."""
+        clock, venues = self.state.clock, deque(self.state.venues.values())
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if clock.wants(self.clock.now_ms()):
+                clock.asked(self.clock.now_ms())
+                asked = [venues[at] for at in range(min(ASKED, len(venues)))]
+                venues.rotate(-len(asked))
+                urls = [(venue.name, self.settings.endpoint(f"{venue.name}.http", venue.http)) for venue in asked]
+                await asyncio.gather(*(fetcher.probe(url, name) for name, url in urls), return_exceptions=True)
 
     def _record(self, frame: Frame) -> None:
         if self.recorder:

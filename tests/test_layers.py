@@ -34,6 +34,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "cascades",
         "positions",
         "health",
+        "our_clock",
+        "venue_clock",
         "heard",
         "slow",
         "scales",

@@ -1,5 +1,7 @@
 """The reference price, the venues' prices, changes and the Coinbase premium."""
 
+from msgspec import structs
+
 from feeds.facts import Timeframe
 from feeds.health import metric_state
 from feeds.signals.price import SpotPrice, reference
@@ -18,6 +20,8 @@ CHANGES: dict[str, tuple[int, Timeframe]] = {
 def price(state: State) -> Price:
     """Draw up the price topic."""
     ref = reference(_spots(state), state.now_ms, state.fresh_ms)
+    if said := state.clock.words():
+        ref = structs.replace(ref, note=f"{ref.note}; {said}" if ref.note else said)
     fresh = ref.value if ref.state == "fresh" and isinstance(ref.value, float) else None
     rows = []
     for name, venue in state.venues.items():
