@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -12,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from feeds import our_clock
 from feeds.backfill import Backfill
 from feeds.bars import KEEP
 from feeds.calendars import new_york_day
@@ -21,7 +23,8 @@ from feeds.gather import Gather
 from feeds.health import Limits
 from feeds.hearing import until_closed
 from feeds.life import today
-from feeds.poll import Fetcher
+from feeds.our_clock import Evidence, Exchange, Pong, Stepped
+from feeds.poll import Fetcher, Told
 from feeds.serve import Server
 from feeds.session import Changes, Session
 from feeds.settings import Settings
@@ -42,6 +45,9 @@ Work = Callable[[], Awaitable[None]]
 TICK_S = 0.125
 """A whole part of the screen's usual 250 ms, which draws just after such a tick: then no number waits for two."""
 HISTORY_MS = 86_400_000
+SPACING_S = 0.5
+ASKED = 4
+"""Venues that are asked for the time at once: some may not answer, and two have to agree."""
 LOOK_S = 1.0
 """How often is looked whether signals are due."""
 PIECE = 1_000
@@ -110,6 +116,7 @@ class Collector:
         self._answered = asyncio.Event()
         """A publisher has been asked, and what it said is in."""
         self.clock = Clock()
+        self.clock.stepped = lambda now_ms, *step: self._measured(Stepped(*step), now_ms)
         keep = store.put if store else None
         self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep, venues=venues)
         self.session.works_out = False
@@ -131,7 +138,8 @@ class Collector:
     async def run(self) -> None:
         """Collect until cancelled."""
         # A simulated market has all its venues on one host, which needs no sparing.
-        fetcher = Fetcher(spacing_s=0.0) if self.session.engine.mode == "demo" else Fetcher()
+        spacing_s = 0.0 if self.session.engine.mode == "demo" else SPACING_S
+        fetcher = Fetcher(spacing_s=spacing_s, now_ms=self.clock.now_ms, told=self.told)
         backfill = Backfill(self.state, self.settings, fetcher, self._take, self.notices.__setitem__)
         try:
             async with asyncio.TaskGroup() as group:
@@ -141,6 +149,7 @@ class Collector:
                     group.create_task(until_closed(venue, jobs, self.clock.now_ms, say))
                 group.create_task(tend(backfill.candles, partial(self._notice, "candles")))
                 group.create_task(tend(self._work_out, partial(self._notice, "signals")))
+                group.create_task(tend(partial(self._ask_the_time, fetcher), partial(self._notice, "clock")))
                 if self._publishers:
                     group.create_task(tend(partial(self._gather, fetcher), partial(self._notice, "publishers")))
                 else:
@@ -289,11 +298,32 @@ class Collector:
             sink=self._take,
             status=self._status,
             now_ms=self.clock.now_ms,
+            pong=lambda took_s: self._measured(Pong(feed, round(took_s * 1000))),
         )
 
     def _take(self, frame: Frame) -> Sequence[Control]:
         self._record(frame)
         return self.session.frame(frame)
+
+    def told(self, feed: str, told: Told) -> None:
+        """Take the time that a server told with an answer for `feed`."""
+        self._measured(Exchange(feed.partition(".")[0], told.sent_ms, told.received_ms, told.date_ms))
+
+    def _measured(self, fact: Evidence, now_ms: int | None = None) -> None:
+        """Take what is known of clocks as a frame, so that it is in the recording and a replay comes to the same."""
+        self._take(our_clock.frame(fact, self.clock.now_ms() if now_ms is None else now_ms))
+
+    async def _ask_the_time(self, fetcher: Fetcher) -> None:
+        """Ask some venues in turn for the time, whenever it is not known what is off, or what was is to be checked."""
+        clock, venues = self.state.clock, deque(self.state.venues.values())
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if clock.wants(self.clock.now_ms()):
+                clock.asked(self.clock.now_ms())
+                asked = [venues[at] for at in range(min(ASKED, len(venues)))]
+                venues.rotate(-len(asked))
+                urls = [(venue.name, self.settings.endpoint(f"{venue.name}.http", venue.http)) for venue in asked]
+                await asyncio.gather(*(fetcher.probe(url, name) for name, url in urls), return_exceptions=True)
 
     def _record(self, frame: Frame) -> None:
         if self.recorder:

@@ -5,7 +5,7 @@ import codecs
 import logging
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote_plus, urljoin, urlsplit
@@ -26,6 +26,8 @@ LARGEST = 16 * 1024 * 1024
 CONNECT_S = 10.0
 MOST_WAIT_S = 30.0
 LONGEST_BAN_S = 86_400.0
+MOST_SET_MS = 250
+"""If the wall clock and the monotonic one differ by more over one request, the wall clock was set."""
 BANNED = (418, 429)
 """Too many requests; 418 is Binance's, for those who went on after a 429 (rest-api.md, "IP Limits")."""
 CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16", "utf-16-le", "utf-16-be"})
@@ -89,6 +91,14 @@ class Fetched(Struct, frozen=True):
     validators: Validators
 
 
+class Told(Struct, frozen=True):
+    """A server's time, in whole seconds, and ours before and after it said so: ms."""
+
+    sent_ms: int
+    received_ms: int
+    date_ms: int
+
+
 class _Answer(Struct, frozen=True):
     status: int
     body: bytes
@@ -98,6 +108,7 @@ class _Answer(Struct, frozen=True):
     location: str | None
     ms: float
     skew_ms: int | None
+    told: Told | None
 
 
 @contextmanager
@@ -141,9 +152,13 @@ class Fetcher:
         tries: int = 3,
         backoff_s: float = 1.0,
         patience_s: float = 30.0,
+        now_ms: Callable[[], int] = lambda: _now_ms(),
+        told: Callable[[str, Told], None] = lambda feed, told: None,
     ) -> None:
+        """`now_ms` stamps what comes. `told` is given the time that each answer tells, with the feed it was for."""
         self._spacing_s, self._timeout_s, self._patience_s = spacing_s, timeout_s, patience_s
         self._tries, self._backoff_s = tries, backoff_s
+        self._now_ms, self._told = now_ms, told
         self._hosts: dict[str, _Host] = {}
         self._client: httpx.AsyncClient | None = None
         self._opening = asyncio.Lock()
@@ -182,11 +197,13 @@ class Fetcher:
             pause = delay(tried, self._backoff_s, MOST_WAIT_S, 0.25)
             try:
                 answer = await self._follow(ask, secrets, spacing_s)
+                if answer.told:
+                    self._told(feed, answer.told)
                 if answer.status not in BANNED and answer.status < 500:
                     binary = b"\0" in answer.body[:BINARY]
                     http = Http(secrets.shown, answer.status, "" if binary else answer.text)
                     http = structs.replace(http, data=answer.body) if binary else http
-                    return Fetched(Frame(feed, _now_ms(), http), answer.validators)
+                    return Fetched(Frame(feed, self._now_ms(), http), answer.validators)
                 trouble, lost = answered(answer.status, answer.text), False
                 self._hold(url, answer, pause)
             except _Passing as error:
@@ -202,14 +219,19 @@ class Fetcher:
             host.lost, host.lost_until = trouble, clock() + LOST_S
         raise FetchError(trouble)
 
-    async def probe(self, url: str) -> Probe:
-        """Ask once and measure. Raises `FetchError` where no answer came, and nothing else."""
+    async def probe(self, url: str, feed: str = "") -> Probe:
+        """Ask once and measure. Raises `FetchError` where no answer came, and nothing else.
+
+        With a `feed` the time that the answer tells is told.
+        """
         with _only_fetch_errors():
             secrets = _Secrets(url)
             try:
                 answer = await self._follow(Ask(url), secrets)
             except FetchError as error:
                 raise FetchError(secrets.hide(str(error))) from None
+            if feed and answer.told:
+                self._told(feed, answer.told)
             reason = "" if answer.status < 400 else answered(answer.status, answer.text)
             return Probe(answer.status, reason, answer.ms, answer.skew_ms, len(answer.body))
 
@@ -255,10 +277,10 @@ class Fetcher:
         if ask.body is not None:
             method, headers = "POST", {"Content-Type": "application/json", **headers}
 
-        began, began_ms = time.monotonic(), _now_ms()
+        began, sent_ms = time.monotonic(), self._now_ms()
         try:
             async with client.stream(method, ask.url, headers=headers, content=ask.body) as response:
-                skew_ms = _skew(response.headers, (began_ms + _now_ms()) // 2)
+                told = _told(response.headers, sent_ms, self._now_ms(), time.monotonic() - began)
                 body = await _body(response)
         except FetchError:
             raise
@@ -278,7 +300,8 @@ class Fetcher:
             response.headers.get("Retry-After"),
             response.headers.get("Location"),
             (time.monotonic() - began) * 1000,
-            skew_ms,
+            None if told is None else (told.sent_ms + told.received_ms) // 2 - (told.date_ms + 500),
+            told,
         )
 
     async def _open(self) -> "httpx.AsyncClient":
@@ -428,11 +451,13 @@ def _given_back(headers: "httpx.Headers", name: str) -> str:
     return value if len(value) <= LONGEST_VALIDATOR and value.isascii() and value.isprintable() else ""
 
 
-def _skew(headers: "httpx.Headers", ours_ms: int) -> int | None:
+def _told(headers: "httpx.Headers", sent_ms: int, received_ms: int, took_s: float) -> Told | None:
+    """The time that a server tells; `None` where it tells none, or our clock was set meanwhile."""
     date_ms = http_date_ms(headers.get("Date", ""))
     if date_ms is None or headers.get("Age", "0") != "0":  # a cache repeats the time at which it was filled
         return None
-    return ours_ms - (date_ms + 500)  # its seconds are cut off, so half a second is the best guess of the rest
+    set_meanwhile = abs(received_ms - sent_ms - took_s * 1000) > MOST_SET_MS
+    return None if set_meanwhile else Told(sent_ms, received_ms, date_ms)
 
 
 def _now_ms() -> int:

@@ -1,14 +1,17 @@
 """One run of the monitor, live, replayed or simulated: frames in, changed topics out. No task, no socket, no clock."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from feeds import views
 from feeds.decode import Decoder
 from feeds.facts import TIMEFRAME_MS, FeedStatus, Rejected
+from feeds.our_clock import CLOCK, evidence
 from feeds.slow import Taken
 from feeds.state import State
 from feeds.topics import PROTOCOL, Engine, Metric, Study
@@ -53,6 +56,9 @@ class Session:
         """
         if frame.feed in self.state.slow.pages:
             return [Refused(reason) for reason in self.take(frame, self.decode(frame)).refused]
+        if frame.feed == CLOCK:
+            self._measured(frame)
+            return []
         outs = self._decoder.decode(frame)
         if isinstance(frame.data, Http):
             self.state.answered(frame.feed, frame.recv_ms, outs)
@@ -71,6 +77,12 @@ class Session:
         if lively:
             orders.append(Alive())
         return orders
+
+    def _measured(self, frame: Frame) -> None:
+        """Take evidence of clocks. Only our own recorder writes it: what cannot be read is of a later version."""
+        if isinstance(frame.data, str | bytes):
+            with suppress(msgspec.MsgspecError):
+                self.state.measured(evidence(frame.data), frame.recv_ms)
 
     def decode(self, frame: Frame) -> list[Out]:
         """What a publisher's frame says. May be called in any thread: a long answer must not hold up the market."""
@@ -183,8 +195,9 @@ class Session:
 
     def _slow(self, *, whole: bool) -> Changes:
         """Topics and metrics that are looked at once a second."""
+        clock = self.state.clock
         found: Mapping[str, object] = {
-            "engine": self.engine,
+            "engine": structs.replace(self.engine, clock=clock.words(), clock_short=clock.short()),
             "feeds": views.feeds(self.state),
             "ladder": views.ladder(self.state),
             "derivatives": views.derivatives.derivatives(self.state),

@@ -25,9 +25,10 @@ from feeds.facts import (
     Repriced,
     Trade,
 )
-from feeds.health import SKEWED_MS, Feed, Limits
+from feeds.health import Feed, Limits
 from feeds.heard import channels, unheard
 from feeds.liquidated import Book
+from feeds.our_clock import Evidence, Exchange, OurClock, Pong, Stepped
 from feeds.positions import PART_MS, Positions
 from feeds.prices import Held, Last, Prices
 from feeds.seen import Seen
@@ -42,6 +43,8 @@ from feeds.venue import Alive, Out, Refused, Venue
 KNOWN_TRADES = 4_096
 """So many trades of an instrument are known again; a power of two."""
 PREMIUM_SECONDS = 60
+NEAR_MS = 60_000
+"""A stored time of a venue that is further from its receipt was told by another clock than ours."""
 
 
 Kept = Bar | Liquidation | Repriced | Gap | Cascade | Observation | Polled | Doubting | Change | Course
@@ -87,6 +90,7 @@ class State:
         self.now_ms = 0
         self._life_s = {venue.feed(stream): stream.life_s for venue in venues.values() for stream in venue.streams}
         self.feeds: dict[str, Feed] = {}
+        self.clock = OurClock()
         self.book = Book()
         self.cascades = Cascades()
         self.saturations: dict[str, float] = {}
@@ -112,7 +116,8 @@ class State:
     def register(self, feed: str, now_ms: int) -> None:
         """Expect a feed, so that it is shown before it is first heard."""
         if feed not in self.feeds:
-            self.feeds[feed] = Feed(feed, self.limits.for_life(self._life_s.get(feed, 0.0) * 1000), now_ms)
+            limits = self.limits.for_life(self._life_s.get(feed, 0.0) * 1000)
+            self.feeds[feed] = Feed(feed, limits, now_ms, self.clock)
 
     def heard(self, feed: str, recv_ms: int, outs: list[Out]) -> bool:
         """Take what one websocket frame of a feed gave, be it nothing; `True` if that proves the feed alive."""
@@ -143,6 +148,21 @@ class State:
                     self._liquidation(out, row.dated(out.ts_ms, recv_ms), row)
                 case _:
                     self.apply(out, row)
+
+    def measured(self, fact: Evidence, recv_ms: int) -> None:
+        """Take what is known of our clock, or of a connection's queue."""
+        self.advance(recv_ms)
+        match fact:
+            case Exchange():
+                self.clock.heard(fact)
+            case Pong():
+                if fact.feed in self.feeds:
+                    self.feeds[fact.feed].clock.pong(fact.took_ms, recv_ms)
+            case Stepped():
+                self.clock.stepped(fact)
+                if fact.step_ms > 0:  # set back, our clock goes on at its own pace
+                    for feed in self.feeds.values():
+                        feed.clock.opened()
 
     def apply(self, fact: Out, feed: Feed) -> bool:
         """Take one fact or control; `True` if it proves the feed alive."""
@@ -207,6 +227,7 @@ class State:
         if second == self._second:
             return
         self._second = second
+        self._look_at_clocks()
         self.prices.advance()
         self._confirm()
         self.book.advance(self.now_ms)
@@ -253,8 +274,8 @@ class State:
                 as_of = min(_end(newest), now_ms)
                 self.prices.last[name, candles.symbol] = Last(candles.symbol, newest.close, as_of, cached=True)
         for event in past.liquidations:
-            near = abs(event.recv_ms - event.ts_ms) <= SKEWED_MS
-            self.book.add(event, event.ts_ms if near else event.recv_ms, cached=True)
+            near = abs(event.recv_ms - event.ts_ms) <= NEAR_MS
+            self.book.add(event, min(event.ts_ms, event.recv_ms) if near else event.recv_ms, cached=True)
         self.book.advance(now_ms)
         self.cascades.remember(past.cascades)
         for feed in self.feeds.values():
@@ -318,6 +339,21 @@ class State:
         self.candles.pop(name, None)
         self._chart = tuple(other for other in self._chart if other != name)
         self.prices.forget(name)
+
+    def _look_at_clocks(self) -> None:
+        """Tell our clock, venue by venue, what the messages and pongs of its best connection say."""
+        slow: dict[str, int] = {}
+        late: dict[str, int] = {}
+        queues: dict[str, int] = {}
+        for feed in self.feeds.values():
+            found = feed.late(self.now_ms)
+            if found is None:
+                continue
+            late[feed.venue] = min(found, late.get(feed.venue, found))
+            slow[feed.venue] = min(feed.clock.low or 0, slow.get(feed.venue, 0))
+            if (took := feed.clock.queue(self.now_ms)) is not None:
+                queues[feed.venue] = min(took, queues.get(feed.venue, took))
+        self.clock.look(self.now_ms, slow.values(), late.values(), queues.values())
 
     def _feed(self, name: str) -> Feed:
         self.register(name, self.now_ms)

@@ -37,6 +37,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "positions",
         "prices",
         "health",
+        "our_clock",
+        "venue_clock",
         "heard",
         "slow",
         "scales",

@@ -77,6 +77,8 @@ class Engine(Struct, frozen=True):
 
     `writing`: this engine keeps the history. `notices`: things the user should know, newest last. `read` of `pages`
     of the publishers have been read, where the past is still being read for the first time; else both are 0.
+    `clock` says by how much this machine's clock or its line is off, and `clock_short` in a few characters; "" where
+    neither is.
     """
 
     mode: Mode
@@ -86,6 +88,8 @@ class Engine(Struct, frozen=True):
     notices: tuple[str, ...] = ()
     read: int = 0
     pages: int = 0
+    clock: str = ""
+    clock_short: str = ""
 
 
 class Input(Struct, frozen=True, omit_defaults=True):

@@ -213,7 +213,10 @@ class TapeRow(Struct, frozen=True):
 
 
 class FeedRow(Struct, frozen=True):
-    """A feed's health. `seen_ms`: last proof of life. Lag is receipt minus venue time, ms, last minute.
+    """A feed's health. `seen_ms`: last proof of life.
+
+    Lag is how old messages of the last minute were on receipt, ms: what is known of the clocks is taken off. `odd`:
+    messages that were dated far after their neighbours.
 
     `error` is text from outside, already plain: no control characters, not to be read as markup.
     """
@@ -232,6 +235,7 @@ class FeedRow(Struct, frozen=True):
     gaps: int
     gap_ms: int
     note: str = ""
+    odd: int = 0
 
 
 class GapRow(Struct, frozen=True):

@@ -1,5 +1,7 @@
 """The reference price, the venues' prices, changes and the Coinbase premium."""
 
+from msgspec import structs
+
 from feeds.facts import Timeframe
 from feeds.health import metric_state
 from feeds.prices import Last
@@ -20,6 +22,8 @@ def price(state: State) -> Price:
     """Draw up the price topic."""
     spots, perpetuals = _said(state, spot=True), _said(state, spot=False)
     ref = reference(spots, state.now_ms, state.fresh_ms, perpetuals)
+    if said := state.clock.words():
+        ref = structs.replace(ref, note=f"{ref.note}; {said}" if ref.note else said)
     sure = ref.state == "fresh" and ref.quality != "doubted"
     fresh = ref.value if sure and isinstance(ref.value, float) else None
     rows = []
