@@ -9,10 +9,11 @@ import msgspec
 
 from feeds.answers import answered
 from feeds.facts import FeedStatus, Rejected
+from feeds.possible import Possible
 from feeds.source import Page, Source
 from feeds.text import plain
 from feeds.unread import kind
-from feeds.venue import Http, Out, Parser, Reject, Venue
+from feeds.venue import Empty, Http, Out, Parser, Reject, Venue
 from feeds.wire import Frame
 
 LARGEST = 2 * 1024 * 1024
@@ -30,6 +31,7 @@ class Decoder:
         self._pages = pages or {}
         self._parsers: dict[str, Parser] = {}
         self._unknown: set[str] = set()
+        self._possible = Possible()
         self._asked: dict[str, str] = {}
 
     def decode(self, frame: Frame) -> list[Out]:
@@ -48,10 +50,14 @@ class Decoder:
                 parser.opened(frame.feed, frame.recv_ms)
                 return [FeedStatus(frame.feed, frame.recv_ms, "open")]
             if isinstance(data, Http):
-                return [*parser.answer(frame.feed, data, frame.recv_ms)]
+                return self._possible.among(frame.feed, frame.recv_ms, parser.answer(frame.feed, data, frame.recv_ms))
             if len(data) > LARGEST:
                 return [_rejected(frame, f"a frame of {len(data):,} bytes")]
-            return [*parser.parse(frame.feed, data, frame.recv_ms)]
+            return self._possible.among(frame.feed, frame.recv_ms, parser.parse(frame.feed, data, frame.recv_ms))
+        except Empty as error:
+            return [
+                _rejected(frame, "bytes where text was due" if isinstance(data, Http) and data.data else str(error))
+            ]
         except Reject as error:
             return [_rejected(frame, str(error))]
         except msgspec.MsgspecError as error:

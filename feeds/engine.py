@@ -3,7 +3,8 @@
 import asyncio
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -12,6 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
+from feeds import our_clock
 from feeds.backfill import Backfill
 from feeds.bars import KEEP
 from feeds.calendars import new_york_day
@@ -19,7 +21,10 @@ from feeds.clock import Clock
 from feeds.facts import TIMEFRAME_MS, FeedStatus
 from feeds.gather import Gather
 from feeds.health import Limits
-from feeds.poll import Fetcher
+from feeds.hearing import until_closed
+from feeds.life import today
+from feeds.our_clock import Evidence, Exchange, Pong, Stepped
+from feeds.poll import Fetcher, Told
 from feeds.serve import Server
 from feeds.session import Changes, Session
 from feeds.settings import Settings
@@ -40,6 +45,9 @@ Work = Callable[[], Awaitable[None]]
 TICK_S = 0.125
 """A whole part of the screen's usual 250 ms, which draws just after such a tick: then no number waits for two."""
 HISTORY_MS = 86_400_000
+SPACING_S = 0.5
+ASKED = 4
+"""Venues that are asked for the time at once: some may not answer, and two have to agree."""
 LOOK_S = 1.0
 """How often is looked whether signals are due."""
 PIECE = 1_000
@@ -58,9 +66,17 @@ def new_session(
     *,
     expected: bool = True,
     keep: Callable[[Kept], object] | None = None,
+    venues: Mapping[str, Venue] = VENUES,
 ) -> Session:
-    """Build a session of the venues that the settings ask for. `expected`: their feeds are shown before they speak."""
-    venues = {name: venue for name, venue in VENUES.items() if name in settings.venues}
+    """Build a session of the venues that the settings ask for. `expected`: their feeds are shown before they speak.
+
+    `venues` is the registry.
+    """
+    # A recording may be of a time when a venue that has closed was open.
+    ends = {name: venue.life.ends_ms for name, venue in venues.items()}
+    over = {name: ends_ms for name, ends_ms in ends.items() if ends_ms is not None and ends_ms <= today(started_ms)}
+    listened = {*settings.venues} - {*over} if expected else {*settings.venues, *over}
+    venues = {name: venue for name, venue in venues.items() if name in listened}
     limits = Limits(*(round(s * 1000) for s in (settings.feeds.late_s, settings.feeds.stale_s, settings.feeds.down_s)))
     fresh_ms = round(settings.price.fresh_s * 1000)
     chart = tuple(settings.chart.venues)
@@ -70,6 +86,7 @@ def new_session(
     state.slow.trust(settings.sources.believe)
     state.slow.add(steps.observations(new_york_day(started_ms)))
     if expected:
+        state.closed = over
         state.advance(started_ms)
         for venue in venues.values():
             for stream in venue.streams:
@@ -89,8 +106,9 @@ class Collector:
         store: Store | None = None,
         recorder: Recorder | None = None,
         publishers: bool = True,
+        venues: Mapping[str, Venue] = VENUES,
     ) -> None:
-        """`publishers`: whether to ask those of the slow series as well."""
+        """`publishers`: whether to ask those of the slow series as well. `venues` is the registry."""
         self.settings = settings
         self._publishers = publishers
         self._restored = asyncio.Event()
@@ -98,14 +116,15 @@ class Collector:
         self._answered = asyncio.Event()
         """A publisher has been asked, and what it said is in."""
         self.clock = Clock()
+        self.clock.stepped = lambda now_ms, *step: self._measured(Stepped(*step), now_ms)
         keep = store.put if store else None
-        self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
+        self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep, venues=venues)
         self.session.works_out = False
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="slow")
         """What takes long and only computes: one thread, so that it takes its memory once."""
         self.recorder = recorder
         self._store = store
-        self.notices: dict[str, str] = {}
+        self.notices: dict[str, str] = {"settings": "; ".join(settings.notices)}
         """What the user should know, by its subject; "" where it has passed."""
         self._minute = 0
         if store:
@@ -119,15 +138,18 @@ class Collector:
     async def run(self) -> None:
         """Collect until cancelled."""
         # A simulated market has all its venues on one host, which needs no sparing.
-        fetcher = Fetcher(spacing_s=0.0) if self.session.engine.mode == "demo" else Fetcher()
-        backfill = Backfill(self.state, self.settings, fetcher, self._take)
+        spacing_s = 0.0 if self.session.engine.mode == "demo" else SPACING_S
+        fetcher = Fetcher(spacing_s=spacing_s, now_ms=self.clock.now_ms, told=self.told)
+        backfill = Backfill(self.state, self.settings, fetcher, self._take, self.notices.__setitem__)
         try:
             async with asyncio.TaskGroup() as group:
                 for venue in self.state.venues.values():
-                    for work, say in self._tasks(venue, backfill):
-                        group.create_task(tend(work, say))
+                    jobs = [tend(work, say) for work, say in self._tasks(venue, backfill)]
+                    say = partial(self.notices.__setitem__, venue.name)
+                    group.create_task(until_closed(venue, jobs, self.clock.now_ms, say))
                 group.create_task(tend(backfill.candles, partial(self._notice, "candles")))
                 group.create_task(tend(self._work_out, partial(self._notice, "signals")))
+                group.create_task(tend(partial(self._ask_the_time, fetcher), partial(self._notice, "clock")))
                 if self._publishers:
                     group.create_task(tend(partial(self._gather, fetcher), partial(self._notice, "publishers")))
                 else:
@@ -276,11 +298,32 @@ class Collector:
             sink=self._take,
             status=self._status,
             now_ms=self.clock.now_ms,
+            pong=lambda took_s: self._measured(Pong(feed, round(took_s * 1000))),
         )
 
     def _take(self, frame: Frame) -> Sequence[Control]:
         self._record(frame)
         return self.session.frame(frame)
+
+    def told(self, feed: str, told: Told) -> None:
+        """Take the time that a server told with an answer for `feed`."""
+        self._measured(Exchange(feed.partition(".")[0], told.sent_ms, told.received_ms, told.date_ms))
+
+    def _measured(self, fact: Evidence, now_ms: int | None = None) -> None:
+        """Take what is known of clocks as a frame, so that it is in the recording and a replay comes to the same."""
+        self._take(our_clock.frame(fact, self.clock.now_ms() if now_ms is None else now_ms))
+
+    async def _ask_the_time(self, fetcher: Fetcher) -> None:
+        """Ask some venues in turn for the time, whenever it is not known what is off, or what was is to be checked."""
+        clock, venues = self.state.clock, deque(self.state.venues.values())
+        while True:
+            await asyncio.sleep(LOOK_S)
+            if clock.wants(self.clock.now_ms()):
+                clock.asked(self.clock.now_ms())
+                asked = [venues[at] for at in range(min(ASKED, len(venues)))]
+                venues.rotate(-len(asked))
+                urls = [(venue.name, self.settings.endpoint(f"{venue.name}.http", venue.http)) for venue in asked]
+                await asyncio.gather(*(fetcher.probe(url, name) for name, url in urls), return_exceptions=True)
 
     def _record(self, frame: Frame) -> None:
         if self.recorder:

@@ -1,14 +1,17 @@
 """How each feed is doing: its state by silence, its rate, its lag, what it got wrong, and when it was not heard."""
 
 from collections import deque
+from itertools import islice
 from statistics import quantiles
 
 from msgspec import Struct
 
 from feeds.facts import FeedStatus, Gap, Phase, Rejected
+from feeds.our_clock import OurClock
 from feeds.text import plain
 from feeds.topics import FeedRow, FeedState, State
 from feeds.unread import Unread
+from feeds.venue_clock import VenueClock
 
 RATE_SECONDS = 10
 LAG_MS = 60_000
@@ -16,8 +19,8 @@ SHORTEST_GAP_MS = 1_000
 NOT_YET = "not heard yet"
 SETTLED_MS = 60_000
 """A connection that refuses its liquidations at all does so sooner."""
-SKEWED_MS = 60_000
-"""Beyond this, receipt minus venue time is no delay but two clocks that disagree (or a replay of old frames)."""
+RECENT, RECENT_MS = 64, 10_000
+"""So many of the last messages, of so short a time, tell how late the quickest is."""
 
 
 class Limits(Struct, frozen=True):
@@ -39,8 +42,9 @@ class Limits(Struct, frozen=True):
 class Feed:
     """One feed. Every method takes the time; none reads a clock."""
 
-    def __init__(self, name: str, limits: Limits, since_ms: int) -> None:
+    def __init__(self, name: str, limits: Limits, since_ms: int, ours: OurClock | None = None) -> None:
         self.name = name
+        self.clock = VenueClock(ours)
         self.venue = name.partition(".")[0]
         self.since_ms = since_ms
         self.phase: Phase = "connecting"
@@ -62,7 +66,6 @@ class Feed:
         self._gap: Gap | None = None
         self._counts: deque[list[int]] = deque(maxlen=RATE_SECONDS + 1)
         self._lags: deque[tuple[int, int]] = deque(maxlen=1_024)
-        self._skew: int | None = None
 
     def status(self, event: FeedStatus) -> Gap | None:
         """What the driver says. Returns the gap that begins, if one does."""
@@ -75,7 +78,7 @@ class Feed:
             self.deaf = ""
             self._open_ms = event.recv_ms
             self.reconnects = self._opened - 1
-            self._skew = None
+            self.clock.opened()
         return self._begin_gap(event.reason or "reconnected") if event.phase != "connecting" else None
 
     def frame(self, recv_ms: int) -> None:
@@ -145,30 +148,41 @@ class Feed:
         self.gaps.append(self._gap)
         return self._gap
 
-    def fill(self, gap: Gap) -> Gap:
-        """Take note that the liquidations of a gap have been read afterwards."""
-        filled = Gap(gap.feed, gap.from_ms, gap.to_ms, gap.reason, filled=True)
+    def fill(self, gap: Gap, but: str = "") -> Gap:
+        """Take note that the liquidations of a gap have been read afterwards; `but`: why they could not all be."""
+        reason = f"{gap.reason}; cannot be filled: {plain(but)}" if but else gap.reason
+        filled = Gap(gap.feed, gap.from_ms, gap.to_ms, reason, filled=not but)
         self.gaps[self.gaps.index(gap)] = filled
         return filled
 
     def as_of(self, ts_ms: int, recv_ms: int) -> int:
-        """When, by our clock, a thing happened that the venue dates `ts_ms`.
+        """When, by our clock, a thing happened that the venue dates `ts_ms`; never later than it came.
 
-        The venue's own time where the clocks agree within a minute. Where they do not, receipt, less what this
-        message was slower than the fastest of the connection: a backlog still shows its age.
+        What is not explained by the clocks counts as age. A message dated far after its neighbours is as old as they.
         """
-        lag = recv_ms - ts_ms
-        self._lags.append((recv_ms, lag))
-        if self._skew is None or lag < self._skew:
-            self._skew = lag
-        if abs(self._skew) <= SKEWED_MS:
-            return min(ts_ms, recv_ms)
-        return recv_ms - min(lag - self._skew, SKEWED_MS)
+        age = self.clock.age(ts_ms, recv_ms)
+        if age is None:
+            self.fault(f"a message dated {(ts_ms - recv_ms) / 1000:+,.0f} s from its receipt", recv_ms)
+            return recv_ms - self.clock.usual(recv_ms)
+        self._lags.append((recv_ms, age))
+        return recv_ms - age
 
     def dated(self, ts_ms: int, recv_ms: int) -> int:
         """When, by our clock, a thing happened that an answer over REST dates `ts_ms`: its journey says nothing."""
-        skew = self._skew if self._skew is not None and abs(self._skew) > SKEWED_MS else 0
-        return min(ts_ms + skew, recv_ms)
+        return min(ts_ms + self.clock.offset_ms, recv_ms)
+
+    def late(self, now_ms: int) -> int | None:
+        """How late the quickest of the last messages was, beyond what the clocks explain; `None` without any."""
+        last = islice(reversed(self._lags), RECENT)
+        return min((lag for recv_ms, lag in last if now_ms - recv_ms <= RECENT_MS), default=None)
+
+    def lose(self, gap: Gap) -> Gap:
+        """Take note that between two times not all of what was sent came, though the connection held."""
+        known = next((known for known in self.gaps if known.from_ms == gap.from_ms), None)
+        if known:
+            return known
+        self.gaps.append(gap)
+        return gap
 
     def state(self, now_ms: int) -> FeedState:
         """Say how the feed is, by the time since its last proof of life."""
@@ -189,7 +203,7 @@ class Feed:
         return sum(n for s, n in self._counts if second - RATE_SECONDS <= s < second) / RATE_SECONDS
 
     def lags(self, now_ms: int) -> tuple[float | None, float | None]:
-        """Median and 95th percentile of receipt minus venue time over the last minute, ms."""
+        """Median and 95th percentile of how old messages of the last minute were on receipt, ms."""
         while self._lags and self._lags[0][0] < now_ms - LAG_MS:
             self._lags.popleft()
         if not self._lags:
@@ -219,6 +233,7 @@ class Feed:
             len(self.gaps),
             sum(spans),
             note,
+            self.clock.odd,
         )
 
     def _said(self, now_ms: int) -> tuple[str, int | None]:

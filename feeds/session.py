@@ -1,17 +1,21 @@
 """One run of the monitor, live, replayed or simulated: frames in, changed topics out. No task, no socket, no clock."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from importlib.metadata import version
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from feeds import views
 from feeds.decode import Decoder
 from feeds.facts import TIMEFRAME_MS, FeedStatus, Rejected
+from feeds.our_clock import CLOCK, evidence
 from feeds.slow import Taken
 from feeds.state import State
-from feeds.topics import Engine, Metric, Study
-from feeds.venue import Alive, Control, Http, Out, Reconnect, Refused, Send
+from feeds.topics import PROTOCOL, Engine, Metric, Study
+from feeds.venue import Alive, Control, Http, More, Out, Reconnect, Refused, Send, Short
 from feeds.views.pages import study_of, work_out
 from feeds.wire import Frame
 
@@ -32,7 +36,7 @@ class Session:
     def __init__(self, state: State, engine: Engine) -> None:
         self.state = state
         self.engine = engine
-        self._decoder = Decoder(state.venues, state.slow.pages)
+        self._decoder = Decoder({**state.venues}, state.slow.pages)
         self.signals = views.Pages(state)
         self.works_out = True
         """Whether the pages of the signals are worked out here, by the session's own time; else somebody else does."""
@@ -48,14 +52,18 @@ class Session:
     def frame(self, frame: Frame) -> list[Control]:
         """Take a frame; return what the connection it came by should do. An `Alive` among it is proof of life.
 
-        Of an HTTP answer, return a `Refused` for each part that was not believed.
+        Of an HTTP answer, return a `Refused` for each part that was not believed, and where its list goes on.
         """
         if frame.feed in self.state.slow.pages:
             return [Refused(reason) for reason in self.take(frame, self.decode(frame)).refused]
+        if frame.feed == CLOCK:
+            self._measured(frame)
+            return []
         outs = self._decoder.decode(frame)
         if isinstance(frame.data, Http):
             self.state.answered(frame.feed, frame.recv_ms, outs)
-            return [Refused(out.reason) for out in outs if isinstance(out, Rejected)]
+            refused: list[Control] = [Refused(out.reason) for out in outs if isinstance(out, Rejected)]
+            return refused + [out for out in outs if isinstance(out, More | Short)]
         if frame.data is None:
             self.state.advance(frame.recv_ms)
             for out in outs:
@@ -69,6 +77,12 @@ class Session:
         if lively:
             orders.append(Alive())
         return orders
+
+    def _measured(self, frame: Frame) -> None:
+        """Take evidence of clocks. Only our own recorder writes it: what cannot be read is of a later version."""
+        if isinstance(frame.data, str | bytes):
+            with suppress(msgspec.MsgspecError):
+                self.state.measured(evidence(frame.data), frame.recv_ms)
 
     def decode(self, frame: Frame) -> list[Out]:
         """What a publisher's frame says. May be called in any thread: a long answer must not hold up the market."""
@@ -181,8 +195,9 @@ class Session:
 
     def _slow(self, *, whole: bool) -> Changes:
         """Topics and metrics that are looked at once a second."""
+        clock = self.state.clock
         found: Mapping[str, object] = {
-            "engine": self.engine,
+            "engine": structs.replace(self.engine, clock=clock.words(), clock_short=clock.short()),
             "feeds": views.feeds(self.state),
             "ladder": views.ladder(self.state),
             "derivatives": views.derivatives.derivatives(self.state),
@@ -202,6 +217,7 @@ class Session:
         return True
 
 
-def line(t_ms: int, changed: Changes) -> bytes:
-    """One line of the protocol with the viewers, with its end."""
-    return _encode({"t": t_ms, "set": {name: msgspec.Raw(data) for name, data in changed.items()}}) + b"\n"
+def line(t_ms: int, changed: Changes, *, first: bool = False) -> bytes:
+    """One line of the protocol with the viewers, with its end. The `first` says who speaks, and how."""
+    hello = {"tidegauge": version("tidegauge"), "protocol": PROTOCOL} if first else {}
+    return _encode({**hello, "t": t_ms, "set": {name: msgspec.Raw(data) for name, data in changed.items()}}) + b"\n"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
     ConnectionClosed,
@@ -38,6 +38,10 @@ LOOK_S, SECOND_LOOK_S = 1.0, 0.1
 """How often the watchdog looks, and how soon again when it found nothing."""
 
 
+SLOW_S = 1.0
+"""A pong that takes longer tells of a queue."""
+
+
 class Pace(Struct, frozen=True):
     """The driver's timings, in seconds; `jitter` is a fraction.
 
@@ -47,7 +51,7 @@ class Pace(Struct, frozen=True):
 
     `keepalive` is between protocol pings: often enough for home routers, which forget a quiet connection after 30 s
     or more, and for Kraken Futures, which wants one a minute; seldom enough for Binance, which counts them among the
-    five messages a second that it takes.
+    five messages a second that it takes. `keepalive_slow` is between them while one takes long.
     """
 
     first: float = 0.5
@@ -59,6 +63,7 @@ class Pace(Struct, frozen=True):
     open_timeout: float = 10.0
     close_timeout: float = 0.5
     keepalive: float = 20.0
+    keepalive_slow: float = 2.0
 
 
 PACE = Pace()
@@ -72,7 +77,7 @@ def _wall_ms() -> int:
 class _End(Struct, frozen=True):
     """How one try ended. `wait_s` is what the server asked for; `proven`: it gave data long enough to trust again.
 
-    `silent`: it connected, and never proved that it is alive.
+    `silent`: it never proved that it is alive, connected or not.
     """
 
     reason: str
@@ -111,12 +116,14 @@ async def keep(
     fallbacks: Sequence[str] = (),
     headers: Mapping[str, str] = _NO_HEADERS,
     now_ms: Callable[[], int] = _wall_ms,
+    pong: Callable[[float], None] = lambda took_s: None,
     pace: Pace = PACE,
 ) -> None:
     """Keep `stream` connected to `url` until cancelled. Each new connection begins with a frame of `None`.
 
-    `fallbacks` are other addresses of the same: where one connects but never proves alive, the next is tried.
-    `headers` go with the handshake. `now_ms` stamps what arrives; waiting is on the monotonic clock.
+    `fallbacks` are other addresses of the same: where one never proves alive, the next is tried.
+    `headers` go with the handshake. `now_ms` stamps what arrives; waiting is on the monotonic clock. `pong` is told
+    how many seconds each protocol ping took to be answered, which is how long the queue is.
 
     `sink` gets every frame as it came and gives back what the venue wants done. It must not raise: what it raises is
     a fault of ours, ends the feed, and comes out of here for the engine to show. Nothing else does.
@@ -130,7 +137,7 @@ async def keep(
     while True:
         if not blocked:
             status(FeedStatus(feed, now_ms(), "connecting"))
-        end = await _connection(stream, feed, urls[0], headers, sink, status, now_ms, pace)
+        end = await _connection(stream, feed, urls[0], headers, sink, status, now_ms, pong, pace)
         if end.reason != blocked or end.phase != "blocked":
             status(FeedStatus(feed, now_ms(), end.phase, end.reason))
         if end.silent:
@@ -151,6 +158,7 @@ async def _connection(
     sink: Callable[[Frame], Sequence[Control]],
     status: Callable[[FeedStatus], None],
     now_ms: Callable[[], int],
+    pong: Callable[[float], None],
     pace: Pace,
 ) -> _End:
     """Hold one connection from the handshake to its end."""
@@ -158,11 +166,12 @@ async def _connection(
         socket = await _open(url, headers, pace)
     except Exception as error:  # noqa: BLE001  the boundary: whatever undid the handshake is said in the feed's status
         try:
-            return _refusal(error, url, pace)
+            return structs.replace(_refusal(error, url, pace), silent=True)
         except Exception as odd:  # noqa: BLE001  no header of a refusal is any reason to end the feed
-            return _End(f"refused, and what it said cannot be read ({type(odd).__name__})")
+            return _End(f"refused, and what it said cannot be read ({type(odd).__name__})", silent=True)
     life = _Life(asyncio.get_running_loop().time())
     beside = [asyncio.create_task(_watch(socket, stream.limit_s, life, pace))]
+    beside.append(asyncio.create_task(_keep_open(socket, pong, pace)))
     if stream.ping is not None:
         beside.append(asyncio.create_task(_ping(socket, stream.ping, stream.ping_s)))
     announced = ""
@@ -189,10 +198,9 @@ async def _open(url: str, headers: Mapping[str, str], pace: Pace) -> ClientConne
         user_agent_header=USER_AGENT,
         open_timeout=pace.open_timeout,
         close_timeout=pace.close_timeout,
-        # The library's pings keep the path open and no more. Whether the other side lives is for the watchdog to
-        # say: a pong that is late on a slow line full of data must not close it.
-        ping_interval=pace.keepalive,
-        ping_timeout=None,
+        # Pings are ours, to know how long each takes. Whether the other side lives is for the watchdog to say: a pong
+        # that is late on a slow line full of data must not close it.
+        ping_interval=None,
         max_size=LARGEST,
         proxy=None if here else True,
         # A host whose IPv6 leads nowhere would otherwise spend the whole handshake's time on it and never try IPv4.
@@ -237,6 +245,29 @@ async def _watch(socket: ClientConnection, limit_s: float, life: _Life, pace: Pa
         overdue = left <= 0
         await asyncio.sleep(SECOND_LOOK_S if overdue else min(left, LOOK_S))
     await _close(socket, life.verdict, pace)
+
+
+async def _keep_open(socket: ClientConnection, told: Callable[[float], None], pace: Pace) -> None:
+    """Send protocol pings, the first at once: they keep the path open, and tell how long the queue is.
+
+    A pong comes after all that was under way before it. While they are slow the next ping follows soon.
+    """
+
+    def answered(pong: asyncio.Future[float]) -> None:
+        if not pong.cancelled() and pong.exception() is None:
+            told(pong.result())
+
+    clock = asyncio.get_running_loop().time
+    while True:
+        sent = clock()
+        try:
+            pong = asyncio.ensure_future(await socket.ping())
+        except ConnectionClosed:
+            return
+        pong.add_done_callback(answered)
+        done, _ = await asyncio.wait([pong], timeout=pace.keepalive)
+        took = clock() - sent
+        await asyncio.sleep(max(0.0, (pace.keepalive_slow if done and took > SLOW_S else pace.keepalive) - took))
 
 
 async def _ping(socket: ClientConnection, text: str, every_s: float) -> None:

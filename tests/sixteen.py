@@ -4,6 +4,8 @@ import json
 from functools import cache
 from pathlib import Path
 
+from feeds import our_clock
+from feeds.our_clock import Exchange
 from feeds.session import Session
 from feeds.state import State
 from feeds.topics import Engine
@@ -27,6 +29,8 @@ class Sixteen:
         self.now_ms = T0
         for feed in FEEDS:
             self.session.state.register(feed, T0)
+        for witness in ("one", "another"):  # our clock is right, whatever the fixtures are dated
+            self.session.frame(our_clock.frame(Exchange(witness, T0, T0, T0 - 1_000), T0))
 
     def opened(self, *without: str) -> None:
         """Let all feeds but these connect."""

@@ -1,5 +1,7 @@
 """The engine's clock, with both of the system's clocks in the test's hand."""
 
+import pytest
+
 from feeds.clock import Clock
 
 
@@ -25,6 +27,30 @@ def test_it_follows_the_system() -> None:
     hands.pass_ms(100)
     assert c.now_ms() == hands.wall
     assert c.notice == ""
+
+
+@pytest.mark.parametrize("back_ms", [1_100, 1_900, 30_000, 199_000])
+def test_set_back_by_little_it_goes_on_as_well(back_ms: int) -> None:
+    c, hands = clock()
+    before = c.now_ms()
+    hands.wall -= back_ms
+    hands.pass_ms(1_000)
+    assert c.now_ms() == before + 1_000
+    assert c.notice == f"the system clock was set back by {back_ms / 1000:.0f} s; ages go on, times are as before"
+
+
+def test_a_step_is_told_before_the_time_that_has_it() -> None:
+    c, hands = clock()
+    told: list[tuple[int, int, int]] = []
+    c.stepped = lambda now_ms, step_ms, held_ms: told.append((now_ms, step_ms, held_ms))
+    hands.wall += 900  # slewed, or rounded
+    first = c.now_ms()
+    assert told == []
+    hands.wall += 1_001
+    assert told == [] and c.now_ms() == first + 1_001
+    hands.wall -= 5_000
+    c.now_ms()
+    assert told == [(first + 1_001, 1_001, 0), (first + 1_001, -5_000, 5_000)]
 
 
 def test_a_clock_set_back_an_hour_does_not_freeze_ages() -> None:

@@ -16,7 +16,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from feeds.facts import Bar, Gap, Liquidation, Observation
+from feeds.facts import Bar, Gap, Liquidation, Observation, Repriced
 from feeds.settings import KeepDays
 from feeds.slow import Doubting
 from feeds.store import Store
@@ -107,6 +107,21 @@ def test_a_liquidation_seen_twice_is_kept_once(opened: Opened) -> None:
     store.put(replace(LIQUIDATION, venue="okx"))
     assert store.flush()
     assert store.liquidations(0) == [LIQUIDATION, replace(LIQUIDATION, venue="okx")]
+
+
+def test_a_price_that_comes_later_is_kept_with_its_liquidation(opened: Opened) -> None:
+    store = opened()
+    other = replace(LIQUIDATION, id="other")
+    store.put(LIQUIDATION)
+    store.put(Repriced(5.5, 6.5, LIQUIDATION.venue, LIQUIDATION.id))
+    store.put(other)
+    store.put(Repriced(7.5, 8.5, LIQUIDATION.venue, "other"))
+    store.put(Repriced(1.0, 1.0, LIQUIDATION.venue, "unknown"))
+    assert store.flush()
+    assert store.liquidations(0) == [
+        replace(LIQUIDATION, usd=5.5, price=6.5),
+        replace(other, usd=7.5, price=8.5),
+    ]
 
 
 def test_a_bar_put_again_replaces_the_bar(opened: Opened) -> None:

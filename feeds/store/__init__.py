@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 
-from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
+from feeds.facts import Bar, Gap, Liquidation, Observation, Repriced, Timeframe
 from feeds.settings import KeepDays
 from feeds.slow import LISTED, Doubting, Polled
 from feeds.store.file import DAY_MS, CannotWrite, HistoryFile
@@ -104,7 +104,9 @@ class Store:
 
     # What the engine says -------------------------------------------------------------------------------------------
 
-    def put(self, fact: Bar | Liquidation | Gap | Observation | Polled | Doubting | Cascade | Change | Course) -> None:
+    def put(
+        self, fact: Bar | Liquidation | Repriced | Gap | Observation | Polled | Doubting | Cascade | Change | Course
+    ) -> None:
         """Keep a fact. Never blocks and never raises. Where another engine writes, nothing is kept."""
         if isinstance(fact, Cascade):
             self._put(CascadeRow(fact.from_ms, fact.to_ms, msgspec.json.encode(fact).decode()))

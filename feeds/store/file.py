@@ -13,6 +13,7 @@ from pathlib import Path
 
 from msgspec.structs import astuple
 
+from feeds.facts import Repriced
 from feeds.store.schema import HEARTBEAT, INSERTS, OLDER, NewerSchema, Row, migrate
 from feeds.store.trouble import code, damaged, words
 from feeds.text import plain
@@ -141,8 +142,8 @@ class HistoryFile:
         refused: list[str] = []
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            for kind, values in groups.items():
-                refused += _insert(self._db, INSERTS[kind], values)
+            for kind in sorted(groups, key=lambda kind: kind is Repriced):  # prices after what they are of
+                refused += _insert(self._db, INSERTS[kind], groups[kind])
             if heartbeat:
                 self._db.execute(HEARTBEAT, heartbeat)
             self._db.execute("COMMIT")

@@ -7,6 +7,8 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import force_setattr
 
+PROTOCOL = 2
+"""How engine and viewers speak. 1, of version 0.1.0, told it nowhere: its readings had words in place of notes."""
 State = Literal["fresh", "late", "stale", "down", "none"]
 Quality = str
 """One of `QUALITIES`, or a word of a later version: readers take one that they do not know for the worst."""
@@ -75,6 +77,8 @@ class Engine(Struct, frozen=True):
 
     `writing`: this engine keeps the history. `notices`: things the user should know, newest last. `read` of `pages`
     of the publishers have been read, where the past is still being read for the first time; else both are 0.
+    `clock` says by how much this machine's clock or its line is off, and `clock_short` in a few characters; "" where
+    neither is.
     """
 
     mode: Mode
@@ -84,6 +88,8 @@ class Engine(Struct, frozen=True):
     notices: tuple[str, ...] = ()
     read: int = 0
     pages: int = 0
+    clock: str = ""
+    clock_short: str = ""
 
 
 class Input(Struct, frozen=True, omit_defaults=True):

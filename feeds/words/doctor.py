@@ -20,13 +20,16 @@ from feeds.engine import Collector
 from feeds.facts import Observation, Rejected
 from feeds.gather import key_of, off
 from feeds.health import Feed
+from feeds.life import today
 from feeds.loop import run as run_loop
+from feeds.our_clock import OurClock
 from feeds.poll import Fetcher, FetchError
 from feeds.settings import Paths, Settings, load, paths
 from feeds.source import Ask, Source, Span
 from feeds.sources import SOURCES
 from feeds.store import Store
 from feeds.venue import Venue
+from feeds.venues import VENUES
 from feeds.words.record import seconds
 
 PATIENCE_S = 12.0
@@ -52,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     places = paths(os.environ)
     streams, addresses, publishers = run_loop(_ask(settings, args.wait))
     for title, findings in (
-        ("streams", streams),
+        ("streams", [*streams, *_closed(time.time_ns() // 1_000_000)]),
         ("REST", addresses),
         ("publishers", publishers),
         ("values that are doubted, and not used", _doubted(settings, places)),
@@ -70,7 +73,7 @@ async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[F
     """Connect every stream for a while, and ask every REST host and every publisher for one thing."""
     collector = Collector(settings, publishers=False)
     collecting = asyncio.create_task(collector.run())
-    fetcher = Fetcher()
+    fetcher = Fetcher(now_ms=collector.clock.now_ms, told=collector.told)
     venues = collector.state.venues.values()
     addresses = ((venue, _address(venue, collector.clock.now_ms())) for venue in venues)
     probes = [_probe(fetcher, settings, venue, url) for venue, url in addresses if url]
@@ -88,7 +91,14 @@ async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[F
     await asyncio.gather(collecting, return_exceptions=True)
     answered, told = await asked, await published
     await fetcher.aclose()
-    return found, answered, told
+    return found, [*answered, _clock(collector.state.clock)], told
+
+
+def _closed(now_ms: int) -> Iterator[Finding]:
+    """Venues that are not listened to because they closed for good."""
+    for name, venue in VENUES.items():
+        if venue.life.over(today(now_ms)):
+            yield Finding(True, name, venue.life.words(today(now_ms)))
 
 
 def _stream(feed: Feed, now_ms: int) -> Iterator[Finding]:
@@ -102,6 +112,14 @@ def _stream(feed: Feed, now_ms: int) -> Iterator[Finding]:
         yield Finding(False, f"{feed.name} rejected", f"{rejected.reason}: {rejected.sample}")
 
 
+def _clock(ours: OurClock) -> Finding:
+    """Our clock by the dates of all that answered, and what the streams are late by."""
+    if said := ours.words():
+        return Finding(False, "clock", said)
+    known = ours.proven is not None
+    return Finding(known, "clock", "right within a second" if known else "no two servers have told the same time")
+
+
 def _address(venue: Venue, now_ms: int) -> str | None:
     """Something that is read at the venue's REST host; `None` where nothing is."""
     polled = (poll.url for poll in venue.polls)
@@ -112,7 +130,7 @@ def _address(venue: Venue, now_ms: int) -> str | None:
 async def _probe(fetcher: Fetcher, settings: Settings, venue: Venue, url: str) -> Finding:
     what = f"{venue.name}.http"
     try:
-        probe = await fetcher.probe(settings.endpoint(what, url))
+        probe = await fetcher.probe(settings.endpoint(what, url), what)
     except FetchError as error:
         return Finding(False, what, str(error))
     skew = probe.skew_ms

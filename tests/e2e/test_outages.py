@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from contextlib import closing
 
 from websockets.asyncio.server import ServerConnection
 
@@ -61,12 +62,12 @@ async def test_a_venue_that_drops_out_grows_late_stale_and_down_and_comes_back_b
             assert (
                 "1 gap" in viewer.topics["liq.binance_usdm.long.usd.1h"]["note"] or viewer.t - row["seen_ms"] < 60_000
             )
-            history = Store(world.places.data / "history.sqlite")
-            await until(lambda: Gap(**gap) in history.gaps(0), "it is in the history")
+            with closing(Store(world.places.data / "history.sqlite")) as history:
+                await until(lambda: Gap(**gap) in history.gaps(0), "it is in the history")
 
 
 async def test_a_venue_that_falls_silent_grows_stale_though_its_socket_stays_open(world: World) -> None:
-    async with simulate.serve("quiet", seed=7, rate=6) as market:
+    async with simulate.serve("quiet", seed=7, rate=12) as market:
         world.settings(market.endpoints, feeds=QUICK, price={"fresh_s": 1.0})
         await world.engine()
         async with world.viewer() as viewer:

@@ -53,6 +53,11 @@ def _oil(shock: Metric, _: int) -> Notice | None:
     return _word(shock, {"on": ("oil shock", BAD)})
 
 
+def _clock(engine: Engine, _: int) -> Notice | None:
+    """By how much this machine's clock or its line is off."""
+    return Notice(((engine.clock, LATE),), ((engine.clock_short, LATE),)) if engine.clock else None
+
+
 def _reading(engine: Engine, _: int) -> Notice | None:
     """How far the past is read, while states that look back on it cannot be told."""
     if not engine.pages:
@@ -85,6 +90,7 @@ TABLE: tuple[tuple[str, Callable[[Any, int], Notice | None]], ...] = (
     ("liquidations", _liquidations),
     ("repo.band", _repo),
     ("oil.shock", _oil),
+    ("engine", _clock),
     ("engine", _reading),
 )
 """Topics, and metrics that the link keeps, the most urgent first, and what each has to say: mostly nothing.
