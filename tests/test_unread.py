@@ -24,7 +24,7 @@ T = 1_790_000_000_000
         ('{"arg":{"channel":"trades-v6","instId":"BTC-USDT-SWAP"},"data":[]}', "trades-v6"),
         ('{"table":"prints","action":"insert","data":[]}', "prints"),
         ('{"stream":"btcusdt@newTrade","data":{"e":"newTrade"}}', "btcusdt@newTrade"),
-        (gzip.compress(b'{"ch":"market.BTC-USDT.prints","tick":{}}'), "market.BTC-USDT.prints"),
+        (gzip.compress(b'{"ch":"market.BTC-USDT.prints","tick":{}}', mtime=0), "market.BTC-USDT.prints"),
         (b"\x00\x01\x02", "binary"),
         (b"\x1f\x8bno gzip at all", "binary"),
         ("[17,[1,2,3]]", "without a name"),
