@@ -22,6 +22,8 @@ BAND = 0.001
 """By so much the reference may lie outside of the spot trades since it was made: venues differ a little."""
 WAVER_MS = 2_000
 """For so long a control may look late without being called so: this machine has other work."""
+LAST_MS = 2_000
+"""It has to be fresh at the end of the watch too."""
 STALLED_MS = 6_000
 """After a stall of the whole machine nobody is called late for so long."""
 DOLLARS = 1.005
@@ -109,13 +111,13 @@ def _too_young(case: Case, until: Callable[[Key, float, int], int | None]) -> It
 
 
 def what_is_fresh_is_young(case: Case) -> Iterator[str]:
-    """Nothing reads fresh whose last trade is longer ago than the limit."""
+    """Nothing reads fresh that was overtaken longer ago than the limit."""
     for sample in case.samples:
         for venue, shown in sample.prices.items():
             if shown.believed and shown.state == "fresh":
-                traded_ms = case.truth.printed_ms(shown.of, shown.value or 0.0, sample.at_ms)
-                if traded_ms is not None and sample.at_ms - traded_ms > FRESH_MS + SLACK_MS:
-                    yield f"{venue} reads fresh {(sample.at_ms - traded_ms) / 1000:.1f} s after its last trade there"
+                stood_ms = case.truth.stood_ms(shown.of, shown.value or 0.0, sample.at_ms)
+                if stood_ms is not None and sample.at_ms - stood_ms > FRESH_MS + SLACK_MS:
+                    yield f"{venue} reads fresh {(sample.at_ms - stood_ms) / 1000:.1f} s after that was the last price"
 
 
 def no_sum_is_above_the_ledger(case: Case) -> Iterator[str]:
@@ -200,24 +202,22 @@ def it_is_fresh_again(case: Case) -> Iterator[str]:
         wrong = [row.feed for row in case.samples[-1].rows if row.venue in case.spoiled and row.state != "blocked"]
         if wrong:
             yield f"not said to be blocked: {_names(wrong)}"
-    elif case.back_ms is None:
+    elif case.back_ms is None or not any(one.calm() for one in case.between(case.done_ms - LAST_MS, case.done_ms)):
         lacking = [venue for venue in case.samples[-1].prices if not case.samples[-1].fine(venue)]
         yield f"not fresh {(case.done_ms - case.end_ms) / 1000:.0f} s after the end: {_names(lacking)}"
 
 
 def the_fault_is_said(case: Case) -> Iterator[str]:
-    """The row of a feed that is spoiled shows it: by its state, by a count, or by words."""
+    """The row of a feed that is spoiled shows it: by a count or in words, or else by its state."""
     if not case.fault.said:
         return
     before = list(case.between(case.live_ms - SLACK_MS, case.begin_ms))
-    known = {row.feed: row for row in before[-1].rows} if before else {}
+    known = {row.feed: row.told for row in before[-1].rows} if before else {}
     seen: set[str] = set()
     for sample in case.between(case.begin_ms, case.end_ms + SLACK_MS):
         for row in sample.rows:
-            old = known.get(row.feed, row)
-            told = row.rejected > old.rejected or row.note != old.note or (row.error_ms or 0) > case.begin_ms
-            price = sample.prices.get(row.venue)
-            if told or row.state != "live" or row.reconnects > old.reconnects or (price and price.state != "fresh"):
+            old = not case.fault.counted and not sample.fine(row.venue)
+            if old or row.told != known.get(row.feed):
                 seen.add(row.venue)
     silent = case.spoiled - seen
     if silent:

@@ -17,6 +17,8 @@ STALL_S = 1.0
 _WORDS_EVERY = 5
 _LONG = ("bars", "ladder", "live")
 """Topics of numbers alone, that need not be read for words."""
+_PACE = frozenset({"state", "seen_ms", "rate", "lag_p50", "lag_p95", "gaps", "gap_ms"})
+"""What moves in the row of a feed while all is well, and its state."""
 POSITIONS: tuple[Position, ...] = ("long", "short")
 
 
@@ -37,15 +39,12 @@ class Shown(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A feed as it stands on the feeds page."""
+    """A feed as it stands on the feeds page. `told`: all that is said of it beyond its state, pace and gaps."""
 
     feed: str
     venue: str
     state: str
-    rejected: int
-    error_ms: int | None
-    reconnects: int
-    note: str
+    told: str = ""
 
 
 class Sample(Struct, frozen=True):
@@ -102,10 +101,7 @@ def sample(viewer: Viewer, late_s: float = 0.0, *, words: bool = False) -> Sampl
     """What this viewer has been told up to now."""
     topics = viewer.topics
     feeds, liquidations = topics.get("feeds", {}), topics["liquidations"]
-    rows = tuple(
-        Row(r["feed"], r["venue"], r["state"], r["rejected"], r["error_ms"], r["reconnects"], r["error"] + r["note"])
-        for r in feeds.get("rows", ())
-    )
+    rows = tuple(Row(row["feed"], row["venue"], row["state"], _told(row)) for row in feeds.get("rows", ()))
     prices = {
         row.venue: _shown(topics[name]) for row in rows if (name := f"btc.{row.venue}.price") in topics
     }  # fmt: skip
@@ -121,6 +117,10 @@ def sample(viewer: Viewer, late_s: float = 0.0, *, words: bool = False) -> Sampl
     signs = tuple(_signs(topics)) if words else ()
     gaps = tuple(feeds.get("gaps", ()))
     return Sample(now_ms(), prices, _shown(topics.get("btc.price", {})), sums, rows, gaps, late_s, signs)
+
+
+def _told(row: dict[str, Any]) -> str:
+    return repr({name: value for name, value in row.items() if name not in _PACE})
 
 
 def _shown(metric: dict[str, Any]) -> Shown:
