@@ -100,6 +100,7 @@ def _case() -> Case:
         done_ms=T + 60_000,
         lives=[Life(T - 5_000, T, T + 60_000)],
         gaps=[Gap("coinbase", T + 20_000, T + 28_000, "HTTP 503")],
+        kept=[],
         said="",
     )
 
@@ -203,7 +204,7 @@ WRONGS: dict[str, tuple[Callable[[Case], None], str]] = {
     "no_sum_is_above_the_ledger": (_sum_too_large, "bybit long: $102, $100 were told of"),
     "nothing_that_came_through_is_missing": (
         _one_lost,
-        "bybit long: 0 events since the start, 1 came through, 0 holes known",
+        "bybit long: 1 of 1 events were lost, one at -10.0 s; no gap says so",
     ),
     "the_engine_lives": (_traceback, "a traceback: OverflowError: too large"),
     "nothing_commands_a_terminal": (_escape, "feeds: '\\x1b[2J'"),

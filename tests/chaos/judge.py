@@ -1,11 +1,12 @@
 """The rules. Each says in words where what was shown cannot be reconciled with what happened; nothing if it can."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from msgspec import Struct
 
-from feeds.facts import Gap
+from feeds.facts import Gap, Liquidation
 from tests.chaos.faults import CELLS, Cell, Fault
 from tests.chaos.truth import Key, Truth
 from tests.chaos.watch import STALL_S, Sample
@@ -26,6 +27,8 @@ LAST_MS = 2_000
 """It has to be fresh at the end of the watch too."""
 STALLED_MS = 6_000
 """After a stall of the whole machine nobody is called late for so long."""
+SIZE = 1e-4
+"""A size that is reckoned from contracts and a price may be so far from the market's."""
 DOLLARS = 1.005
 """A venue may tell of the same liquidation at another price over REST."""
 
@@ -52,6 +55,8 @@ class Case(Struct):
     done_ms: int
     lives: list[Life]
     gaps: list[Gap]
+    kept: list[Liquidation]
+    """What is in the history at the end, as the gaps are."""
     said: str
     """What the engines wrote to standard error."""
     ended: str = ""
@@ -132,19 +137,28 @@ def no_sum_is_above_the_ledger(case: Case) -> Iterator[str]:
 
 
 def nothing_that_came_through_is_missing(case: Case) -> Iterator[str]:
-    """What a venue told of is in the sums, or lies in a gap that is owned up to, or was spoiled on its way."""
-    first = next((sample for sample in case.samples if sample.at_ms >= case.live_ms), None)
-    if first is None or not case.lives:
-        return
-    last = case.samples[-1]
-    for venue, side in last.sums:
+    """What a venue told of was kept, or lies in a gap that is owned up to, or was spoiled on its way."""
+    until_ms = case.done_ms - POLLED_MS
+    for venue, side in case.samples[-1].sums if case.samples else ():
         holes = _holes(case, venue)
-        rows = case.truth.told[venue, side]
-        until_ms = last.at_ms - POLLED_MS
-        due = [at for at, _ in rows if first.at_ms < at <= until_ms and not any(a <= at <= b for a, b in holes)]
-        count = last.sums[venue, side][0] - first.sums.get((venue, side), (0, 0.0, None))[0]
-        if count < len(due):
-            yield f"{venue} {side}: {count} events since the start, {len(due)} came through, {len(holes)} holes known"
+        due = [
+            event
+            for at_ms, event in case.truth.told[venue, side]
+            if case.live_ms < at_ms <= until_ms and not any(a <= at_ms <= b for a, b in holes)
+        ]
+        kept = sorted(fact.btc for fact in case.kept if (fact.venue, fact.position) == (venue, side))
+        if lost := [event for event in due if not _taken(kept, event.btc)]:
+            first_s = (lost[0].ts_ms - case.begin_ms) / 1000
+            yield f"{venue} {side}: {len(lost)} of {len(due)} events were lost, one at {first_s:.1f} s; no gap says so"
+
+
+def _taken(kept: list[float], btc: float) -> bool:
+    """Take out of the sorted sizes one that is as good as this; `False` if there is none."""
+    at = bisect_left(kept, btc * (1 - SIZE))
+    if at < len(kept) and kept[at] <= btc * (1 + SIZE):
+        del kept[at]
+        return True
+    return False
 
 
 def _holes(case: Case, venue: str) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ class Known(Struct, frozen=True):
 
 _LEAST = "the smallest lag of a connection is the measure for all of it, and never forgotten"
 _BEHIND = "a clock that ours is ahead of reads as a line that is slow"
+_HEADER = "one header of an answer over HTTP ends the engine"
 _FAR = "a price far from those of the other venues is believed"
 
 KNOWN: tuple[Known, ...] = (
@@ -28,6 +29,10 @@ KNOWN: tuple[Known, ...] = (
     Known("the_reference_lies_where_the_market_was", ("half_x100", "most_x1.5"), _FAR),
     Known("no_sum_is_above_the_ledger", ("half_x100",), _FAR),
     Known("no_sum_is_above_the_ledger", ("sizes",), "a size that cannot be is believed"),
+    Known("the_engine_lives", ("retry_date",), _HEADER),
+    Known("it_is_fresh_again", ("retry_date",), _HEADER),
+    Known("nothing_that_came_through_is_missing", ("killed",), "a gap of Gate begins after what was last read there"),
+    Known("no_price_is_younger_than_it_is", ("killed",), "a price of an earlier run is dated to the start of this one"),
 )
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 
 from feeds import simulate
-from feeds.facts import Gap
 from feeds.settings import VENUES as KNOWN
 from feeds.simulate.scenes import named as scene
 from feeds.simulate.server import SimulatedMarket
@@ -115,6 +114,7 @@ class _Run:
                 engine.send(signal.SIGTERM)
             if not await until(lambda: not engine.running, END_S):
                 ended = f"the engine did not end within {END_S:g} s when it was asked to"
+        history = Store(self._world.places.data / "history.sqlite")
         return Case(
             fault=fault,
             truth=self._truth,
@@ -126,7 +126,8 @@ class _Run:
             back_ms=back_ms,
             done_ms=done_ms,
             lives=self._lives,
-            gaps=self._gaps(self._lives[0].calm_ms),
+            gaps=history.gaps(self._lives[0].calm_ms),
+            kept=history.liquidations(0),
             said="".join(one.err for one in self._engines),
             ended=ended,
         )
@@ -154,6 +155,3 @@ class _Run:
             return None
         after_ms = now_ms()
         return now_ms() if await until(lambda: self._calm_since(after_ms), self._fault.back_s) else None
-
-    def _gaps(self, since_ms: int) -> list[Gap]:
-        return Store(self._world.places.data / "history.sqlite").gaps(since_ms)
