@@ -31,8 +31,8 @@ class Fault(Struct, frozen=True):
     and requests alike (it is told which). `line`: `silent` says nothing but pongs, `dead` lets nothing through in
     either direction and goes on hanging after the end, `reset` breaks every connection. `slower`: seconds by which
     the line falls back in each second, up to `slowest_s`. `skew_s`: the venue's clock is so far ahead from the start.
-    `everywhere`: for it is ours that is wrong, so nobody is the control. `steps`: it is so from the beginning of the
-    fault on, and stays so. `kills`: how often the engine is killed.
+    `everywhere`: for it is ours that is wrong, so nobody is the control. `sets_s`: the clock that the engine reads is
+    set so far ahead when the fault begins, and stays so. `kills`: how often the engine is killed.
 
     What may be expected: `loses`, what was liquidated meanwhile at the spoiled may be missing; `cuts`, that has to be
     owned up to as a gap; `said`, the row of the feed has to show that something is wrong, and if `counted` not by
@@ -45,12 +45,12 @@ class Fault(Struct, frozen=True):
     frames: Spoil | None = None
     page: Spoil | None = None
     door: Callable[[bool], bytes] | None = None
-    line: Literal["", "silent", "dead", "reset"] = ""
+    line: Literal["", "silent", "dead", "reset", "cut"] = ""
     slower: float = 0.0
     slowest_s: float = 0.0
     skew_s: int = 0
     everywhere: bool = False
-    steps: bool = False
+    sets_s: int = 0
     kills: int = 0
     seconds: float = 8.0
     loses: bool = False
@@ -77,9 +77,15 @@ def _backlog(name: str, does: str, skew_s: int) -> Fault:
     return replace(slow, skew_s=skew_s, everywhere=True)
 
 
-def _step(name: str, does: str, skew_s: int) -> Fault:
-    """A step of our clock: from then on all others are so far ahead of it."""
-    return Fault(name, does, ALL, skew_s=skew_s, everywhere=True, steps=True, seconds=15)
+def _begins(name: str, does: str, skew_s: int) -> Fault:
+    """Connections that are slow from their first frame on, so that no fast one was ever seen on them."""
+    slow = Fault(name, does, ALL, line="cut", slower=1e9, slowest_s=6, seconds=14, loses=True, back_s=15)
+    return replace(slow, skew_s=skew_s, everywhere=True)
+
+
+def _step(name: str, does: str, sets_s: int) -> Fault:
+    """A step of our clock."""
+    return Fault(name, does, ALL, sets_s=sets_s, everywhere=True, seconds=15)
 
 
 def _refusal(name: str, does: str, whom: tuple[str, ...], reply: bytes) -> Fault:
@@ -142,8 +148,10 @@ FAULTS: tuple[Fault, ...] = (
     Fault("venue_behind", "the clocks of three venues are 30 s behind", ("okx", "kraken", "bitfinex"), skew_s=-30),
     _backlog("clock_slow", "our clock is 30 s slow, and the line of all falls 25 s back", 30),
     _backlog("clock_fast", "our clock is 30 s fast, and the line of all falls 25 s back", -30),
-    _step("clock_steps_on", "our clock is set 90 s forward, and stays so", -90),
-    _step("clock_steps_back", "our clock is set 90 s back, and stays so", 90),
+    _begins("begins_slow", "connections of all begin 6 s back, and our clock is 30 s slow", 30),
+    _begins("begins_right", "connections of all begin 6 s back, and our clock is right", 0),
+    _step("clock_steps_on", "our clock is set 90 s forward, and stays so", 90),
+    _step("clock_steps_back", "our clock is set 90 s back, and stays so", -90),
     # What it says of prices and sizes.
     _content("one_x100", "prices × 100 at one dollar venue", ("coinbase",), spoils.times(100)),
     _content("one_x1.5", "prices + 50 % at one dollar venue", ("kraken",), spoils.times(1.5)),

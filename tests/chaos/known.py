@@ -23,7 +23,7 @@ KNOWN: tuple[Known, ...] = (
     Known("it_is_fresh_again", ("venue_behind", "clock_fast"), _BEHIND),
     Known("it_was_fresh_to_begin_with", ("venue_behind", "clock_fast"), _BEHIND),
     Known("the_reference_lies_where_the_market_was", ("clock_slow",), _LEAST),
-    Known("no_price_is_younger_than_it_is", ("clock_slow",), _LEAST),
+    Known("no_price_is_younger_than_it_is", ("clock_slow", "begins_slow"), _LEAST),
     Known("what_is_fresh_is_young", ("clock_slow",), _LEAST),
     Known("only_prices_that_were_printed", ("one_x100", "one_x1.5", "half_x100", "half_÷1000", "most_x1.5"), _FAR),
     Known("the_reference_lies_where_the_market_was", ("half_x100", "most_x1.5"), _FAR),

@@ -60,7 +60,7 @@ class Proxy:
         for line in [line for line in self.lines if line.venue in self.spoiled]:
             line.hand = self._hand(line.venue)
             line.dead = fault.line == "dead"
-            if fault.line == "reset" or fault.door is not None:
+            if fault.line in ("reset", "cut") or fault.door is not None:
                 _reset(line.client)
 
     def end(self) -> None:

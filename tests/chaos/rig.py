@@ -1,6 +1,7 @@
 """One fault from beginning to end: market, proxy, engine and watch, and a case for the judge."""
 
 import asyncio
+import os
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -15,6 +16,7 @@ from feeds.simulate.scenes import named as scene
 from feeds.simulate.server import SimulatedMarket
 from feeds.store import Store
 from tests.bench.market import later
+from tests.chaos.clock import SetClock
 from tests.chaos.faults import Fault
 from tests.chaos.judge import Case, Life
 from tests.chaos.proxy import Proxy
@@ -52,8 +54,7 @@ async def play(
         market = await stack.enter_async_context(_market(truth))
         proxy = await stack.enter_async_context(Proxy(market.endpoints, names, truth.mid))
         proxy.by_hand |= by_hand or {}
-        if not fault.steps:
-            proxy.skewed = dict.fromkeys((venue for venue in fault.whom if venue in names), fault.skew_s)
+        proxy.skewed = dict.fromkeys((venue for venue in fault.whom if venue in names), fault.skew_s)
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="tidegauge-chaos-"))
         world = World(Path(home))
         stack.push_async_callback(world.end)
@@ -82,7 +83,11 @@ class _Run:
     def __init__(self, fault: Fault, world: World, proxy: Proxy, truth: Truth, names: list[str]) -> None:
         self._fault, self._world, self._proxy, self._truth = fault, world, proxy, truth
         self._spoiled = frozenset(venue for venue in fault.whom if venue in names)
-        self.watch = Watch()
+        self.watch = Watch((0, fault.sets_s * 1000))
+        self._clock: SetClock | None = None
+        if fault.sets_s:
+            self._clock = SetClock(world.home / "clock")
+            world.env["PYTHONPATH"] = f"{world.home / 'clock'}{os.pathsep}{world.env['PYTHONPATH']}"
         self._engines: list[Running] = []
         self._lives: list[Life] = []
 
@@ -99,8 +104,8 @@ class _Run:
                 await engine.process.wait()
                 await asyncio.sleep(AWAY_S)
                 engine = await self._start(stack)
-            if fault.steps:
-                proxy.skewed = dict.fromkeys(self._spoiled, fault.skew_s)
+            if self._clock:
+                self._clock.set(fault.sets_s * 1000)
             proxy.begin(fault, self._spoiled)
             await asyncio.sleep(seconds)
             proxy.end()
