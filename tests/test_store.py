@@ -109,6 +109,15 @@ def test_a_liquidation_seen_twice_is_kept_once(opened: Opened) -> None:
     assert store.liquidations(0) == [LIQUIDATION, replace(LIQUIDATION, venue="okx")]
 
 
+def test_a_liquidation_told_again_with_another_size_stays_as_it_was_told_first(opened: Opened) -> None:
+    store = opened()
+    store.put(LIQUIDATION)
+    assert store.flush()
+    store.put(replace(LIQUIDATION, btc=LIQUIDATION.btc * 2, usd=LIQUIDATION.usd * 2, price=1.0, position="short"))
+    assert store.flush()
+    assert store.liquidations(0) == [LIQUIDATION]
+
+
 def test_a_bar_put_again_replaces_the_bar(opened: Opened) -> None:
     store = opened()
     store.put(BAR)
