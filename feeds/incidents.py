@@ -4,8 +4,8 @@ They are kept apart and not used. The same answer of the same publisher a second
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 
 from msgspec import Struct
 
@@ -27,6 +27,10 @@ TAIL_DAYS = 6 * 366
 """What is revised at the end only is left alone before: seasonal factors are revised for five years."""
 ALIKE = 0.9
 """Share of their periods that two equal answers have in common: one may have a day more."""
+SAMPLE = 200
+"""So many changed values are enough to see how far an answer is moved."""
+Pair = tuple[date, float, float]
+"""A period, what its publisher said of it before, and what it says now."""
 Values = Mapping[tuple[str, str], float]
 """Values by series and period."""
 
@@ -63,7 +67,7 @@ class Incidents:
             row, before = series(id_), self.apart.get(id_)
             if row is None or row.snapshot or known.trusts(id_) or settled(id_):
                 continue
-            found = _odd(row, rows) or _changed(row, rows, known)
+            found = _judged(row, rows, known)
             if not found:
                 if before and before.source == name:
                     del self.apart[id_]  # it has gone back
@@ -98,62 +102,56 @@ def alike(one: Values, other: Values) -> bool:
     return all(one[key] == other[key] for key in common)
 
 
-def _odd(row: Series, rows: Sequence[Observation]) -> str:
+def _judged(row: Series, rows: Sequence[Observation], known: Vintages) -> str:
+    """Why an answer is kept apart; "" where it is not."""
+    said = known.lasting(row.id, rows[0].source)
+    given = [(date.fromisoformat(one.period), one.value, one.provisional) for one in rows]
+    if why := _odd(row, [day for day, _, _ in given if day not in said], len(given)):
+        return why
+    pairs = [(day, said[day], value) for day, value, provisional in given if not provisional and day in said]
+    return _changed(row, pairs, known)
+
+
+def _odd(row: Series, days: Sequence[date], count: int) -> str:
     """What is said where periods of an answer are no days of the series' calendar."""
-    odd = (
-        []
-        if row.step
-        else [why for one in rows if (why := off_calendar(row.release, date.fromisoformat(one.period), row.beside))]
-    )
-    if len(odd) <= ODD * len(rows):
-        return ""
-    return f"{len(odd):,} of {len(rows):,} values are misdated: {odd[-1]}"
+    odd = [] if row.step else [why for day in days if (why := off_calendar(row.release, day, row.beside))]
+    return f"{len(odd):,} of {count:,} values are misdated: {odd[-1]}" if len(odd) > ODD * count else ""
 
 
-def _changed(row: Series, rows: Sequence[Observation], known: Vintages) -> str:
+def _changed(row: Series, pairs: Sequence[Pair], known: Vintages) -> str:
     """What is said where an answer changes more of what its publisher said before than is usual of the series."""
-    pairs = [*_pairs(row, rows, known)]
     changed = [pair for pair in pairs if pair[1] != pair[2]]
     if len(changed) <= FEW:
         return ""
     day, was, now = max(changed)
     both = f"{now:,.12g} for {was:,.12g} of {day}"
-    if by := _moved(row, changed, known):
+    if by := _moved(changed, known.lasting(row.id)):
         way = "later" if by > 0 else "earlier"
         return f"{len(changed):,} values are those of other {row.release.every}s, {abs(by):,} {way}: {both}"
     if row.revised == "whole":
         return ""
     if row.revised == "tail":
-        end = max(day for day, _, _ in pairs).toordinal() - TAIL_DAYS
-        pairs = [pair for pair in pairs if pair[0].toordinal() < end]
-        changed = [pair for pair in changed if pair[0].toordinal() < end]
+        end = max(day for day, _, _ in pairs) - timedelta(TAIL_DAYS)
+        pairs = [pair for pair in pairs if pair[0] < end]
+        changed = [pair for pair in changed if pair[0] < end]
     if len(changed) <= max(FEW, SHARE * len(pairs)):
         return ""
     return f"{len(changed):,} of {len(pairs):,} values that are not revised by rule are others than before: {both}"
 
 
-def _pairs(row: Series, rows: Sequence[Observation], known: Vintages) -> Iterator[tuple[date, float, float]]:
-    """Period, what the same publisher said of it before, and what it says now; of whole numbers."""
-    for one in rows:
-        day = date.fromisoformat(one.period)
-        was = None if one.provisional else known.said(row.id, day, one.source, whole=True)
-        if was is not None:
-            yield day, was[0], one.value
-
-
-def _moved(row: Series, changed: Sequence[tuple[date, float, float]], known: Vintages) -> int:
+def _moved(changed: Sequence[Pair], known: Mapping[date, float]) -> int:
     """By how many periods the answer is moved, later or earlier; 0 where it is not."""
     places: dict[float, list[int]] = {}
     numbers: dict[date, int] = {}
-    for number, (day, value) in enumerate(known.lasting(row.id)):
+    for number, (day, value) in enumerate(known.items()):
         places.setdefault(value, []).append(number)
         numbers[day] = number
+    some = changed[:: len(changed) // SAMPLE + 1]
     steps: Counter[int] = Counter()
-    for day, _, now in changed:
-        if day in numbers:
-            steps.update({numbers[day] - place for place in places.get(now, ())})
+    for day, _, now in some:
+        steps.update(numbers[day] - place for place in places.get(now, ()))
     del steps[0]
     for by, count in steps.most_common(1):
-        if count >= MOVED * len(changed):
+        if count >= MOVED * len(some):
             return by
     return 0

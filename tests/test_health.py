@@ -124,6 +124,17 @@ def test_a_gap_that_was_open_when_the_engine_ended_goes_on() -> None:
     assert (f.heard_from_ms, f.seen_ms) == (T0, T0 + 50_000)
 
 
+def test_where_liquidations_are_polled_the_gap_begins_with_the_last_reading_though_the_first_sign_came_after_it() -> (
+    None
+):
+    f = feed()
+    waited = Gap(f.name, T0, T0 + 500, "not heard yet")
+    off = Gap(f.name, T0 + 400, T0 + 9_000, "the engine was off")
+    assert f.away(T0, T0 + 12_000, [waited, off]) == Gap(f.name, T0 + 12_000, None, "the engine was off")
+    assert f.heard_from_ms == T0 + 500
+    assert off in f.gaps  # and may still be read afterwards
+
+
 def test_a_feed_whose_signs_are_far_apart_is_given_time() -> None:
     assert LIMITS.for_life(0) == LIMITS
     assert LIMITS.for_life(10_000) == Limits(late_ms=20_000, stale_ms=40_000, down_ms=80_000)
