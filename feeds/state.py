@@ -40,6 +40,8 @@ from feeds.venue import Alive, Out, Refused, Venue
 RECENT_IDS = 4_096
 """At least so many trades of an instrument are known again, and at most twice as many."""
 PREMIUM_SECONDS = 60
+RECENT_REFUSED = 200
+"""Liquidations that were refused are counted once, if no more than so many have been since."""
 
 
 Kept = Bar | Liquidation | Gap | Cascade | Observation | Polled | Doubting | Change | Course
@@ -97,6 +99,7 @@ class State:
             if venue.spot
         }
         self._chart = tuple(name for name in chart if name in self.candles)
+        self._refused: deque[tuple[str, str]] = deque(maxlen=RECENT_REFUSED)
         self._ids: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
         self._second = 0
 
@@ -316,7 +319,9 @@ class State:
     def _liquidation(self, event: Liquidation, t_ms: int, feed: Feed) -> None:
         why = self._impossible(event, t_ms)
         if why:
-            feed.reject(Rejected(feed.name, event.recv_ms, why))
+            if (event.venue, event.id) not in self._refused:  # a list that is read again tells it again
+                self._refused.append((event.venue, event.id))
+                feed.reject(Rejected(feed.name, event.recv_ms, why))
         elif self.book.add(event, t_ms):
             self.keep(event)
             if self.now_ms - t_ms < MINUTE_MS:  # what is back-filled later was no part of this minute

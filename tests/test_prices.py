@@ -355,6 +355,8 @@ def test_a_liquidation_that_cannot_be_is_refused_and_the_one_beside_it_counts(ba
     assert market.state.book.total("1h", ["bybit"]).long_usd == 126_000.0
     feed = market.state.feeds["bybit.linear"]
     assert (feed.rejected, feed.error) == (1, why)
+    market.state.answered("bybit", T0 + 11_100, [bad])
+    assert feed.rejected == 1
 
 
 def test_a_liquidation_at_bankruptcy_in_a_fall_counts() -> None:
