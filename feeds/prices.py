@@ -17,6 +17,7 @@ Key = tuple[str, str]
 HELD_MS = 60_000
 """Venues confirm one another within a second; a trade that none confirmed within a minute is not waited for."""
 MOST_HELD = 5_000
+CONFIRM_MS = 100
 
 
 class Doubt(Struct, frozen=True, gc=False):
@@ -73,6 +74,7 @@ class Prices:
         self._judged = {key for keys in self._keys.values() for key in keys}
         self._fresh_ms = fresh_ms
         self.now_ms = 0
+        self._confirmed_ms = 0
         self._doubted: set[Key] = set()
         self._low, self._high = inf, 0.0  # between them a price is within `FAR` of every venue
         self.least, self.most = 0.0, inf
@@ -105,24 +107,36 @@ class Prices:
         self.held.setdefault(key, deque(maxlen=MOST_HELD)).append(trade)
 
     def confirm(self) -> Iterator[tuple[Key, Held]]:
-        """Believe what other venues have come near to; give the trades that were held back and are confirmed now."""
-        self.unsettled = False
+        """Believe what other venues have come near to; give the trades that were held back and are confirmed now.
+
+        No more often than every `CONFIRM_MS`; what had no turn stays unsettled.
+        """
+        if self.now_ms - self._confirmed_ms < CONFIRM_MS:
+            return
+        self.unsettled, self._confirmed_ms = False, self.now_ms
         for key in sorted(self._doubted):
             last = self.last[key]
+            if last.doubt and any(low <= last.price <= high for low, high in self._around(key)):
+                self.last[key] = last = replace(last, doubt=None, believed=None)
             if last.doubt is None:
                 self._doubted.discard(key)
-            elif self._confirmed(key, last.price):
-                self.last[key] = replace(last, doubt=None, believed=None)
-                self._doubted.discard(key)
-        for key, held in list(self.held.items()):
-            own = [(one, self._confirmed(key, one.price)) for one in held]
-            left = [one for one, confirmed in own if not confirmed]
-            if len(left) < len(own):
-                del self.held[key]
-                if left:
-                    self.held[key] = deque(left, maxlen=MOST_HELD)
-                yield from ((key, one) for one, confirmed in own if confirmed)
+        for key in sorted(self.held):
+            yield from self._released(key)
         self._look()
+
+    def _released(self, key: Key) -> Iterator[tuple[Key, Held]]:
+        """Take out what is confirmed of the trades of an instrument that were held back."""
+        held, around = self.held.pop(key), self._around(key)
+        lowest, highest = min(one.price for one in held), max(one.price for one in held)
+        around = [(low, high) for low, high in around if low <= highest and lowest <= high]
+        left = held if not around else deque[Held](maxlen=MOST_HELD)
+        for one in held if around else ():
+            if any(low <= one.price <= high for low, high in around):
+                yield key, one
+            else:
+                left.append(one)
+        if left:
+            self.held[key] = left
 
     def near(self, price: float, within: float) -> bool:
         """Whether a price is near that of some venue, or there is none to hold it against."""
@@ -141,8 +155,9 @@ class Prices:
             self.last[key] = Last(key[1], price, as_of_ms, doubt=doubt, believed=believed)
             if doubt:
                 self._doubted.add(key)
-        self.unsettled = True
-        self._look()
+        if doubt is None:
+            self.unsettled = bool(self._doubted or self.held)
+            self._look()
         return doubt is None
 
     def _look(self) -> None:
@@ -177,11 +192,12 @@ class Prices:
             return None
         return Doubt(middle, len(believed), self.now_ms)
 
-    def _confirmed(self, key: Key, price: float) -> bool:
-        """Whether another venue is near, or the middle of them; where none is heard nothing is."""
+    def _around(self, key: Key) -> list[tuple[float, float]]:
+        """Between which prices one of this instrument is confirmed: near another venue, or the middle of them."""
         others = self._fresh(key[0])
         believed = [last.price for last in others if last.doubt is None]
-        return _near(price, others) or bool(believed and within(price, median(believed), FAR))
+        marks = [last.price for last in others] + ([median(believed)] if believed else [])
+        return [(mark * (1 - FAR), mark * (1 + FAR)) for mark in marks]
 
 
 def _near(price: float, others: list[Last]) -> bool:
