@@ -92,7 +92,7 @@ class State:
         self.premium: deque[tuple[int, float, int]] = deque(maxlen=PREMIUM_SECONDS)
         """By second: basis points of Coinbase over Binance, and as of when the older of the two prices is."""
         self.positions = Positions({name for name, venue in venues.items() if venue.changes})
-        self.prices = Prices({name: venue.prices for name, venue in venues.items()}, fresh_ms)
+        self.prices = Prices(venues, fresh_ms)
         self.candles = {
             name: Candles(name, venue.spot, derive_4h=venue.bars("4h") is None)
             for name, venue in venues.items()
