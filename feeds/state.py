@@ -45,6 +45,8 @@ KNOWN_TRADES = 4_096
 PREMIUM_SECONDS = 60
 NEAR_MS = 60_000
 """A stored time of a venue that is further from its receipt was told by another clock than ours."""
+RECENT_REFUSED = 200
+"""Liquidations that were refused are counted once, if no more than so many have been since."""
 
 
 Kept = Bar | Liquidation | Repriced | Gap | Cascade | Observation | Polled | Doubting | Change | Course
@@ -101,7 +103,7 @@ class State:
         self.premium: deque[tuple[int, float, int]] = deque(maxlen=PREMIUM_SECONDS)
         """By second: basis points of Coinbase over Binance, and as of when the older of the two prices is."""
         self.positions = Positions({name for name, venue in venues.items() if venue.changes})
-        self.prices = Prices({name: venue.prices for name, venue in venues.items()}, fresh_ms)
+        self.prices = Prices(venues, fresh_ms)
         self.candles = {
             name: Candles(name, venue.spot, derive_4h=venue.bars("4h") is None)
             for name, venue in venues.items()
@@ -109,6 +111,7 @@ class State:
         }
         self._chart = tuple(name for name in chart if name in self.candles)
         self._seen: dict[tuple[str, str], Seen] = {}
+        self._refused: deque[tuple[str, str]] = deque(maxlen=RECENT_REFUSED)
         self._second = 0
 
     # Facts in ------------------------------------------------------------------------------------------------------
@@ -403,7 +406,9 @@ class State:
     def _liquidation(self, event: Liquidation, t_ms: int, feed: Feed) -> None:
         why = self._impossible(event, t_ms)
         if why:
-            feed.reject(Rejected(feed.name, event.recv_ms, why))
+            if (event.venue, event.id) not in self._refused:  # a list that is read again tells it again
+                self._refused.append((event.venue, event.id))
+                feed.reject(Rejected(feed.name, event.recv_ms, why))
         elif self.book.add(event, t_ms):
             self.keep(event)
             if self.now_ms - t_ms < MINUTE_MS:  # what is back-filled later was no part of this minute
