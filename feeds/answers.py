@@ -1,12 +1,19 @@
 """What an HTTP server answered, in words for a screen."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from http import HTTPStatus
 
 from feeds.text import plain
 
-_MARKUP = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<[^>]*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+LOOKED_AT = 20_000
+"""Characters of a body that are looked at: a page may begin with so much style."""
+MOST_WORDS = 2_000
+"""Characters of its words that are read; fewer than the digits of which Python refuses to make a number (4,300)."""
+_OPEN = re.compile(r"<(?:(?P<comment>!--)|(?P<hidden>script|style)\b|[a-z/!?])", re.IGNORECASE)
+_END = {name: re.compile(rf"</{name}\s*+>", re.IGNORECASE) for name in ("script", "style")}
+_COMMENT, _TAG = re.compile("-->"), re.compile(">")
 
 
 def answered(status: int, body: str) -> str:
@@ -15,5 +22,23 @@ def answered(status: int, body: str) -> str:
         name = f"HTTP {status} {HTTPStatus(status).phrase}"
     except ValueError:
         name = f"HTTP {status}"
-    words = plain(" ".join(unescape(_MARKUP.sub(" ", body[:20_000])).split()), 120)
+    text = " ".join(" ".join(_text(body[:LOOKED_AT])).split())[:MOST_WORDS]
+    words = plain(" ".join(unescape(text).split()), 120)
     return f"{name}: {words}" if words else name
+
+
+def _text(page: str) -> Iterator[str]:
+    """Yield what lies between tags, scripts, styles and comments; one that has no end hides all that follows.
+
+    Each character is passed once: every search begins where the one before ended, and the first in vain is the last.
+    """
+    at = 0
+    while found := _OPEN.search(page, at):
+        yield page[at : found.start()]
+        hidden = found["hidden"]
+        end = _END[hidden.lower()] if hidden else _COMMENT if found["comment"] else _TAG
+        ended = end.search(page, found.end())
+        if ended is None:
+            return
+        at = ended.end()
+    yield page[at:]

@@ -224,6 +224,45 @@ def periods(rule: Release, first: date, last: date) -> Iterator[date]:
                 day = _next_first(day, months)
 
 
+Beside = Literal["", "holidays", "month ends"]
+"""Days on which a publisher brings out values beside those of its calendar: on the holidays that fall on weekdays, and
+on the last of a month even where that is a Saturday or Sunday (ICE's indices of bonds)."""
+_NEAR = 3
+"""Days before its weekday that a week may be dated where its weekday is a holiday: the positions of CFTC."""
+
+
+def off_calendar(rule: Release, period: date, beside: Beside = "") -> str:
+    """Why a period is none of a series with that rule, in words; "" where it is one."""
+    named = f"{period:%A} {period}"
+    match rule.every:
+        case "day":
+            if business_day(rule.days, period) or (beside and period.weekday() < _SATURDAY):
+                return ""
+            if beside == "month ends" and (period + _DAY).day == 1:
+                return ""
+            return f"{named} is a day off"
+        case "week":
+            early = (rule.weekday - period.weekday()) % 7
+            return "" if early <= (_NEAR if rule.working else 0) else f"{named} is not its day of the week"
+        case "month":
+            return "" if period.day == 1 else f"{period} is not the first of a month"
+        case "quarter":
+            return "" if period.day == 1 and period.month % 3 == 1 else f"{period} is not the first of a quarter"
+
+
+_ENDS: dict[CalendarName, str] = {"nyse": "16:00", "nymex": "14:30", "weekdays": "17:00", "sifma": "15:30"}
+"""When a day has ended of which the close comes out on the day itself."""
+
+
+def running(rule: Release, period: date, now_ms: int) -> bool:
+    """Whether a day has not ended of which a close is published on the day itself, so that there is none yet."""
+    if rule.every != "day" or rule.lag:
+        return False
+    if rule.days == "all":
+        return now_ms < (period.toordinal() + 1 - date(1970, 1, 1).toordinal()) * 86_400_000
+    return rule.days in _ENDS and now_ms < new_york_ms(period, _ENDS[rule.days])
+
+
 def day_end_ms(day: date) -> int:
     """The last millisecond of that day in New York."""
     return new_york_ms(day + _DAY, "00:00") - 1

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from msgspec import Struct
 from msgspec.structs import replace
 
+from feeds.columns import Columns, Entry
 from feeds.facts import Liquidation
 from feeds.signals.liquidations import CascadeRule, level
 from feeds.topics import Cascade, LiqLevel
@@ -40,7 +41,7 @@ class Cascades:
         self.since_ms: int | None = None
         self.past: deque[Cascade] = deque(maxlen=KEEP)
         self.running: Cascade | None = None
-        self._recent: deque[tuple[int, Liquidation]] = deque()
+        self._recent = Columns()  # as they came
         self._minute = 0.0
         self._samples: deque[tuple[int, float]] = deque()
         self._sorted: list[float] = []
@@ -56,7 +57,7 @@ class Cascades:
 
     def add(self, event: Liquidation, t_ms: int) -> None:
         """Take an event that happened at `t_ms` on our clock."""
-        self._recent.append((t_ms, event))
+        self._recent.insert(len(self._recent), event, t_ms)
         self._minute += event.usd
         if self.running:
             self.running = _with(self.running, event)
@@ -66,10 +67,7 @@ class Cascades:
 
         `whole`: whether what was added in the last minute is as good as all that there was.
         """
-        while self._recent and self._recent[0][0] <= now_ms - MINUTE_MS:
-            self._minute -= self._recent.popleft()[1].usd
-        if not self._recent:
-            self._minute = 0.0
+        self._forget(now_ms - MINUTE_MS)
         now = level(self._minute, self._sorted, self.history_ms, self.rule, whole=whole)
         changed = self._settle(now, now_ms, market)
         self._sample(now_ms, whole=whole)
@@ -78,6 +76,15 @@ class Cascades:
     def remember(self, past: list[Cascade]) -> None:
         """Take cascades of earlier runs, oldest first."""
         self.past.extend(past)
+
+    def _forget(self, until_ms: int) -> None:
+        gone = 0
+        while gone < len(self._recent) and self._recent.times[gone] <= until_ms:
+            self._minute -= self._recent[gone].usd
+            gone += 1
+        self._recent.drop(gone)
+        if not self._recent:
+            self._minute = 0.0
 
     def _settle(self, now: LiqLevel | None, now_ms: int, market: Market) -> Cascade | None:
         """Rise at once; fall only after a while below `elevated`, and to `calm` only if all of it was heard."""
@@ -104,11 +111,11 @@ class Cascades:
         self.risen = to in RISEN or (self.risen and to is None)
 
     def _begin(self, now_ms: int, market: Market) -> Cascade:
-        began = self._recent[0][0] if self._recent else now_ms
+        began = self._recent.times[0] if self._recent else now_ms
         self._began = market
         running = Cascade(began, None, price_from=market.price, price_low=market.price, price_high=market.price)
-        for _, event in self._recent:
-            running = _with(running, event)
+        for entry in self._recent:
+            running = _with(running, entry)
         self.running = running
         return running
 
@@ -162,7 +169,7 @@ def _interest_change(began: Market | None, ended: Market) -> float | None:
     return sum(after[key] - before[key] for key in both) if both else None
 
 
-def _with(cascade: Cascade, event: Liquidation) -> Cascade:
+def _with(cascade: Cascade, event: Liquidation | Entry) -> Cascade:
     is_long = event.position == "long"
     longs, shorts = cascade.venues.get(event.venue, (0.0, 0.0))
     share = (longs + event.usd, shorts) if is_long else (longs, shorts + event.usd)

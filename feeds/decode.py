@@ -9,9 +9,11 @@ import msgspec
 
 from feeds.answers import answered
 from feeds.facts import FeedStatus, Rejected
+from feeds.possible import Possible
 from feeds.source import Page, Source
 from feeds.text import plain
-from feeds.venue import Http, Out, Parser, Reject, Venue
+from feeds.unread import kind
+from feeds.venue import Empty, Http, Out, Parser, Reject, Venue
 from feeds.wire import Frame
 
 LARGEST = 2 * 1024 * 1024
@@ -29,6 +31,8 @@ class Decoder:
         self._pages = pages or {}
         self._parsers: dict[str, Parser] = {}
         self._unknown: set[str] = set()
+        self._possible = Possible()
+        self._asked: dict[str, str] = {}
 
     def decode(self, frame: Frame) -> list[Out]:
         """Facts and controls of one frame; a new connection (`data` is `None`) gives the `FeedStatus` that says so.
@@ -46,16 +50,33 @@ class Decoder:
                 parser.opened(frame.feed, frame.recv_ms)
                 return [FeedStatus(frame.feed, frame.recv_ms, "open")]
             if isinstance(data, Http):
-                return [*parser.answer(frame.feed, data, frame.recv_ms)]
+                return self._possible.among(frame.feed, frame.recv_ms, parser.answer(frame.feed, data, frame.recv_ms))
             if len(data) > LARGEST:
                 return [_rejected(frame, f"a frame of {len(data):,} bytes")]
-            return [*parser.parse(frame.feed, data, frame.recv_ms)]
+            return self._possible.among(frame.feed, frame.recv_ms, parser.parse(frame.feed, data, frame.recv_ms))
+        except Empty as error:
+            return [
+                _rejected(frame, "bytes where text was due" if isinstance(data, Http) and data.data else str(error))
+            ]
         except Reject as error:
             return [_rejected(frame, str(error))]
         except msgspec.MsgspecError as error:
             return [_rejected(frame, f"not as documented: {error}")]
         except Exception as error:  # noqa: BLE001  the boundary: a parser's own fault is shown like a bad frame
             return [_rejected(frame, f"could not be read ({type(error).__name__}: {error})")]
+
+    def unread(self, frame: Frame) -> str:
+        """What a websocket frame that gave nothing calls itself; "" where that is usual, or was subscribed to.
+
+        Of what was subscribed to, other coins and first snapshots give nothing either.
+        """
+        name = kind(frame.data) if isinstance(frame.data, str | bytes) else ""
+        if not name:
+            return ""
+        asked = self._asked.get(frame.feed)
+        if asked is None:
+            asked = self._asked[frame.feed] = _asked(self._venues.get(frame.feed.partition(".")[0]))
+        return "" if name.lower().removesuffix("_snapshot") in asked else name
 
     def _parser(self, feed: str) -> Parser | None:
         if feed not in self._parsers:
@@ -71,6 +92,12 @@ class Decoder:
             return []
         self._unknown.add(frame.feed)
         return [_rejected(frame, f"no venue is called {plain(frame.feed.partition('.')[0], 40)}")]
+
+
+def _asked(venue: Venue | None) -> str:
+    """All that is subscribed to at a venue, in small letters."""
+    streams = venue.streams if venue else ()
+    return " ".join(text for stream in streams for text in (stream.url, *stream.hello)).lower()
 
 
 def _read(page: Page, http: Http, recv_ms: int) -> Iterable[Out]:

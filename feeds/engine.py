@@ -3,10 +3,10 @@
 import asyncio
 import os
 import re
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,12 +20,14 @@ from feeds.clock import Clock
 from feeds.facts import TIMEFRAME_MS, FeedStatus
 from feeds.gather import Gather
 from feeds.health import Limits
+from feeds.hearing import until_closed
+from feeds.life import today
 from feeds.our_clock import Evidence, Exchange, Pong, Stepped
 from feeds.poll import Fetcher, Told
 from feeds.serve import Server
 from feeds.session import Changes, Session
 from feeds.settings import Settings
-from feeds.slow import Taken, reaching
+from feeds.slow import Taken
 from feeds.sources import SOURCES, steps
 from feeds.state import Kept, Past, State
 from feeds.store import Store
@@ -34,13 +36,14 @@ from feeds.topics import TOPICS, Engine, Mode
 from feeds.venue import Control, Stream, Venue
 from feeds.venues import VENUES
 from feeds.views.pages import study_of, work_out
+from feeds.watchdog import fault, tend
 from feeds.wire import Frame, Recorder
 
 R = TypeVar("R")
+Work = Callable[[], Awaitable[None]]
 TICK_S = 0.125
 """A whole part of the screen's usual 250 ms, which draws just after such a tick: then no number waits for two."""
 HISTORY_MS = 86_400_000
-RESTART_S = 5.0
 SPACING_S = 0.5
 ASKED = 4
 """Venues that are asked for the time at once: some may not answer, and two have to agree."""
@@ -62,9 +65,17 @@ def new_session(
     *,
     expected: bool = True,
     keep: Callable[[Kept], object] | None = None,
+    venues: Mapping[str, Venue] = VENUES,
 ) -> Session:
-    """Build a session of the venues that the settings ask for. `expected`: their feeds are shown before they speak."""
-    venues = {name: venue for name, venue in VENUES.items() if name in settings.venues}
+    """Build a session of the venues that the settings ask for. `expected`: their feeds are shown before they speak.
+
+    `venues` is the registry.
+    """
+    # A recording may be of a time when a venue that has closed was open.
+    ends = {name: venue.life.ends_ms for name, venue in venues.items()}
+    over = {name: ends_ms for name, ends_ms in ends.items() if ends_ms is not None and ends_ms <= today(started_ms)}
+    listened = {*settings.venues} - {*over} if expected else {*settings.venues, *over}
+    venues = {name: venue for name, venue in venues.items() if name in listened}
     limits = Limits(*(round(s * 1000) for s in (settings.feeds.late_s, settings.feeds.stale_s, settings.feeds.down_s)))
     fresh_ms = round(settings.price.fresh_s * 1000)
     chart = tuple(settings.chart.venues)
@@ -74,6 +85,7 @@ def new_session(
     state.slow.trust(settings.sources.believe)
     state.slow.add(steps.observations(new_york_day(started_ms)))
     if expected:
+        state.closed = over
         state.advance(started_ms)
         for venue in venues.values():
             for stream in venue.streams:
@@ -93,8 +105,9 @@ class Collector:
         store: Store | None = None,
         recorder: Recorder | None = None,
         publishers: bool = True,
+        venues: Mapping[str, Venue] = VENUES,
     ) -> None:
-        """`publishers`: whether to ask those of the slow series as well."""
+        """`publishers`: whether to ask those of the slow series as well. `venues` is the registry."""
         self.settings = settings
         self._publishers = publishers
         self._restored = asyncio.Event()
@@ -104,13 +117,13 @@ class Collector:
         self.clock = Clock()
         self.clock.stepped = lambda now_ms, *step: self._measured(Stepped(*step), now_ms)
         keep = store.put if store else None
-        self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep)
+        self.session = new_session(settings, mode, title, self.clock.now_ms(), keep=keep, venues=venues)
         self.session.works_out = False
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="slow")
         """What takes long and only computes: one thread, so that it takes its memory once."""
         self.recorder = recorder
         self._store = store
-        self.notices: dict[str, str] = {}
+        self.notices: dict[str, str] = {"settings": "; ".join(settings.notices)}
         """What the user should know, by its subject; "" where it has passed."""
         self._minute = 0
         if store:
@@ -126,26 +139,60 @@ class Collector:
         # A simulated market has all its venues on one host, which needs no sparing.
         spacing_s = 0.0 if self.session.engine.mode == "demo" else SPACING_S
         fetcher = Fetcher(spacing_s=spacing_s, now_ms=self.clock.now_ms, told=self.told)
-        backfill = Backfill(self.state, self.settings, fetcher, self._take)
+        backfill = Backfill(self.state, self.settings, fetcher, self._take, self.notices.__setitem__)
         try:
             async with asyncio.TaskGroup() as group:
                 for venue in self.state.venues.values():
-                    for stream in venue.streams:
-                        group.create_task(self._stream(venue, stream))
-                    group.create_task(backfill.setup(venue))
-                    group.create_task(backfill.missed(venue))
-                    for poll in venue.polls:
-                        group.create_task(backfill.poll(venue, poll))
-                group.create_task(backfill.candles())
-                group.create_task(self._work_out())
-                group.create_task(self._ask_the_time(fetcher))
+                    jobs = [tend(work, say) for work, say in self._tasks(venue, backfill)]
+                    say = partial(self.notices.__setitem__, venue.name)
+                    group.create_task(until_closed(venue, jobs, self.clock.now_ms, say))
+                group.create_task(tend(backfill.candles, partial(self._notice, "candles")))
+                group.create_task(tend(self._work_out, partial(self._notice, "signals")))
+                group.create_task(tend(partial(self._ask_the_time, fetcher), partial(self._notice, "time")))
                 if self._publishers:
-                    group.create_task(self._gather(fetcher))
+                    group.create_task(tend(partial(self._gather, fetcher), partial(self._notice, "publishers")))
                 else:
                     self._restored.set()
         finally:
             self._beside.shutdown(wait=False, cancel_futures=True)
             await fetcher.aclose()
+
+    def _tasks(self, venue: Venue, backfill: Backfill) -> Iterator[tuple[Work, Callable[[str], object]]]:
+        """What is done for a venue, and where its faults are shown: in the row of the feed."""
+        for stream in venue.streams:
+            yield partial(self._stream, venue, stream), partial(self._stream_fault, venue.feed(stream))
+        beside = [partial(backfill.setup, venue), partial(backfill.missed, venue)]
+        for work in (*beside, *(partial(backfill.poll, venue, poll) for poll in venue.polls)):
+            yield work, partial(self._rest_fault, venue)
+
+    def _stream_fault(self, feed: str, text: str) -> None:
+        if text:
+            self._status(FeedStatus(feed, self.clock.now_ms(), "closed", text))
+
+    def _rest_fault(self, venue: Venue, text: str) -> None:
+        feed = next((feed for feed in self.state.feeds.values() if feed.venue == venue.name), None)
+        if feed and text:
+            feed.fault(f"REST: {text}", self.clock.now_ms())
+        elif not feed:
+            self._notice(venue.name, text)
+
+    def _notice(self, subject: str, text: str) -> None:
+        """Say what went wrong with something that has no row of its own; "" where it goes on."""
+        self.notices[f"fault.{subject}"] = f"{subject}: {text}" if text else ""
+
+    def guarded(self, subject: str, call: Callable[..., R], *values: object) -> R | None:
+        """What `call` gives; `None` where it has a fault, which is then said."""
+        try:
+            found = call(*values)
+        except Exception as error:  # noqa: BLE001  the boundary: a fault here must not end the engine
+            self._notice(subject, fault(error))
+            return None
+        self._notice(subject, "")
+        return found
+
+    def wanted(self, name: str) -> bytes | None:
+        """A topic that a viewer asks for, as `Session.wanted` gives it."""
+        return self.guarded("pages", self.session.wanted, name)
 
     async def _compute(self, call: Callable[..., R], *values: object) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._beside, call, *values)
@@ -180,6 +227,7 @@ class Collector:
             hurried=self.session.engine.mode == "demo",
             rank=signals.rank,
             told=self._answered.set,
+            say=self._notice,
         )
         self._restored.set()
         await gather.run()
@@ -191,7 +239,7 @@ class Collector:
         """
         self._record(frame)
         outs = await self._compute(self.session.decode, frame)
-        outs = reaching(outs, through, frame.feed, frame.recv_ms)
+        outs = self.state.slow.reach(outs, through, frame.feed, frame.recv_ms)
         outs = self.state.slow.sift(frame.feed, frame.recv_ms, outs)
         total = Taken()
         for start in range(0, len(outs), PIECE):
@@ -204,13 +252,15 @@ class Collector:
     def tick(self) -> tuple[int, Changes]:
         """Let time pass, and return what viewers should be told."""
         now_ms = self.clock.now_ms()
-        changed = self.session.changes(now_ms)
+        changed = self.guarded("topics", self.session.changes, now_ms)
         if self._store:
             self._store.alive(now_ms)
-            self._keep_metrics(self._store, now_ms)
+            self.guarded("metrics", self._keep_metrics, self._store, now_ms)
         if self.recorder:
             self._flush(self.recorder)
         self.session.engine = self._describe()
+        if changed is None:  # then this is all that is told, so that it is seen why
+            changed = {"engine": msgspec.json.encode(self.session.engine)}
         return now_ms, changed
 
     def _restore(self, store: Store) -> None:
@@ -231,28 +281,24 @@ class Collector:
             store.feeds(),
             min((started for started, _ in runs), default=None),
             max((alive for _, alive in runs), default=None),
+            store.listed(),
         )
         state.restore(past, now_ms)
 
     async def _stream(self, venue: Venue, stream: Stream) -> None:
         feed = venue.feed(stream)
         url, *others = (self.settings.endpoint(f"{venue.name}.ws", url) for url in (stream.url, *stream.fallbacks))
-        while True:
-            try:
-                await keep(
-                    stream,
-                    feed,
-                    url,
-                    fallbacks=others,
-                    headers=venue.headers,
-                    sink=self._take,
-                    status=self._status,
-                    now_ms=self.clock.now_ms,
-                    pong=lambda took_s: self._measured(Pong(feed, round(took_s * 1000))),
-                )
-            except Exception as error:  # noqa: BLE001  one feed's fault is shown, and stops no other
-                self._status(FeedStatus(feed, self.clock.now_ms(), "closed", f"fault of this program: {error!r}"))
-                await asyncio.sleep(RESTART_S)
+        await keep(
+            stream,
+            feed,
+            url,
+            fallbacks=others,
+            headers=venue.headers,
+            sink=self._take,
+            status=self._status,
+            now_ms=self.clock.now_ms,
+            pong=lambda took_s: self._measured(Pong(feed, round(took_s * 1000))),
+        )
 
     def _take(self, frame: Frame) -> Sequence[Control]:
         self._record(frame)
@@ -268,13 +314,14 @@ class Collector:
 
     async def _ask_the_time(self, fetcher: Fetcher) -> None:
         """Ask some venues in turn for the time, whenever it is not known what is off, or what was is to be checked."""
-        clock, venues = self.state.clock, deque(self.state.venues.values())
+        clock, turn = self.state.clock, 0
         while True:
             await asyncio.sleep(LOOK_S)
             if clock.wants(self.clock.now_ms()):
                 clock.asked(self.clock.now_ms())
-                asked = [venues[at] for at in range(min(ASKED, len(venues)))]
-                venues.rotate(-len(asked))
+                venues = [*self.state.venues.values()]
+                asked = [venues[at % len(venues)] for at in range(turn, turn + min(ASKED, len(venues)))]
+                turn += len(asked)
                 urls = [(venue.name, self.settings.endpoint(f"{venue.name}.http", venue.http)) for venue in asked]
                 await asyncio.gather(*(fetcher.probe(url, name) for name, url in urls), return_exceptions=True)
 
@@ -282,7 +329,7 @@ class Collector:
         if self.recorder:
             try:
                 self.recorder.write(frame)
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001  whatever it is, the market goes on
                 self._stop_recording(error)
 
     def _status(self, event: FeedStatus) -> None:
@@ -303,12 +350,13 @@ class Collector:
     def _flush(self, recorder: Recorder) -> None:
         try:
             recorder.flush()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001  whatever it is, the market goes on
             self._stop_recording(error)
 
-    def _stop_recording(self, error: OSError) -> None:
+    def _stop_recording(self, error: Exception) -> None:
         self.recorder = None
-        self.notices["recording"] = f"recording stopped: {error.strerror}"
+        why = error.strerror if isinstance(error, OSError) else fault(error)
+        self.notices["recording"] = f"recording stopped: {why}"
 
     def _describe(self) -> Engine:
         engine = self.session.engine
@@ -360,9 +408,9 @@ async def serve_collector(
         while not until.is_set():
             now_ms, changed = collector.tick()
             if server and (changed or now_ms // 1000 != second):
-                server.publish(now_ms, changed)
+                collector.guarded("viewers", server.publish, now_ms, changed)
             if latest and now_ms // 1000 != second:
-                collector.notices["status"] = latest.write(collector.session)
+                collector.notices["status"] = collector.guarded("status line", latest.write, collector.session) or ""
             second = now_ms // 1000
             due = max(due + TICK_S, loop.time())
             await asyncio.sleep(due - loop.time())

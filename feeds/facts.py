@@ -85,6 +85,15 @@ class Liquidation(Struct, frozen=True, gc=False):
     id: str
 
 
+class Repriced(Struct, frozen=True, gc=False):
+    """The price of a liquidation that was told before without one. Of an event that is not known it says nothing."""
+
+    usd: float
+    price: float
+    venue: str
+    id: str
+
+
 class Funding(Struct, frozen=True, gc=False):
     """The funding rate of the running interval, as a fraction (0.0001 = 1 bp per interval)."""
 
@@ -98,13 +107,17 @@ class Funding(Struct, frozen=True, gc=False):
 
 
 class OpenInterest(Struct, frozen=True, gc=False):
-    """Open interest in bitcoin, counted once for each pair of long and short."""
+    """Open interest in bitcoin, counted once for each pair of long and short.
+
+    `estimated` says why that is not certain; "" where it is.
+    """
 
     venue: str
     symbol: str
     ts_ms: int
     recv_ms: int
     btc: float
+    estimated: str = ""
 
 
 class Bar(Struct, frozen=True, gc=False):
@@ -172,5 +185,16 @@ class Gap(Struct, frozen=True, gc=False):
 
 
 Fact = (
-    Instrument | Trade | Quote | Liquidation | Funding | OpenInterest | Bar | Observation | FeedStatus | Rejected | Gap
+    Instrument
+    | Trade
+    | Quote
+    | Liquidation
+    | Repriced
+    | Funding
+    | OpenInterest
+    | Bar
+    | Observation
+    | FeedStatus
+    | Rejected
+    | Gap
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from feeds.settings import Keys, Secret, Settings
 from feeds.slow import Slow, Taken
 from feeds.source import Ask, Page, Source
 from feeds.venue import Http
+from feeds.watchdog import fault, tend
 from feeds.wire import Frame
 
 LOOK_S = 60.0
@@ -53,11 +55,15 @@ class Gather:
         hurried: bool,
         rank: Rank = lambda series: 0,
         told: Callable[[], object] = lambda: None,
+        say: Callable[[str, str], object] = lambda name, text: None,
     ) -> None:
-        """`hurried`: the publishers are simulated ones that need no sparing. `told`: called after each page."""
+        """`hurried`: the publishers are simulated ones that need no sparing. `told`: called after each page.
+
+        `say`: told of a fault that is no page's, with the publisher's name; "" once all is well again.
+        """
         self._slow, self._settings, self._fetcher = slow, settings, fetcher
         self._sink, self._now_ms, self._hurried = sink, now_ms, hurried
-        self._rank, self._told = rank, told
+        self._rank, self._told, self._say = rank, told, say
         slow.off = {name: why for name, source in slow.sources.items() if (why := off(source, settings))}
         slow.keyed = frozenset(name for name, source in slow.sources.items() if key_of(source, settings.keys))
         self._filling = Filling(slow)
@@ -67,14 +73,14 @@ class Gather:
         async with asyncio.TaskGroup() as group:
             for source in self._slow.sources.values():
                 if source.pages and source.name not in self._slow.off:
-                    group.create_task(self._keep(source))
+                    group.create_task(tend(partial(self._keep, source), partial(self._say, source.name)))
 
     async def once(self, source: Source, page: Page) -> tuple[Taken, str]:
         """Ask for one page now. Returns what came, and what was wrong, in words; "" where all was believed."""
         try:
             taken, wrong = await self._asked(source, page)
         except Exception as error:  # noqa: BLE001  one page's fault is shown, and stops no other
-            taken, wrong = Taken(), Wrong(f"fault of this program: {type(error).__name__}")
+            taken, wrong = Taken(), Wrong(fault(error))
         if wrong.words:
             least = GIVE_UP if wrong.final else 1
             self._slow.failed(source.feed(page), self._now_ms(), wrong.words, least=least)

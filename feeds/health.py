@@ -10,6 +10,7 @@ from feeds.facts import FeedStatus, Gap, Phase, Rejected
 from feeds.our_clock import OurClock
 from feeds.text import plain
 from feeds.topics import FeedRow, FeedState, State
+from feeds.unread import Unread
 from feeds.venue_clock import VenueClock
 
 RATE_SECONDS = 10
@@ -57,6 +58,7 @@ class Feed:
         self.rejects: deque[Rejected] = deque(maxlen=5)
         self.error = ""
         self.error_ms: int | None = None
+        self.unread = Unread()  # since the last proof of life
         self.gaps: deque[Gap] = deque(maxlen=200)
         self._limits = limits
         self._opened = 0
@@ -87,10 +89,17 @@ class Feed:
         else:
             self._counts.append([second, 1])
 
+    @property
+    def broken(self) -> bool:
+        """Whether it is not heard just now: a gap lasts."""
+        return self._gap is not None
+
     def alive(self, recv_ms: int) -> Gap | None:
         """Proof of life. Returns the gap that this ends, if one was open."""
         gap, self._gap = self._gap, None
         self.phase, self._heard = "open", True
+        if self.unread:
+            self.unread.clear()
         self.seen_ms = recv_ms if self.seen_ms is None else max(self.seen_ms, recv_ms)
         if self.heard_from_ms is None:
             self.heard_from_ms = recv_ms
@@ -126,21 +135,23 @@ class Feed:
         Returns the gap that lasts since then; one that was open when the last run ended goes on as one.
         """
         for gap in sorted(gaps, key=lambda gap: gap.from_ms):
-            if gap.from_ms <= since_ms:
+            if gap.from_ms <= since_ms and gap.reason == NOT_YET:
                 if gap.to_ms is None:  # never heard in any run
                     self._gap = gap
                     return gap
                 since_ms = max(since_ms, gap.to_ms)
-        begun = min((gap.from_ms for gap in gaps if gap.to_ms is None), default=alive_ms)
+        begun = min((*(gap.from_ms for gap in gaps if gap.to_ms is None), alive_ms))
         self.heard_from_ms, self.seen_ms = since_ms, begun
         self._gap = Gap(self.name, begun, None, "the engine was off")
-        self.gaps.extend(gap for gap in gaps if gap.to_ms is not None and gap.to_ms > since_ms)
+        # One that began with the same reading goes on in this one, and keeps its place in the history.
+        self.gaps.extend(gap for gap in gaps if gap.to_ms is not None and gap.to_ms > since_ms and gap.from_ms != begun)
         self.gaps.append(self._gap)
         return self._gap
 
-    def fill(self, gap: Gap) -> Gap:
-        """Take note that the liquidations of a gap have been read afterwards."""
-        filled = Gap(gap.feed, gap.from_ms, gap.to_ms, gap.reason, filled=True)
+    def fill(self, gap: Gap, but: str = "") -> Gap:
+        """Take note that the liquidations of a gap have been read afterwards; `but`: why they could not all be."""
+        reason = f"{gap.reason}; cannot be filled: {plain(but)}" if but else gap.reason
+        filled = Gap(gap.feed, gap.from_ms, gap.to_ms, reason, filled=not but)
         self.gaps[self.gaps.index(gap)] = filled
         return filled
 
@@ -168,6 +179,14 @@ class Feed:
         last = islice(reversed(self._lags), RECENT)
         least = min((lag for recv_ms, lag in last if now_ms - recv_ms <= RECENT_MS), default=None)
         return None if least is None else max(0, least - self.clock.offset_ms)
+
+    def lose(self, gap: Gap) -> Gap:
+        """Take note that between two times not all of what was sent came, though the connection held."""
+        known = next((known for known in self.gaps if known.from_ms == gap.from_ms), None)
+        if known:
+            return known
+        self.gaps.append(gap)
+        return gap
 
     def state(self, now_ms: int) -> FeedState:
         """Say how the feed is, by the time since its last proof of life."""
@@ -203,6 +222,7 @@ class Feed:
     def row(self, now_ms: int, note: str = "") -> FeedRow:
         """Draw the feed up as a row of the feeds topic."""
         p50, p95 = self.lags(now_ms)
+        error, error_ms = self._said(now_ms)
         spans = [(gap.to_ms if gap.to_ms is not None else now_ms) - gap.from_ms for gap in self.gaps]
         return FeedRow(
             self.name,
@@ -214,13 +234,19 @@ class Feed:
             None if p95 is None else round(p95),
             self.reconnects,
             self.rejected,
-            self.error,
-            self.error_ms,
+            error,
+            error_ms,
             len(self.gaps),
             sum(spans),
             note,
             self.clock.odd,
         )
+
+    def _said(self, now_ms: int) -> tuple[str, int | None]:
+        """What went wrong last, and when; where nothing comes but what is not understood, that."""
+        if self.unread and self.unread.last_ms >= (self.error_ms or 0) and self.state(now_ms) != "live":
+            return self.unread.words, self.unread.last_ms
+        return self.error, self.error_ms
 
     def _begin_gap(self, reason: str) -> Gap | None:
         if self._gap is not None or self.seen_ms is None:

@@ -15,6 +15,8 @@ Check = Callable[[object], Iterator[tuple[str, str]]]
 
 S = TypeVar("S", bound=Struct)
 
+MOST_PROBLEMS = 20
+"""Of a file: each costs a search for its line, and nobody reads more."""
 _HIDDEN = "something else (not shown)"
 _PART = r"""(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')"""
 _DOTTED = rf"({_PART}(?:\s*\.\s*{_PART})*)"
@@ -80,6 +82,8 @@ class Layers(Generic[S]):
             self.problems.append(f"{file}: not valid TOML: {plain(str(problem).replace('at end of document', end))}")
         else:
             self._table(table, "", text, file)
+            if len(self.problems) >= MOST_PROBLEMS:
+                self.problems.append(f"{file}: and perhaps more")
 
     def _table(self, table: Mapping[str, object], above: str, text: str, file: str) -> None:
         def place(name: str) -> str:
@@ -87,6 +91,8 @@ class Layers(Generic[S]):
             return f"{file}, line {line}" if line else file
 
         for key, value in table.items():
+            if len(self.problems) >= MOST_PROBLEMS:
+                return
             name = f"{above}{key}"
             if name in self._fields:
                 self._put(name, value, place, text=False)

@@ -19,6 +19,11 @@ USER_AGENT = f"tidegauge/{version('tidegauge')}"
 BLOCKED = (403, 451)
 """Refused for who or where we are; Bybit answers 403 and Binance 451 to places they do not serve."""
 
+LONGEST_DATE = 64
+"""Characters of a header that are read as a date; those that HTTP writes have 29 to 33."""
+EARLIEST_MS, LATEST_MS = 946_684_800_000, 4_102_444_800_000
+"""2000 to 2100: a date outside tells of a clock that was never set, or of nothing."""
+
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -43,16 +48,23 @@ def delay(tries: int, first: float, most: float, jitter: float) -> float:
 
 
 def http_date_ms(value: str) -> int | None:
-    """A date as HTTP writes it (RFC 9110, 5.6.7), in milliseconds; `None` where it is none."""
+    """A date as HTTP writes it (RFC 9110, 5.6.7), in milliseconds; `None` where it is none, or none of our time.
+
+    Raises nothing, whatever the header holds.
+    """
     try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
+        date = parsedate_to_datetime(value[:LONGEST_DATE])
+        date_ms = int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() * 1000)
+    except Exception:  # noqa: BLE001  the boundary: what the reader of dates raises on nonsense is not documented
         return None
-    return int((date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() * 1000)
+    return date_ms if EARLIEST_MS <= date_ms < LATEST_MS else None
 
 
 def retry_after(value: str | None, now_ms: int) -> float | None:
-    """Seconds that a `Retry-After` asks for, as a number or a date (RFC 9110, 10.2.3); `None` if it says neither."""
+    """Seconds that a `Retry-After` asks for, as a number or a date (RFC 9110, 10.2.3); `None` if it says neither.
+
+    Raises nothing, whatever the header holds.
+    """
     if value is None:
         return None
     value = value.strip()

@@ -1,17 +1,19 @@
 """The one HTTP driver: polite to each host, bounded in time and size, and silent about keys."""
 
 import asyncio
+import codecs
 import logging
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, unquote_plus, urljoin, urlsplit
 
 from msgspec import Struct, structs
 
 from feeds.answers import answered
-from feeds.network import USER_AGENT, delay, http_date_ms, retry_after, tls, why
+from feeds.network import USER_AGENT, delay, http_date_ms, is_loopback, retry_after, tls, why
 from feeds.source import Ask
 from feeds.text import plain
 from feeds.venue import Http
@@ -28,6 +30,11 @@ MOST_SET_MS = 250
 """If the wall clock and the monotonic one differ by more over one request, the wall clock was set."""
 BANNED = (418, 429)
 """Too many requests; 418 is Binance's, for those who went on after a 429 (rest-api.md, "IP Limits")."""
+CHARSETS = frozenset({"utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1252", "utf-16", "utf-16-le", "utf-16-be"})
+"""What publishers write in, as Python names it. Some of Python's other codecs take the square of a text's length."""
+LONGEST_VALIDATOR = 512
+LOST_S = 10.0
+"""For so long after all tries a host to which no connection came about is not asked again."""
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 5
 SHORTEST_KEY = 8
@@ -45,6 +52,10 @@ class FetchError(Exception):
 
 class _Passing(FetchError):
     """Trouble that another try may be spared."""
+
+
+class _Unreachable(_Passing):
+    """No connection came about at all."""
 
 
 class Probe(Struct, frozen=True):
@@ -100,11 +111,26 @@ class _Answer(Struct, frozen=True):
     told: Told | None
 
 
+@contextmanager
+def _only_fetch_errors() -> Iterator[None]:
+    """Turn whatever nobody foresaw into a `FetchError` of its type; its text, which may hold a key, is left out."""
+    try:
+        yield
+    except FetchError:
+        raise
+    except Exception as error:  # noqa: BLE001  the boundary: what one server sends must not end what asks the others
+        raise FetchError(f"fault of this program: {type(error).__name__}") from None
+
+
 class _Host:
-    """When one host may next be asked, on the monotonic clock. The lock keeps requests in order while they wait."""
+    """When one host may next be asked, on the monotonic clock. The lock keeps requests in order while they wait.
+
+    `lost`: why no connection to it came about, which holds until `lost_until`.
+    """
 
     def __init__(self) -> None:
         self.free_at = 0.0
+        self.lost, self.lost_until = "", 0.0
         self.turn = asyncio.Lock()
 
 
@@ -114,7 +140,8 @@ class Fetcher:
     Requests to one host start at least `spacing_s` apart, in order. One try, from the name's look-up to the last byte,
     takes at most `timeout_s`. Server errors and lost connections are tried up to `tries` times, after `backoff_s` and
     then twice as long each time. A host that asks for more time than `patience_s` is left alone until then, and what
-    would ask it meanwhile fails at once.
+    would ask it meanwhile fails at once. So it does for a while after no try brought about a connection: without a
+    network the eighty series of one publisher would else be tried one by one.
     """
 
     def __init__(
@@ -155,14 +182,18 @@ class Fetcher:
         longer than the fetcher's own. Raises `FetchError`, and nothing else. Keys are `***` in what it returns and
         raises.
         """
-        url, hidden = ask.url, _Secrets(ask.url, secrets)
-        conditional = validators.headers() if validators else {}
-        asked = structs.replace(ask, headers={**ask.headers, **conditional})
-        return await self._tried(feed, url, hidden, asked, spacing_s)
+        with _only_fetch_errors():
+            hidden = _Secrets(ask.url, secrets)
+            conditional = validators.headers() if validators else {}
+            asked = structs.replace(ask, headers={**ask.headers, **conditional})
+            return await self._tried(feed, ask.url, hidden, asked, spacing_s)
 
     async def _tried(self, feed: str, url: str, secrets: "_Secrets", ask: Ask, spacing_s: float) -> Fetched:
-        trouble = ""
+        host, clock = self._host(url), asyncio.get_running_loop().time
+        trouble, lost = "", False
         for tried in range(self._tries):
+            if clock() < host.lost_until:
+                raise FetchError(host.lost)
             pause = delay(tried, self._backoff_s, MOST_WAIT_S, 0.25)
             try:
                 answer = await self._follow(ask, secrets, spacing_s)
@@ -173,27 +204,36 @@ class Fetcher:
                     http = Http(secrets.shown, answer.status, "" if binary else answer.text)
                     http = structs.replace(http, data=answer.body) if binary else http
                     return Fetched(Frame(feed, self._now_ms(), http), answer.validators)
-                trouble = answered(answer.status, answer.text)
+                trouble, lost = answered(answer.status, answer.text), False
                 self._hold(url, answer, pause)
             except _Passing as error:
-                trouble = str(error)
+                trouble, lost = str(error), isinstance(error, _Unreachable)
             except FetchError as error:
                 raise FetchError(secrets.hide(str(error))) from None
+            except Exception as error:  # noqa: BLE001  the boundary: whatever a server says, nothing else is raised
+                raise FetchError(f"could not be read: {type(error).__name__}") from None
             if tried + 1 < self._tries:
                 await asyncio.sleep(pause)
-        raise FetchError(secrets.hide(trouble))
+        trouble = secrets.hide(trouble)
+        if lost:
+            host.lost, host.lost_until = trouble, clock() + LOST_S
+        raise FetchError(trouble)
 
     async def probe(self, url: str, feed: str = "") -> Probe:
-        """Ask once and measure. Raises `FetchError` where no answer came. With a `feed` the time it tells is told."""
-        secrets = _Secrets(url)
-        try:
-            answer = await self._follow(Ask(url), secrets)
-        except FetchError as error:
-            raise FetchError(secrets.hide(str(error))) from None
-        if feed and answer.told:
-            self._told(feed, answer.told)
-        reason = "" if answer.status < 400 else answered(answer.status, answer.text)
-        return Probe(answer.status, reason, answer.ms, answer.skew_ms, len(answer.body))
+        """Ask once and measure. Raises `FetchError` where no answer came, and nothing else.
+
+        With a `feed` the time that the server tells is told.
+        """
+        with _only_fetch_errors():
+            secrets = _Secrets(url)
+            try:
+                answer = await self._follow(Ask(url), secrets)
+            except FetchError as error:
+                raise FetchError(secrets.hide(str(error))) from None
+            if feed and answer.told:
+                self._told(feed, answer.told)
+            reason = "" if answer.status < 400 else answered(answer.status, answer.text)
+            return Probe(answer.status, reason, answer.ms, answer.skew_ms, len(answer.body))
 
     async def aclose(self) -> None:
         """Close what is open."""
@@ -201,8 +241,13 @@ class Fetcher:
             await self._client.aclose()
 
     async def _follow(self, ask: Ask, secrets: "_Secrets", spacing_s: float = 0.0) -> _Answer:
-        """Ask, and follow redirects as far as they are safe: never out of TLS, never to another host with a key."""
+        """Ask, and follow redirects as far as they are safe: never out of TLS, never to another host with a key.
+
+        A key goes nowhere without TLS, but to this machine.
+        """
         at = ask.url
+        if secrets.any and _split(at).scheme == "http" and not is_loopback(at):
+            raise FetchError("not asked: the key would go there without encryption; an address with https is wanted")
         for _ in range(MOST_REDIRECTS + 1):
             answer = await self._ask(structs.replace(ask, url=at), spacing_s)
             if answer.status not in REDIRECTS or answer.location is None:
@@ -241,6 +286,8 @@ class Fetcher:
             raise
         except httpx.ProtocolError as error:
             raise _Passing(_broken(str(error))) from None
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise _Unreachable(why(error)) from None
         except (httpx.TransportError, OSError) as error:
             raise _Passing(why(error)) from None
         except Exception as error:  # noqa: BLE001  the boundary: libraries below let errors of every kind through
@@ -248,8 +295,8 @@ class Fetcher:
         return _Answer(
             response.status_code,
             body,
-            _text(body, response.charset_encoding),
-            Validators(response.headers.get("ETag", ""), response.headers.get("Last-Modified", "")),
+            _text(body, _charset(response)),
+            Validators(_given_back(response.headers, "ETag"), _given_back(response.headers, "Last-Modified")),
             response.headers.get("Retry-After"),
             response.headers.get("Location"),
             (time.monotonic() - began) * 1000,
@@ -381,13 +428,27 @@ def _broken(error: str) -> str:
     return "hung up without an answer" if "disconnected" in error else "answered with something that is no HTTP"
 
 
+def _charset(response: "httpx.Response") -> str | None:
+    """What the answer says it is written in; `None` where it says nothing that can be read."""
+    try:
+        return response.charset_encoding
+    except ValueError:  # a zero byte in it
+        return None
+
+
 def _text(body: bytes, charset: str | None) -> str:
     """Turn bytes into text; what cannot be read is replaced, and the mark that some put before UTF-8 is dropped."""
     try:
-        text = body.decode(charset or "utf-8", "replace")
-    except (LookupError, UnicodeError):
-        text = body.decode("utf-8", "replace")
-    return text.removeprefix("\ufeff")
+        known = codecs.lookup(charset or "utf-8").name
+    except (LookupError, ValueError):  # ValueError where the name has a zero byte in it
+        known = ""
+    return body.decode(known if known in CHARSETS else "utf-8", "replace").removeprefix("\ufeff")
+
+
+def _given_back(headers: "httpx.Headers", name: str) -> str:
+    """A validator, if it is one that can be sent back; "" else."""
+    value: str = headers.get(name, "")
+    return value if len(value) <= LONGEST_VALIDATOR and value.isascii() and value.isprintable() else ""
 
 
 def _told(headers: "httpx.Headers", sent_ms: int, received_ms: int, took_s: float) -> Told | None:

@@ -1,6 +1,8 @@
 """Perpetuals and dated futures: the newest of what each venue tells, and open interest by the minute."""
 
 from collections import deque
+from collections.abc import Collection, MutableMapping
+from typing import Literal, cast
 
 from feeds.facts import Funding, Instrument, OpenInterest, Quote
 
@@ -8,30 +10,36 @@ MINUTE_MS = 60_000
 KEEP_MINUTES = 24 * 60 + 5
 PART_MS = 180_000
 """A part of a quote that was not told for so long is not known any more; some are polled by the minute."""
-PARTS = ("last", "bid", "ask", "mark", "index")
+Part = tuple[float, int]
+"""A part of a quote, and when it was told, on our clock."""
 Key = tuple[str, str]
 """Venue and symbol."""
+NEVER: Part = (0.0, 0)
 
 
 class Positions:
     """What is known of derivatives, by venue and symbol. Bounded by the instruments the venues list."""
 
-    def __init__(self) -> None:
+    def __init__(self, changes: Collection[str] = ()) -> None:
+        """`changes`: venues whose tickers tell changes only, so that a part repeated is no older and no younger."""
+        self._changes = frozenset(changes)
         self.instruments: dict[Key, Instrument] = {}
-        self.quotes: dict[Key, Quote] = {}
+        self.parts: dict[Key, dict[str, Part]] = {}
         self.funding: dict[Key, Funding] = {}
         self.interest: dict[Key, OpenInterest] = {}
         self._minutes: dict[Key, deque[tuple[int, float]]] = {}
-        self._told: dict[Key, dict[str, int]] = {}
 
-    def take(self, fact: Instrument | Quote | Funding | OpenInterest) -> None:
-        """Take a fact. Parts of a quote that were not told stay as they were; a funding interval likewise."""
+    def take(self, fact: Instrument | Quote | Funding | OpenInterest, as_of_ms: int | None = None) -> None:
+        """Take a fact. Parts of a quote that were not told stay, at their age; a funding interval likewise.
+
+        `as_of_ms`: of when a quote is, on our clock; `None` is when it was received.
+        """
         key = (fact.venue, fact.symbol)
         match fact:
             case Instrument():
                 self.instruments[key] = fact
             case Quote():
-                self._quote(key, fact)
+                self._quote(key, fact, fact.recv_ms if as_of_ms is None else as_of_ms)
             case Funding():
                 old = self.funding.get(key)
                 if fact.interval_h is None and old and old.interval_h is not None:
@@ -41,23 +49,41 @@ class Positions:
                 self.interest[key] = fact
                 self._keep_minute(key, fact)
 
-    def _quote(self, key: Key, fact: Quote) -> None:
-        """Join a quote to what was told before, for a while: some venues tell mark and last apart."""
-        told = self._told.setdefault(key, {})
-        told.update((name, fact.recv_ms) for name in PARTS if getattr(fact, name) is not None)
-        old = self.quotes.get(key)
-        parts = [getattr(fact, name) for name in PARTS]
-        if old is not None:
-            for at, name in enumerate(PARTS):
-                if parts[at] is None and fact.recv_ms - told.get(name, 0) <= PART_MS:
-                    parts[at] = getattr(old, name)
-        self.quotes[key] = Quote(*key, fact.ts_ms, fact.recv_ms, *parts)
+    def _quote(self, key: Key, fact: Quote, as_of_ms: int) -> None:
+        told = self.parts.setdefault(key, {})
+        for name, value in (("mark", fact.mark), ("index", fact.index)):
+            before, before_ms = told.get(name, NEVER)
+            if value is not None and as_of_ms >= before_ms and not (value == before and key[0] in self._changes):
+                told[name] = (value, as_of_ms)
+
+    def part(self, key: Key, name: Literal["mark", "index"]) -> Part | None:
+        """A part of an instrument's quote; `None` once the other has been told without it for `PART_MS`."""
+        told = self.parts.get(key, {})
+        found = told.get(name)
+        newest = max((as_of_ms for _, as_of_ms in told.values()), default=0)
+        return found if found and newest - found[1] <= PART_MS else None
 
     def expire(self, now_ms: int) -> None:
         """Forget dated contracts that have expired."""
         for key in [key for key, listed in self.instruments.items() if listed.expiry_ms and listed.expiry_ms <= now_ms]:
-            for table in (self.instruments, self.quotes, self.funding, self.interest, self._minutes, self._told):
+            for table in self._tables():
                 table.pop(key, None)
+
+    def forget(self, venue: str) -> None:
+        """Forget all contracts of a venue that has closed."""
+        for table in self._tables():
+            for key in [key for key in table if key[0] == venue]:
+                del table[key]
+
+    def _tables(self) -> tuple[MutableMapping[Key, object], ...]:
+        tables = (self.instruments, self.parts, self.funding, self.interest, self._minutes)
+        return cast(tuple[MutableMapping[Key, object], ...], tables)
+
+    def interest_of(self, venue: str, symbol: str) -> float | None:
+        """Open interest of all of a venue's contracts that tell it; `None` where that one does not."""
+        if not self.interest.get((venue, symbol)):
+            return None
+        return sum(fact.btc for (name, _), fact in self.interest.items() if name == venue) or None
 
     def interest_before(self, key: Key, t_ms: int) -> float | None:
         """Open interest at `t_ms`: the last one told by then, at most five minutes before; else `None`."""

@@ -42,7 +42,10 @@ async def live(settings: Settings, paths: Paths, *, with_viewers: bool) -> int:
             collector = Collector(settings, store=store if collects else None)
             socket = paths.runtime / "engine.sock" if alone else None
             latest = Latest(paths.runtime / "latest.json") if alone else None
-            async with _serving(socket, collector.session, collector.clock.now_ms, with_viewers) as (server, until):
+            async with _serving(socket, collector.session, collector.clock.now_ms, with_viewers, collector.wanted) as (
+                server,
+                until,
+            ):
                 await serve_collector(collector, server, latest, until)
         finally:
             store.close()
@@ -60,7 +63,10 @@ async def demo(settings: Settings, scene: str, seed: int, socket: Path) -> int:
             keys=Keys(census=DEMO_KEY, sosovalue=DEMO_KEY, coinglass=DEMO_KEY),
         )
         collector = Collector(simulated, mode="demo", title=market.title)
-        async with _serving(socket, collector.session, collector.clock.now_ms, True) as (server, until):
+        async with _serving(socket, collector.session, collector.clock.now_ms, True, collector.wanted) as (
+            server,
+            until,
+        ):
             await serve_collector(collector, server, None, until)
     return 0
 
@@ -142,7 +148,11 @@ def _with_notice(engine: Engine, notice: str) -> Engine:
 
 @asynccontextmanager
 async def _serving(
-    socket: Path | None, session: Session, now_ms: Callable[[], int], with_viewers: bool
+    socket: Path | None,
+    session: Session,
+    now_ms: Callable[[], int],
+    with_viewers: bool,
+    wanted: Callable[[str], bytes | None] | None = None,
 ) -> AsyncIterator[tuple[Server | None, asyncio.Event]]:
     """Serve `session` on `socket`; the event is set when a signal, or the last viewer's leaving, ends it."""
     until = asyncio.Event()
@@ -150,7 +160,7 @@ async def _serving(
     if socket is None:
         yield None, until
         return
-    server = Server(socket, session.everything, now_ms, session.wanted, session.signals.show)
+    server = Server(socket, session.everything, now_ms, wanted or session.wanted, session.signals.show)
     await server.start()
     watch = asyncio.create_task(_until_left(server, until)) if with_viewers else None
     try:

@@ -13,7 +13,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.calendars import Release
+from feeds.calendars import Beside, Release
 
 Group = Literal[
     "repo", "liquidity", "rates", "inflation", "growth", "risk", "dollar", "oil", "bitcoin", "etf", "positions",
@@ -47,7 +47,8 @@ class Series(Struct, frozen=True):
     `settles`: days from the start of a period for which its number moves; one read later was not known before.
     `jump`: of a level times as much or as little, of a rate points: what goes beyond is doubted. `grain`: the smallest
     size that means anything. Below it levels and rates are not told from zero; a flow that is smaller and not zero is
-    doubted. Both 0: as is usual for its nature.
+    doubted. Both 0: as is usual for its nature. `beside`: days beside those of its calendar that it has values of; its
+    rule names the others, and a value of any other day is refused.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Series(Struct, frozen=True):
     revised: Revised = "never"
     jump: float = 0
     grain: float = 0
+    beside: Beside = ""
 
 
 REPO = Release("day", "08:00", "repo")
@@ -248,10 +250,13 @@ _TABLE: tuple[Series, ...] = (
     Series("GACDFSA066MSFRBPHI", "Philadelphia Fed survey (for PMI)", "index", "growth", ("fred",), _monthly(-12),
            -150, 150, 60, 1, nature="index", revised="tail"),
     # Risk appetite
-    Series("VIXCLS", "VIX", "index", "risk", ("cboe", "fred"), CLOSE, 3, 200, 7, use="risk appetite"),
+    Series("VIXCLS", "VIX", "index", "risk", ("cboe", "fred"), CLOSE, 3, 200, 7, use="risk appetite",
+           beside="holidays"),
     Series("MOVE", "MOVE", "index", "risk", ("yahoo",), CLOSE, 20, 400, 10, use="arms the verdict above 130"),
-    Series("BAMLH0A0HYM2", "High-yield spread", "%", "risk", ("fred",), H15, 0.5, 40, 7, use="risk appetite"),
-    Series("BAMLC0A0CM", "Investment-grade spread", "%", "risk", ("fred",), H15, 0.1, 15, 7, use="risk appetite"),
+    Series("BAMLH0A0HYM2", "High-yield spread", "%", "risk", ("fred",), H15, 0.5, 40, 7, use="risk appetite",
+           beside="month ends"),
+    Series("BAMLC0A0CM", "Investment-grade spread", "%", "risk", ("fred",), H15, 0.1, 15, 7, use="risk appetite",
+           beside="month ends"),
     Series("NFCI", "Chicago Fed financial conditions", "index", "risk", ("fred",),
            Release("week", "08:30", "fed", lag=5, weekday=4), -5, 10, 21, 3, use="risk appetite",
            nature="index", revised="whole"),

@@ -1,7 +1,8 @@
 """The local socket on which viewers attach. A viewer gets the newest value of each topic, never a queue.
 
-Each line is one JSON object `{"t": ms, "set": {topic: value}}`; the first carries everything known. A viewer that
-does not read is left alone until it does, and costs what its missed topics weigh.
+Each line is one JSON object `{"t": ms, "set": {topic: value}}`; the first carries everything known, and beside it
+`"tidegauge"`, the engine's version, and `"protocol"`, the number of this way to speak. A viewer that does not read is
+left alone until it does, and costs what its missed topics weigh.
 
 A viewer may say `{"want": ["series.WALCL"]}`: from then on, until it says so of others, it alone gets these topics too,
 now and whenever they change. A name that means nothing is not answered.
@@ -40,6 +41,7 @@ class _Viewer:
     def __init__(self, writer: asyncio.StreamWriter) -> None:
         self.writer = writer
         self.missed: Changes = {}
+        self.greeted = False
         self.wanted: dict[str, bytes | None] = {}
         """What it was last sent of each topic it asked for."""
         self.shows: frozenset[str] = frozenset()
@@ -63,8 +65,8 @@ class _Viewer:
     def send(self, t_ms: int, changed: Changes) -> None:
         self.missed |= changed
         if self.writer.transport.get_write_buffer_size() < UNREAD and not self.writer.transport.is_closing():
-            self.writer.write(line(t_ms, self.missed))
-            self.missed = {}
+            self.writer.write(line(t_ms, self.missed, first=not self.greeted))
+            self.missed, self.greeted = {}, True
 
 
 class Server:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from importlib.metadata import version
 from typing import Any
 
 import msgspec
@@ -13,8 +14,8 @@ from feeds.facts import TIMEFRAME_MS, FeedStatus, Rejected
 from feeds.our_clock import CLOCK, evidence
 from feeds.slow import Taken
 from feeds.state import State
-from feeds.topics import Engine, Metric, Study
-from feeds.venue import Alive, Control, Http, Out, Reconnect, Refused, Send
+from feeds.topics import PROTOCOL, Engine, Metric, Study
+from feeds.venue import Alive, Control, Http, More, Out, Reconnect, Refused, Send, Short
 from feeds.views.pages import study_of, work_out
 from feeds.wire import Frame
 
@@ -35,7 +36,7 @@ class Session:
     def __init__(self, state: State, engine: Engine) -> None:
         self.state = state
         self.engine = engine
-        self._decoder = Decoder(state.venues, state.slow.pages)
+        self._decoder = Decoder({**state.venues}, state.slow.pages)
         self.signals = views.Pages(state)
         self.works_out = True
         """Whether the pages of the signals are worked out here, by the session's own time; else somebody else does."""
@@ -51,7 +52,7 @@ class Session:
     def frame(self, frame: Frame) -> list[Control]:
         """Take a frame; return what the connection it came by should do. An `Alive` among it is proof of life.
 
-        Of an HTTP answer, return a `Refused` for each part that was not believed.
+        Of an HTTP answer, return a `Refused` for each part that was not believed, and where its list goes on.
         """
         if frame.feed in self.state.slow.pages:
             return [Refused(reason) for reason in self.take(frame, self.decode(frame)).refused]
@@ -61,7 +62,8 @@ class Session:
         outs = self._decoder.decode(frame)
         if isinstance(frame.data, Http):
             self.state.answered(frame.feed, frame.recv_ms, outs)
-            return [Refused(out.reason) for out in outs if isinstance(out, Rejected)]
+            refused: list[Control] = [Refused(out.reason) for out in outs if isinstance(out, Rejected)]
+            return refused + [out for out in outs if isinstance(out, More | Short)]
         if frame.data is None:
             self.state.advance(frame.recv_ms)
             for out in outs:
@@ -69,6 +71,8 @@ class Session:
                     self.state.status(out)
             return []
         lively = self.state.heard(frame.feed, frame.recv_ms, outs)
+        if not outs and (kind := self._decoder.unread(frame)):
+            self.state.feeds[frame.feed].unread.add(kind, frame.recv_ms)
         orders: list[Control] = [out for out in outs if isinstance(out, _ORDERS)]
         if lively:
             orders.append(Alive())
@@ -213,6 +217,7 @@ class Session:
         return True
 
 
-def line(t_ms: int, changed: Changes) -> bytes:
-    """One line of the protocol with the viewers, with its end."""
-    return _encode({"t": t_ms, "set": {name: msgspec.Raw(data) for name, data in changed.items()}}) + b"\n"
+def line(t_ms: int, changed: Changes, *, first: bool = False) -> bytes:
+    """One line of the protocol with the viewers, with its end. The `first` says who speaks, and how."""
+    hello = {"tidegauge": version("tidegauge"), "protocol": PROTOCOL} if first else {}
+    return _encode({**hello, "t": t_ms, "set": {name: msgspec.Raw(data) for name, data in changed.items()}}) + b"\n"

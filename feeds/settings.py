@@ -8,16 +8,18 @@ A key (`[keys]`) is also read from `FRED_API_KEY` and its like.
 
 import os
 import stat
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from msgspec import Meta, Struct
-from msgspec.structs import replace
+from msgspec.structs import fields, replace
 
 from feeds.facts import Timeframe
 from feeds.layers import Layers, Secret, nearest
+from feeds.life import WRITTEN_MS, life, today
 from feeds.paths import Paths, SettingsError, paths, private_folder
 from feeds.signals.rules import Rules
 from feeds.text import plain
@@ -28,6 +30,9 @@ VENUES: tuple[str, ...] = (
     *("binance", "binance_usdm", "binance_coinm", "bybit", "okx", "coinbase", "kraken", "kraken_futures"),
     *("bitstamp", "deribit", "bitmex", "gate", "htx", "bitget", "bitfinex", "hyperliquid"),
 )
+OPEN: tuple[str, ...] = tuple(name for name in VENUES if not life(name).over(WRITTEN_MS))
+"""The venues that still exist: all that are listened to by default."""
+
 SOURCES: tuple[str, ...] = (
     *("nyfed", "fred", "ofr", "treasury", "fiscaldata", "cftc", "yahoo", "cboe", "farside"),
     *("sosovalue", "coinglass", "coinmetrics", "census", "ishares", "cips", "spdr", "board", "btcusd", "interest"),
@@ -35,6 +40,8 @@ SOURCES: tuple[str, ...] = (
 """Publishers whose address can be set; they speak HTTP only."""
 
 _SCHEMES: dict[str, tuple[str, ...]] = {"ws": ("ws", "wss"), "http": ("http", "https")}
+LARGEST = 1 << 20
+"""Bytes of a file of settings."""
 _ENVIRONMENT = "TIDEGAUGE_"
 _NOT_SETTINGS = ("TIDEGAUGE_HOME",)
 
@@ -107,7 +114,7 @@ class Keys(Struct, frozen=True):
 class Settings(Struct, frozen=True):
     """All that can be set. `notices` are things the user should know about the file itself; they cannot be set."""
 
-    venues: Venues = VENUES
+    venues: Venues = OPEN
     zone: Annotated[str, Meta(description='"local", "UTC" or a zone like "Europe/Berlin"')] = "local"
     tick_hz: Annotated[float, Meta(ge=0.5, le=20, description="a number from 0.5 to 20")] = 4.0
     chart: Chart = Chart()
@@ -131,10 +138,17 @@ class Settings(Struct, frozen=True):
         return urlunsplit(asked._replace(scheme=base.scheme, netloc=base.netloc, path=path))
 
 
-def load(*, config: Path | None, environ: Mapping[str, str], overrides: Mapping[str, object]) -> Settings:
+def load(
+    *,
+    config: Path | None,
+    environ: Mapping[str, str],
+    overrides: Mapping[str, object],
+    now_ms: int | None = None,
+) -> Settings:
     """Read every layer. `config`: the file that was asked for, which must be there, or `None` for the usual one.
 
-    `overrides` come from the command line by dotted name; `None` there means it was not given.
+    `overrides` come from the command line by dotted name; `None` there means it was not given. Venues that have closed
+    by `now_ms`, or by now, are left out with a notice.
     Raises `SettingsError` with all problems of all layers, one a line.
     """
     layers = Layers(
@@ -158,19 +172,38 @@ def load(*, config: Path | None, environ: Mapping[str, str], overrides: Mapping[
         if value is not None:
             layers.put(name, value, "command line")
     settings = layers.build()
-    if problems := layers.problems or list(_order(settings.feeds)):
+    settings, closed = _without_closed(settings, today(time.time_ns() // 1_000_000 if now_ms is None else now_ms))
+    problems = layers.problems or [*_order(settings.feeds), *_unsealed(settings)]
+    if not settings.venues and closed:
+        problems = [*problems, f"venues: none is left to listen to: {', '.join(closed)}"]
+    if problems:
         raise SettingsError("\n".join(problems))
+    said = [f"venues: {what}, and is left out" for what in closed]
     if exposed:
-        said = f"{file} holds keys and is open to other users (mode {mode:04o}); `chmod 600` closes it"
-        return replace(settings, notices=(said,))
-    return settings
+        said.append(f"{file} holds keys and is open to other users (mode {mode:04o}); `chmod 600` closes it")
+    return replace(settings, notices=tuple(said))
+
+
+def _without_closed(settings: Settings, now_ms: int) -> tuple[Settings, list[str]]:
+    """The settings without the venues that have closed for good, and what those are, with the day."""
+    gone = [name for name in settings.venues if life(name).over(now_ms)]
+    left = tuple(name for name in settings.venues if name not in gone)
+    return replace(settings, venues=left), [f"{name} {life(name).words(now_ms)}" for name in gone]
 
 
 def _read(file: Path, problems: list[str], *, optional: bool) -> tuple[str, int]:
     """The file's text and mode; no text where there is no file or reading it is a problem."""
     try:
-        with file.open("rb") as opened:
-            return opened.read().decode("utf-8-sig"), stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:  # a pipe must not be waited for
+            mode = os.fstat(opened.fileno()).st_mode
+            if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+                problems.append(f"{file}: cannot be read: it is no regular file")
+                return "", 0
+            data = opened.read(LARGEST + 1)
+            if len(data) > LARGEST:
+                problems.append(f"{file}: cannot be read: it is larger than {LARGEST >> 20} MiB")
+                return "", 0
+            return data.decode("utf-8-sig"), stat.S_IMODE(mode)
     except (FileNotFoundError, NotADirectoryError) as problem:
         if not optional:
             problems.append(f"{file}: cannot be read: {problem.strerror}")
@@ -198,6 +231,24 @@ def _environment(layers: Layers[Settings], environ: Mapping[str, str]) -> None:
             layers.problems.append(
                 f"environment {variable}: unknown setting" + (f"; did you mean {near}?" if near else "")
             )
+
+
+def _unsealed(settings: Settings) -> Iterator[str]:
+    """Say which key would go without encryption to an address that is not this machine's."""
+    for field in fields(settings.keys):
+        name = f"{field.name}.http"
+        address = urlsplit(settings.endpoints.get(name, ""))
+        if address.scheme == "http" and getattr(settings.keys, field.name) and not _is_here(address.hostname or ""):
+            yield f"endpoints.{name}: the key would go there without encryption; expected an address with https://"
+
+
+def _is_here(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _order(feeds: Feeds) -> Iterator[str]:

@@ -7,12 +7,15 @@ is doubted only (`feeds.doubt`) is kept, shown, and not used until it is confirm
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from feeds.calendars import day_end_ms, new_york_day, release_ms
+from feeds.calendars import CalendarName, day_end_ms, new_york_day, off_calendar, release_ms, running
+from feeds.doubt import SURE
 from feeds.facts import Observation, Rejected
+from feeds.incidents import Apart, Incidents, alike, values
 from feeds.interruptions import out
 from feeds.magnitude import unbelievable
 from feeds.scales import Scales
@@ -28,11 +31,16 @@ IN_TIME_MS = 3 * 86_400_000
 RUNNING_MS = 1_800_000
 """A number that is not whole yet is kept no more often: the running closes of forty symbols would fill the history."""
 
+LISTED = ".liquidations"
+"""What a feed's name ends in that says when a venue's liquidations were read, among the pages of publishers."""
+
 LATEST_MS = 1 << 62
 LOOK_BACK_MS = 91 * 24 * HOUR_MS
 """Most of the numbers that are stored look back 13 weeks at most."""
 AHEAD = 1
-"""Days after that of receipt in New York of which there can be a value: there the day in UTC begins in the evening."""
+"""Days after that of receipt in New York of which there can be a value, where days begin in the evening there."""
+EVENING: tuple[CalendarName, ...] = ("all", "nymex", "weekdays")
+"""Calendars of such days: those of UTC, and the sessions of futures and currencies."""
 
 
 class Polled(Struct, frozen=True):
@@ -127,7 +135,8 @@ class Slow:
         """What is wrong with a series' newest value."""
         self.doubted: dict[str, Doubted] = {}
         """Newest values that are shown and not used."""
-        self._scales = Scales()
+        self._scales, self._incidents = Scales(), Incidents()
+        self._short: dict[str, dict[tuple[str, str], float]] = {}  # by feed: the answer that ended early
         self.off: dict[str, str] = {}
         """Why a publisher is not asked, by its name."""
         self.keyed: frozenset[str] = frozenset()
@@ -222,16 +231,39 @@ class Slow:
         return max((last for id_ in self.members(name) if (last := self.vintages.newest(id_))), default=None)
 
     def sift(self, feed: str, recv_ms: int, outs: Sequence[Out]) -> list[Out]:
-        """A whole answer, with a `Rejected` in place of each series that is what was known of it times one factor."""
-        found, refused = self._scales.sift(feed, recv_ms, outs, self.vintages)
-        for id_, one in refused.items():
+        """A whole answer, with a `Rejected` in place of each series that is what was known of it times one factor.
+
+        So it is of one that is another page's, as far as can be seen: see `feeds.incidents`.
+        """
+        found, scaled = self._scales.sift(feed, recv_ms, outs, self.vintages)
+        apart: dict[str, Apart] = {}
+        if not self._dated(feed):
+            agreed = partial(self._scales.agreed, recv_ms=recv_ms)
+            found, apart = self._incidents.sift(feed, recv_ms, found, self.vintages, agreed)
+        for id_, why, period in (
+            *((id_, one.why, one.period) for id_, one in scaled.items()),
+            *((id_, one.why, one.period) for id_, one in apart.items()),
+        ):
             wrong = self.wrong.get(id_)
-            self.wrong[id_] = Wrong(one.why, one.period, wrong.since_ms if wrong else recv_ms)
+            self.wrong[id_] = Wrong(why, period, wrong.since_ms if wrong else recv_ms)
+        return found
+
+    def _dated(self, feed: str) -> bool:
+        """Whether a page tells of each value since when it was known."""
+        return feed in self.pages and bool(self.pages[feed][1].vintages)
+
+    def reach(self, outs: list[Out], through: str, feed: str, recv_ms: int) -> list[Out]:
+        """As `reaching`; but what ends early twice in the same way is the page as it is, and that before was not."""
+        found, said = reaching(outs, through, feed, recv_ms), values(outs)
+        before = self._short.pop(feed, None)
+        if found is outs or (before is not None and alike(before, said)):
+            return outs
+        self._short[feed] = said
         return found
 
     def in_question(self, id_: str) -> bool:
         """Whether its newest value waits for another publisher to say something, too."""
-        return id_ in self.doubted or id_ in self._scales.refused
+        return id_ in self.doubted or id_ in self._scales.refused or id_ in self._incidents.apart
 
     def take(self, feed: str, recv_ms: int, outs: Sequence[Out], *, sifted: bool = False) -> Taken:
         """Take what one answer gave: date each value, refuse what cannot be, keep what is new.
@@ -244,7 +276,7 @@ class Slow:
         ends: dict[str, str] = {}
         polled = self.polled.get(feed)
         seen_ms = polled.ok_ms if polled else None
-        dated = bool(self.pages[feed][1].vintages) if feed in self.pages else False
+        dated = self._dated(feed)
         for out_ in outs if dated or sifted else self.sift(feed, recv_ms, outs):
             if isinstance(out_, Rejected):
                 refused.append(out_)
@@ -301,8 +333,13 @@ class Slow:
         if row is None:
             return None, f"there is no series {given.series}"
         newest, period, wrong = self.newest(row.id), date.fromisoformat(given.period), self.wrong.get(row.id)
-        if period > new_york_day(recv_ms) + timedelta(AHEAD):
+        if period > new_york_day(recv_ms) + timedelta(_ahead(row)):
             return None, f"{given.period} is yet to come"
+        if given.source not in SURE:
+            if not row.step and (why := off_calendar(row.release, period, row.beside)):
+                return None, f"{row.id}: {why}"
+            if not (row.snapshot or row.step or given.provisional) and running(row.release, period, recv_ms):
+                given = replace(given, provisional=True)  # whatever its page says: that day has no close yet
         if why := unbelievable(row, given.value):
             if (newest is None or period >= newest) and (wrong is None or period >= wrong.period):
                 self.wrong[row.id] = Wrong(why, period, wrong.since_ms if wrong else recv_ms)
@@ -356,6 +393,10 @@ def reaching(outs: list[Out], through: str, feed: str, recv_ms: int) -> list[Out
     if newest and newest < through:
         return [Rejected(feed, recv_ms, f"it ends with {newest}, and went to {through} before")]
     return outs
+
+
+def _ahead(row: Series) -> int:
+    return AHEAD if row.step or row.release.days in EVENING else 0
 
 
 def _dated(given: Observation) -> tuple[Observation | None, str]:

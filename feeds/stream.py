@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
     ConnectionClosed,
@@ -77,7 +77,7 @@ def _wall_ms() -> int:
 class _End(Struct, frozen=True):
     """How one try ended. `wait_s` is what the server asked for; `proven`: it gave data long enough to trust again.
 
-    `silent`: it connected, and never proved that it is alive.
+    `silent`: it never proved that it is alive, connected or not.
     """
 
     reason: str
@@ -121,7 +121,7 @@ async def keep(
 ) -> None:
     """Keep `stream` connected to `url` until cancelled. Each new connection begins with a frame of `None`.
 
-    `fallbacks` are other addresses of the same: where one connects but never proves alive, the next is tried.
+    `fallbacks` are other addresses of the same: where one never proves alive, the next is tried.
     `headers` go with the handshake. `now_ms` stamps what arrives; waiting is on the monotonic clock. `pong` is told
     how many seconds each protocol ping took to be answered, which is how long the queue is.
 
@@ -165,7 +165,10 @@ async def _connection(
     try:
         socket = await _open(url, headers, pace)
     except Exception as error:  # noqa: BLE001  the boundary: whatever undid the handshake is said in the feed's status
-        return _refusal(error, url, pace)
+        try:
+            return structs.replace(_refusal(error, url, pace), silent=True)
+        except Exception as odd:  # noqa: BLE001  no header of a refusal is any reason to end the feed
+            return _End(f"refused, and what it said cannot be read ({type(odd).__name__})", silent=True)
     life = _Life(asyncio.get_running_loop().time())
     beside = [asyncio.create_task(_watch(socket, stream.limit_s, life, pace))]
     beside.append(asyncio.create_task(_keep_open(socket, pong, pace)))

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from feeds.facts import Fact, Timeframe
+from feeds.life import OPEN, Life
 
 
 class Http(Struct, frozen=True, gc=False):
@@ -27,7 +28,7 @@ class Stream(Struct, frozen=True):
     `hello` is sent, in order, once the socket is open. `ping` is sent every `ping_s` seconds.
     `limit_s` without proof of life (a fact, or an `Alive` from the parser) and the socket is given up.
     `life_s`: how long such a proof may be in coming in a quiet but healthy hour, if that is long; twice that is late.
-    `fallbacks` are addresses of the same, to be tried in turn where one connects but never proves alive.
+    `fallbacks` are addresses of the same, to be tried in turn where one cannot be reached or never proves alive.
     """
 
     name: str
@@ -46,10 +47,14 @@ ABSURD = 1e15
 
 
 class Poll(Struct, frozen=True):
-    """A REST address to read every so often, for what no stream carries. The first time is at once."""
+    """A REST address to read every so often, for what no stream carries. The first time is at once.
+
+    `liquidations`: it tells the venue's liquidations, which are heard as far as it was read.
+    """
 
     url: str
     every_s: float
+    liquidations: bool = False
 
 
 class Send(Struct, frozen=True):
@@ -78,12 +83,28 @@ class Refused(Struct, frozen=True):
     liquidations: bool = False
 
 
-Control = Send | Alive | Reconnect | Refused
+class More(Struct, frozen=True):
+    """A list over REST did not reach back to the beginning that was asked for; its next page is at `url`."""
+
+    url: str
+
+
+class Short(Struct, frozen=True):
+    """A list over REST does not reach back to the beginning that was asked for, and no page of it will."""
+
+    reason: str
+
+
+Control = Send | Alive | Reconnect | Refused | More | Short
 Out = Fact | Control
 
 
 class Reject(ValueError):
     """This frame cannot be believed; the text says why, in words fit for a screen."""
+
+
+class Empty(Reject):
+    """There was no text to read. Whether bytes came in its place only the frame tells."""
 
 
 class Parser(Protocol):
@@ -114,9 +135,15 @@ class Venue(Struct, frozen=True):
     `liquidations`: every one published (`all`), a sample or a part of them (`sampled`), or `none`.
     `setup`: REST addresses to read on start and every few hours (contract sizes, listed futures). `polls`: those to
     read all the time. `bars`: address of the candles of a time frame. `missed`: addresses of the liquidations between
-    two times, for a gap; none where the venue offers none.
+    two times, for a gap; none where the venue offers none. What follows `#` in one is for the parser alone.
+    `also`: of one of these addresses, the others at which the same can be asked, in the order in which to try them:
+    another host, an earlier generation. The first that answers as documented is used.
     `headers`: what the venue wants on the handshake and on REST requests beyond the usual.
+    `every_s`: how many seconds pass between two tellings of a part of a quote (`last`, `mark`, `index`) while it moves,
+    as the venue documents, or as often as it is asked; 1 where it is not named. `changes`: its tickers tell changes
+    only, so that a part which a quote repeats was not told anew.
     `note`: one line on geography or completeness for the user.
+    `life`: when it began, and when it closes for good.
     """
 
     name: str
@@ -132,8 +159,16 @@ class Venue(Struct, frozen=True):
     polls: tuple[Poll, ...] = ()
     bars: Callable[[Timeframe], str | None] = lambda _: None
     missed: Callable[[int, int], tuple[str, ...]] = lambda from_ms, to_ms: ()
+    also: Callable[[str], tuple[str, ...]] = lambda url: ()
     headers: dict[str, str] = {}
     note: str = ""
+    life: Life = OPEN
+    every_s: dict[str, float] = {}
+    changes: bool = False
+
+    def every(self, part: str) -> float:
+        """How many seconds pass between two tellings of a part of a quote."""
+        return self.every_s.get(part, 1.0)
 
     def feed(self, stream: Stream) -> str:
         """The name of a stream in recordings, settings and on screen."""

@@ -226,12 +226,24 @@ class Vintages:
         at = self._best(rows, [at for at in there if at not in found or found[at].since_ms is not None], ALWAYS_MS)
         return None if at is None else self._point(rows, at, ALWAYS_MS)
 
-    def said(self, series: str, period: date, source: str) -> tuple[float, bool] | None:
-        """What a publisher said last of a period, as far as it was kept, and whether that is doubted."""
+    def lasting(self, series: str) -> Iterator[tuple[date, float]]:
+        """What was said last of each period as no provisional number, by period."""
+        rows = self._series.get(series)
+        for day in dict.fromkeys(rows.days if rows else ()):
+            whole = [at for at in rows.of(day) if not rows.marks[at] % 2] if rows else []
+            if rows and (at := self._best(rows, whole, ALWAYS_MS)) is not None:
+                yield date.fromordinal(day), rows.values[at]
+
+    def said(self, series: str, period: date, source: str, *, whole: bool = False) -> tuple[float, bool] | None:
+        """What a publisher said last of a period, as far as it was kept, and whether that is doubted.
+
+        `whole`: of what was no provisional number.
+        """
         rows = self._series.get(series)
         if rows is None:
             return None
         own = [at for at in rows.of(period.toordinal()) if self._read[rows.marks[at] // 2][0] == source]
+        own = [at for at in own if not rows.marks[at] % 2] if whole else own
         at, found = self._best(rows, own, ALWAYS_MS), self._judged(series, rows)
         return None if at is None else (rows.values[at], at in found and found[at].since_ms is None)
 

@@ -20,7 +20,14 @@ from typing import IO
 import msgspec
 from msgspec import Struct
 
+from feeds.text import plain
 from feeds.venue import Http
+
+LONGEST_LINE = 32 * 1024 * 1024
+"""Bytes of a line with its end: an answer over HTTP has room in it, and a file of one line does not fill memory."""
+LONGEST_HEADER = 64 * 1024
+LATEST_MS = 4_102_444_800_000
+"""2100-01-01. Frames of a later time, or of one before 1970, are none that were received."""
 
 
 class Frame(Struct, frozen=True, gc=False):
@@ -61,6 +68,8 @@ def decode(line: bytes) -> Frame:
     """Read one line of a recording. Raises `RecordingError` where it is none."""
     try:
         recv_ms, feed, data = _LINE.decode(line)
+        if not 0 <= recv_ms < LATEST_MS:
+            raise RecordingError(f"its time is not between 1970 and 2100: {recv_ms}")
         if isinstance(data, _Data):
             binary = base64.b64decode(data.b64 or "", validate=True)
             if data.url is not None:
@@ -68,6 +77,8 @@ def decode(line: bytes) -> Frame:
             if data.b64 is None:
                 raise RecordingError('data is neither text, {"b64"} nor {"url"}')
             return Frame(feed, recv_ms, binary)
+    except RecursionError:
+        raise RecordingError("nested too deeply") from None
     except (msgspec.MsgspecError, binascii.Error) as error:
         raise RecordingError(str(error)) from error
     return Frame(feed, recv_ms, data)
@@ -76,19 +87,27 @@ def decode(line: bytes) -> Frame:
 class Recorder:
     """Writes frames to a file (0600) as they come; `close` compresses it in place.
 
-    Raises `OSError` from the file system, disk full included; what was written stays readable.
+    A frame whose line would be longer than a recording may have is counted in `left_out`.
+    Raises `OSError` from the file system, disk full included; what was written stays readable. `FileExistsError` where
+    there is such a file, or a link of that name, already, unless it may be written over (`replace`).
     """
 
-    def __init__(self, path: Path, **header: object) -> None:
-        self.path = path
+    def __init__(self, path: Path, *, replace: bool = False, **header: object) -> None:
+        self.path = path.resolve() if replace else path  # what a link leads to is written over, not the link
         self.frames = 0
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self.left_out = 0
+        how = os.O_TRUNC if replace else os.O_EXCL
+        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | how, 0o600)
         self._file: IO[bytes] = os.fdopen(descriptor, "wb")
         self._file.write(msgspec.json.encode({"tidegauge": 1, **header}) + b"\n")
 
     def write(self, frame: Frame) -> None:
         """Append one frame."""
-        self._file.write(encode(frame))
+        line = encode(frame)
+        if len(line) > LONGEST_LINE:
+            self.left_out += 1
+            return
+        self._file.write(line)
         self.frames += 1
 
     def flush(self) -> None:
@@ -98,13 +117,13 @@ class Recorder:
     def close(self) -> None:
         """Flush, then replace the file by its compressed self; a crash in between leaves one of the two whole."""
         self._file.close()
-        packed = self.path.with_name(self.path.name + ".packing")
+        packed = self.path.with_name(f"{self.path.name}.packing-{os.getpid()}")
         with (
-            self.path.open("rb") as plain,
-            os.fdopen(os.open(packed, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out,
+            self.path.open("rb") as written,
+            os.fdopen(os.open(packed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out,
             gzip.GzipFile(filename="", fileobj=out, mode="wb") as zipped,
         ):
-            shutil.copyfileobj(plain, zipped)
+            shutil.copyfileobj(written, zipped)
         packed.replace(self.path)
 
 
@@ -127,20 +146,23 @@ class Recording:
     def _read_header(self) -> dict[str, object]:
         try:
             with self._open() as file:
-                header = _HEADER.decode(file.readline())
-        except (OSError, EOFError, zlib.error, msgspec.MsgspecError) as error:
+                header = _HEADER.decode(file.readline(LONGEST_HEADER))
+        except (OSError, EOFError, zlib.error, msgspec.MsgspecError, RecursionError) as error:
             raise RecordingError(f"{self.path} is no recording: {error}") from error
         if header.get("tidegauge") != 1:
             raise RecordingError(
-                f"{self.path} is no recording of format 1: its header says {header.get('tidegauge')!r}"
+                f"{self.path} is no recording of format 1: its header says {plain(repr(header.get('tidegauge')), 40)}"
             )
         return header
 
     def __iter__(self) -> Iterator[Frame]:
         with self._open() as file:
             try:
-                next(file)
-                for number, line in enumerate(file, start=2):
+                file.readline(LONGEST_HEADER)
+                for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE + 1), b""), start=2):
+                    if len(line) > LONGEST_LINE:
+                        self.cut = f"line {number} is longer than {LONGEST_LINE >> 20} MiB"
+                        return
                     try:
                         yield decode(line)
                     except RecordingError as error:

@@ -129,6 +129,11 @@ def test_a_signal_that_fails_is_said_and_not_tried_again_at_once(desk: Desk, mon
 
 
 def test_what_the_verdict_was_is_kept_only_once_all_of_its_past_is_in(desk: Desk) -> None:
+    for week in range(8, 2, -1):
+        desk.add("WALCL", 6_700_000.0, TODAY - timedelta(weeks=week))
+        desk.add("WLCFLPCL", 6_000.0, TODAY - timedelta(weeks=week))
+    for day in range(60, 40, -1):
+        desk.add("SRF", 0.0, TODAY - timedelta(day))
     desk.add("MOVE", 140.0, TODAY - timedelta(3))
     desk.reading("MOVE")
     desk.all_made(NOW)

@@ -6,17 +6,19 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from random import Random
 from socket import gaierror, socket
 from ssl import SSLContext
 
 import pytest
 
-from feeds.network import delay, tls, why
-from feeds.poll import Fetcher, FetchError, Told
+from feeds.network import delay, http_date_ms, retry_after, tls, why
+from feeds.poll import Fetcher, FetchError, Told, Validators
+from feeds.source import Ask
 from feeds.venue import Http
 from feeds.wire import Frame
 from tests.loopback import HOST, Answer, certificate, publisher, reset, tcp
@@ -423,7 +425,107 @@ async def test_a_proxy_that_cannot_be_used_is_said_in_words(monkeypatch: pytest.
             await it.fetch("fred", f"http://{HOST}:9/")
 
 
+# --- what nobody foresaw
+
+DATES = (
+    "Mon, 30 Nov 2026 10:00:00 +99999999999999",
+    "Mon, 30 Nov 99999999999 10:00:00 GMT",
+    "Fri, 31 Dec 9999 23:59:59 -9999",
+    "Thu, 01 Jan 1970 00:00:00 GMT",
+    "9" * 5000,
+    "1" * 9 + "é",
+    "-1",
+    "(" * 2000,
+    "²",
+    "\t",
+    "Mon, 30 Nov 2026 " + "1" * 5000 + ":00:00 GMT",
+)
+CHARSETS = ("*=utf-8''%00", "*=%00''x", "*=''''", "=punycode", "=idna", "=unicode_escape", "=" + "x" * 3000)
+
+
+@pytest.mark.parametrize("date", DATES)
+def test_a_header_that_is_no_date_of_our_time_is_none(date: str) -> None:
+    assert http_date_ms(date) is None
+    assert retry_after(date, 1_796_000_000_000) is None
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [("120", 120.0), ("Mon, 30 Nov 2026 10:00:00 GMT", 60.0), ("0", 0.0)])
+def test_a_time_that_is_asked_for_is_understood(asked: str, seconds: float) -> None:
+    assert retry_after(asked, 1_796_032_740_000) == seconds
+
+
+@pytest.mark.parametrize(
+    "name", ["Retry-After", "Date", "Age", "ETag", "Last-Modified", "Location", "Content-Encoding"]
+)
+async def test_no_header_raises_anything_but_a_reason_in_words(name: str) -> None:
+    """Each header that is read, with whatever came to mind, in a good answer, a redirect, a ban and an error."""
+    random = Random(name)
+    noise = ["".join(chr(random.randint(33, 255)) for _ in range(random.randint(1, 60))) for _ in range(20)]
+    values = [*DATES, *noise]
+
+    def answer(path: str, nth: int) -> Answer:
+        status, value = path.removeprefix("/").split("/")
+        return Answer(int(status), b"x", {name: values[int(value)]})
+
+    with publisher(answer, date=name != "Date") as server:
+        for status in (200, 302, 429, 503):
+            for value in range(len(values)):
+                async with fetcher(tries=1, patience_s=0.01) as it:  # a new one: a ban keeps the next from being asked
+                    with suppress(FetchError):
+                        await it.fetch("gate.http", f"{server.base}/{status}/{value}")
+    assert len(server.paths) >= len(values) * 4
+
+
+@pytest.mark.parametrize("charset", CHARSETS)
+async def test_an_answer_in_no_charset_that_publishers_use_is_read_as_utf_8(charset: str) -> None:
+    headers = {"Content-Type": f"text/csv; charset{charset}"}
+    with publisher(always(Answer(body="Zürich".encode(), headers=headers))) as server:
+        async with fetcher() as it:
+            assert http(await it.fetch("fred", server.base)).body == "Zürich"
+
+
+async def test_a_validator_that_cannot_be_sent_back_is_not_kept() -> None:
+    headers = {"ETag": '"é"', "Last-Modified": "x" * 600}
+    with publisher(always(Answer(body=b"x", headers=headers))) as server:
+        async with fetcher() as it:
+            fetched = await it.ask("fred", Ask(server.base))
+    assert fetched.validators == Validators("", "")
+
+
+async def test_a_fault_of_this_program_is_a_reason_too_and_tells_nothing_but_its_kind() -> None:
+    async with fetcher() as it:
+        with pytest.raises(FetchError, match=r"^fault of this program: AttributeError$"):
+            await it.ask("fred", Ask(f"http://{HOST}/"), secrets=(int(KEY, 16),))  # type: ignore[arg-type]
+
+
+async def test_a_host_that_could_not_be_reached_is_left_alone_for_a_while() -> None:
+    with socket() as reserved:
+        reserved.bind((HOST, 0))
+        base = f"http://{HOST}:{reserved.getsockname()[1]}"
+        async with fetcher(timeout_s=1.0) as it:
+            with pytest.raises(FetchError, match=r"^connection refused$"):
+                await it.fetch("fred", f"{base}/0")
+            reserved.listen()
+            for series in range(1, 80):
+                with pytest.raises(FetchError, match=r"^connection refused$"):
+                    await it.fetch("fred", f"{base}/{series}")
+        reserved.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            reserved.accept()  # nobody has even tried
+
+
 # --- keys
+
+
+async def test_a_key_goes_nowhere_without_encryption_but_to_this_machine() -> None:
+    said = r"^not asked: the key would go there without encryption; an address with https is wanted$"
+    async with fetcher(tries=1) as it:
+        with pytest.raises(FetchError, match=said):
+            await it.fetch("fred", f"http://feed.invalid/obs?api_key={KEY}")
+        with pytest.raises(FetchError, match=said):
+            await it.ask("sosovalue", Ask("http://feed.invalid/flows", {"x-key": KEY}), secrets=(KEY,))
+        with pytest.raises(FetchError, match=said):
+            await it.probe(f"http://feed.invalid/obs?api_key={KEY}")
 
 
 @pytest.mark.parametrize("name", ["api_key", "apikey", "API-KEY", "key", "token", "registrationkey", "api%5Fkey"])

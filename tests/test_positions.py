@@ -4,12 +4,15 @@ import pytest
 
 from feeds.facts import Funding, Instrument, OpenInterest, Quote
 from feeds.positions import Positions
-from feeds.signals.derivatives import annualised, basis
+from feeds.signals.curve import curve
+from feeds.signals.derivatives import annualised, basis, together
+from feeds.signals.thresholds import CurveRule
 from feeds.state import State
 from feeds.topics import Metric
 from feeds.venue import Alive
 from feeds.venues import VENUES
 from feeds.views import derivatives
+from feeds.vintages import Known
 
 T0 = 1_700_000_000_000
 PERP = ("bybit", "BTCUSDT")
@@ -28,15 +31,42 @@ def test_basis_is_annualised_and_says_nothing_under_three_days() -> None:
     assert basis(66_000.0, 64_000.0, 2.99) is None
 
 
-def test_parts_of_a_quote_that_were_not_told_stay() -> None:
+def test_a_part_of_a_quote_that_was_not_told_stays_at_its_own_age() -> None:
     p = Positions()
     p.take(Quote(*PERP, T0, T0, mark=64_000.0, index=64_010.0))
     p.take(Quote(*PERP, T0 + 5, T0 + 5, last=64_005.0))
-    assert p.quotes[PERP] == Quote(*PERP, T0 + 5, T0 + 5, last=64_005.0, mark=64_000.0, index=64_010.0)
-    p.take(Quote(*PERP, T0 + 180_000, T0 + 180_000, last=64_006.0))
-    assert p.quotes[PERP].mark == 64_000.0
-    p.take(Quote(*PERP, T0 + 180_001, T0 + 180_001, last=64_007.0))
-    assert p.quotes[PERP] == Quote(*PERP, T0 + 180_001, T0 + 180_001, last=64_007.0)
+    assert (p.part(PERP, "mark"), p.part(PERP, "index")) == ((64_000.0, T0), (64_010.0, T0))
+    p.take(Quote(*PERP, T0 + 180_000, T0 + 180_000, mark=64_001.0))
+    assert (p.part(PERP, "mark"), p.part(PERP, "index")) == ((64_001.0, T0 + 180_000), (64_010.0, T0))
+    p.take(Quote(*PERP, T0 + 180_001, T0 + 180_001, mark=64_001.0))
+    assert (p.part(PERP, "mark"), p.part(PERP, "index")) == ((64_001.0, T0 + 180_001), None)
+
+
+def test_an_older_message_that_comes_later_takes_nothing_back() -> None:
+    p = Positions()
+    p.take(Quote(*PERP, T0, T0, mark=64_000.0), T0)
+    p.take(Quote(*PERP, T0, T0 + 900, mark=63_000.0), T0 - 100)
+    assert p.part(PERP, "mark") == (64_000.0, T0)
+
+
+def test_where_a_ticker_tells_changes_only_what_it_repeats_was_not_told_anew() -> None:
+    p = Positions({"bybit"})
+    for venue in ("bybit", "deribit"):
+        p.take(Quote(venue, "X", T0, T0, mark=64_000.0, index=64_010.0))
+        p.take(Quote(venue, "X", T0, T0 + 3_000, mark=63_900.0, index=64_010.0))
+    assert p.part(("bybit", "X"), "index") == (64_010.0, T0)
+    assert p.part(("deribit", "X"), "index") == (64_010.0, T0 + 3_000)
+
+
+@pytest.mark.parametrize(
+    ("apart_ms", "every_s", "found"),
+    [(2_000, (0.1, 1.0), True), (2_001, (0.1, 1.0), False), (60_000, (1.0, 30.0), True), (60_001, (1.0, 30.0), False)],
+)
+def test_two_numbers_are_of_one_moment_within_twice_the_time_of_the_slower(
+    apart_ms: int, every_s: tuple[float, ...], found: bool
+) -> None:
+    assert together(T0, T0 + apart_ms, *every_s) is found
+    assert together(T0 + apart_ms, T0, *every_s) is found
 
 
 def test_the_interval_is_kept_when_a_later_message_does_not_tell_it() -> None:
@@ -68,7 +98,7 @@ def test_an_expired_contract_is_forgotten() -> None:
     assert dated in p.instruments
     p.expire(T0 + DAY)
     assert dated not in p.instruments
-    assert dated not in p.quotes
+    assert dated not in p.parts
 
 
 def test_rows_and_metrics_say_what_is_known_and_no_more() -> None:
@@ -114,3 +144,43 @@ def test_a_contract_told_long_ago_is_left_out_of_open_interest_and_named_and_old
     state.heard("bybit.linear", T0 + 600_000, [Alive()])
     found = derivatives.metrics(state, derivatives.derivatives(state))
     assert (found["oi.bybit"].value, found["oi.bybit"].state, found["oi.bybit"].as_of_ms) == (34_000.0, "stale", T0)
+
+
+def test_a_mark_is_not_set_against_an_index_of_another_time_and_the_row_is_as_old_as_its_oldest_part() -> None:
+    state = State(VENUES)
+    key = ("okx", "BTC-USDT-SWAP")
+    dated = ("okx", "BTC-USDT-261225")
+    for at in (key, dated):
+        state.positions.take(Quote(*at, T0, T0, mark=77_000.0, index=77_000.0))
+        state.positions.take(Quote(*at, T0, T0 + 20_000, mark=75_520.0))
+    state.positions.take(Funding(*key, T0, T0 + 19_000, 0.0001, 8.0, None))
+    state.positions.take(Instrument(*dated, "future", "USDT", False, 0.01, T0 + 100 * DAY))
+    state.advance(T0 + 20_000)
+    perp, future = derivatives.derivatives(state).rows
+    assert (perp.mark, perp.index, perp.premium_bp, perp.apart) == (
+        75_520.0,
+        77_000.0,
+        pytest.approx(-192.2, abs=0.1),
+        "",
+    )
+    assert (perp.as_of_ms, perp.mark_ms, perp.index_ms, perp.funding_ms) == (T0, T0 + 20_000, T0, T0 + 19_000)
+    assert future.basis is not None
+    for at in (key, dated):
+        state.positions.take(Quote(*at, T0, T0 + 21_000, mark=75_520.0))
+    perp, future = derivatives.derivatives(state).rows
+    assert (perp.premium_bp, perp.apart, perp.as_of_ms) == (None, "its index is 21s older", T0)
+    assert (future.basis, future.apart) == (None, "its index is 21s older")
+    nothing = Known(T0 + 21_000, lambda _: (), lambda: ())
+    shown = curve(derivatives.derivatives(state).rows, nothing, T0 + 21_000, CurveRule())
+    assert [(one.symbol, one.why) for one in shown.dropped] == [(dated[1], "its index is 21s older")]
+
+
+def test_funding_is_as_old_as_it_was_told_whatever_the_marks_do() -> None:
+    state = State(VENUES)
+    state.heard("bybit.linear", T0, [Alive()])
+    state.positions.take(Quote(*PERP, T0, T0, mark=64_000.0, index=64_000.0))
+    state.positions.take(Funding(*PERP, T0, T0, 0.0001, 8.0, None))
+    now = T0 + 181_000
+    state.heard("bybit.linear", now, [Funding(*PERP, now, now, 0.0002, 8.0, None)])
+    found = derivatives.metrics(state, derivatives.derivatives(state))["funding.bybit"]
+    assert (found.as_of_ms, found.state) == (now, "fresh")

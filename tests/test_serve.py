@@ -6,11 +6,13 @@ import socket
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from feeds.serve import UNREAD, Server
+from feeds.topics import PROTOCOL
 
 
 class Engine:
@@ -86,9 +88,10 @@ async def until(condition, seconds: float = 5.0) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_a_viewer_gets_everything_and_then_what_changes(engine: Engine) -> None:
+async def test_a_viewer_gets_everything_and_who_speaks_and_then_what_changes(engine: Engine) -> None:
     async with attached(engine) as reader:
-        assert json.loads(await reader.readline()) == {"t": 1000, "set": {"price": 1}}
+        hello = {"tidegauge": version("tidegauge"), "protocol": PROTOCOL}
+        assert json.loads(await reader.readline()) == {**hello, "t": 1000, "set": {"price": 1}}
         engine.publish(1100, price=2, tape=[1])
         assert json.loads(await reader.readline()) == {"t": 1100, "set": {"price": 2, "tape": [1]}}
 

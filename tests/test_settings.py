@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -52,7 +53,7 @@ def problems(
 
 def test_without_any_file_every_setting_has_its_default(tmp_path: Path) -> None:
     assert read(tmp_path) == Settings(
-        venues=VENUES,
+        venues=tuple(name for name in VENUES if name != "bitmex"),  # which has closed
         zone="local",
         tick_hz=4.0,
         chart=Chart(venues=("coinbase", "kraken", "bitstamp", "binance"), timeframe="1m", style="candles"),
@@ -430,3 +431,46 @@ def test_importing_settings_loads_no_library_that_only_some_paths_need() -> None
     unwanted = {"platformdirs", "tomllib", "difflib", "zoneinfo", "sqlite3", "asyncio", "httpx", "textual"}
     assert "feeds.settings" in loaded
     assert not unwanted & set(loaded)
+
+
+def test_a_file_that_is_none_is_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    for file in (pipe, Path("/dev/zero"), Path("/dev/null")):
+        with pytest.raises(SettingsError) as caught:
+            load(config=file, environ={}, overrides={})
+        assert str(caught.value) == f"{file}: cannot be read: it is no regular file"
+
+
+@pytest.mark.parametrize(("size", "told"), [(1 << 20, False), ((1 << 20) + 1, True)])
+def test_a_file_larger_than_a_mebibyte_is_refused(tmp_path: Path, size: int, told: bool) -> None:
+    file = tmp_path / "large.toml"
+    file.write_text("tick_hz = 2\n" + "#" * (size - 12))
+    if told:
+        with pytest.raises(SettingsError) as caught:
+            load(config=file, environ={}, overrides={})
+        assert str(caught.value) == f"{file}: cannot be read: it is larger than 1 MiB"
+    else:
+        assert load(config=file, environ={}, overrides={}).tick_hz == 2
+
+
+def test_of_very_many_problems_the_first_are_told(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read(tmp_path, "".join(f"nonsense_{n} = 1\n" for n in range(1000)))
+    lines = str(caught.value).splitlines()
+    assert len(lines) == 21
+    assert lines[19].split(": ")[1] == "nonsense_19"
+    assert lines[20].endswith(": and perhaps more")
+
+
+@pytest.mark.parametrize("publisher", ["fred", "census", "sosovalue", "coinglass"])
+def test_a_key_goes_without_encryption_to_this_machine_only(tmp_path: Path, publisher: str) -> None:
+    own, key = f'[endpoints]\n"{publisher}.http" = "', f'"\n[keys]\n{publisher} = "{SECRET}"\n'
+    for address in ("http://127.0.0.1:8080/x", "http://localhost", "http://[::1]:9", "https://proxy.example.net"):
+        assert read(tmp_path, f"{own}{address}{key}").endpoints == {f"{publisher}.http": address}
+    with pytest.raises(SettingsError) as caught:
+        read(tmp_path, f"{own}http://proxy.example.net{key}")
+    assert str(caught.value) == (
+        f"endpoints.{publisher}.http: the key would go there without encryption; expected an address with https://"
+    )
+    assert read(tmp_path, f'{own}http://proxy.example.net"\n').endpoints  # without a key there is nothing to seal

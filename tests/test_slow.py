@@ -466,12 +466,21 @@ def test_of_a_row_that_was_doubted_when_it_came_nothing_was_made(desk: Desk) -> 
     assert doubting.from_ms == doubting.to_ms == doubting.known_ms
 
 
-@pytest.mark.parametrize("id_", ["SOFR", "BTC", "CPIAUCSL", "NFCI", "GDPNOW"])
-def test_a_value_of_a_day_to_come_is_refused(desk: Desk, id_: str) -> None:
+@pytest.mark.parametrize(
+    ("id_", "day"),
+    [
+        ("SOFR", "2026-11-23"),
+        ("BTC", "2026-11-22"),
+        ("CPIAUCSL", "2026-12-01"),
+        ("NFCI", "2026-11-27"),
+        ("GDPNOW", "2027-01-01"),
+    ],
+)
+def test_a_value_of_a_day_to_come_is_refused(desk: Desk, id_: str, day: str) -> None:
     row = series(id_)
     assert row is not None
-    taken = desk.hear(f"{row.sources[0]}.x", "2026-11-20T12:00", (id_, "2026-11-22", max(row.low, 1.0)))
-    assert taken.refused == ("2026-11-22 is yet to come",)
+    taken = desk.hear(f"{row.sources[0]}.x", "2026-11-20T12:00", (id_, day, max(row.low, 1.0)))
+    assert taken.refused == (f"{day} is yet to come",)
 
 
 # --- how asking goes
@@ -552,15 +561,15 @@ def test_own_rows_are_kept_once(desk: Desk) -> None:
 
 def test_a_running_close_is_kept_every_half_hour_and_the_final_one_at_once() -> None:
     slow = Slow(SOURCES)
-    noon = ms("2026-11-19T12:00")
+    first = ms("2026-11-19T15:20")
 
     def seen(minutes: int, value: float, running: bool = True) -> None:
-        at_ms = noon + minutes * 60_000
+        at_ms = first + minutes * 60_000
         slow.take("yahoo.move", at_ms, [Observation("MOVE", "2026-11-19", value, at_ms, "yahoo", running)])
 
     seen(0, 90.0)
     seen(15, 91.0)
     seen(30, 92.0)
     seen(45, 93.0, running=False)
-    rows = [(row.value, row.known_ms - noon, row.provisional) for row in slow.vintages.rows("MOVE")]
+    rows = [(row.value, row.known_ms - first, row.provisional) for row in slow.vintages.rows("MOVE")]
     assert rows == [(90.0, 0, True), (92.0, 1_800_000, True), (93.0, 2_700_000, False)]

@@ -16,7 +16,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from feeds.facts import Bar, Gap, Liquidation, Observation
+from feeds.facts import Bar, Gap, Liquidation, Observation, Repriced
 from feeds.settings import KeepDays
 from feeds.slow import Doubting
 from feeds.store import Store
@@ -107,6 +107,21 @@ def test_a_liquidation_seen_twice_is_kept_once(opened: Opened) -> None:
     store.put(replace(LIQUIDATION, venue="okx"))
     assert store.flush()
     assert store.liquidations(0) == [LIQUIDATION, replace(LIQUIDATION, venue="okx")]
+
+
+def test_a_price_that_comes_later_is_kept_with_its_liquidation(opened: Opened) -> None:
+    store = opened()
+    other = replace(LIQUIDATION, id="other")
+    store.put(LIQUIDATION)
+    store.put(Repriced(5.5, 6.5, LIQUIDATION.venue, LIQUIDATION.id))
+    store.put(other)
+    store.put(Repriced(7.5, 8.5, LIQUIDATION.venue, "other"))
+    store.put(Repriced(1.0, 1.0, LIQUIDATION.venue, "unknown"))
+    assert store.flush()
+    assert store.liquidations(0) == [
+        replace(LIQUIDATION, usd=5.5, price=6.5),
+        replace(other, usd=7.5, price=8.5),
+    ]
 
 
 def test_a_bar_put_again_replaces_the_bar(opened: Opened) -> None:
@@ -308,14 +323,17 @@ def test_closing_commits_merges_the_log_and_may_be_done_again(opened: Opened, pa
     assert not store.flush()
 
 
-def test_a_fault_of_the_writer_is_said_and_raises_nowhere(opened: Opened, path: Path) -> None:
-    store = opened(commit_s=0.02)
+def test_a_fault_of_the_writer_is_said_raises_nowhere_and_is_over_without_the_rows_at_hand(
+    opened: Opened, path: Path
+) -> None:
+    store = opened(commit_s=0.02, retry_s=0.02)
     store.put("no fact at all")  # type: ignore[arg-type]
-    wait_for(lambda: store.notice)
-    assert store.notice.startswith(f"the history {path} is not being written: a fault of this program: ")
-    wait_for(lambda: not store.writing)
+    wait_for(lambda: store.notice.startswith(f"the history {path} is not being written: a fault of this program: "))
+    wait_for(lambda: store.writing and store.waiting == 0)
+    assert store.notice == "1 rows of history were lost"
     store.put(BAR)
-    assert not store.flush(0.1)
+    assert store.flush()
+    assert store.bars("coinbase", "BTC-USD", "1m", 1) == [BAR]
 
 
 # Processes that are killed ------------------------------------------------------------------------------------------
@@ -471,6 +489,88 @@ def test_an_older_damaged_history_is_not_overwritten_by_a_newer(opened: Opened, 
         opened().close()
     assert Path(f"{path}.damaged-1").read_bytes() == b"damage 1 " * 400
     assert Path(f"{path}.damaged-2").read_bytes() == b"damage 2 " * 400
+
+
+def _gone(path: Path) -> None:
+    for part in ("", "-wal", "-shm"):
+        Path(f"{path}{part}").unlink(missing_ok=True)
+
+
+def _gone_but_for_its_log(path: Path) -> None:
+    path.unlink()
+
+
+def _replaced(path: Path) -> None:
+    other = path.with_name("other")
+    store = Store(other)
+    store.open()
+    store.put(GAP)
+    store.close()
+    _gone(path)
+    other.rename(path)
+
+
+@pytest.mark.parametrize("what", [_gone, _gone_but_for_its_log, _replaced])
+def test_a_history_that_is_taken_away_while_it_is_written_is_said_and_a_new_one_begun(
+    opened: Opened, path: Path, what: Callable[[Path], None]
+) -> None:
+    store = opened(commit_s=0.02, look_s=0.0)
+    store.put(BAR)
+    assert store.flush()
+    what(path)
+    wait_for(lambda: store.notice)
+    store.put(LIQUIDATION)
+    wait_for(lambda: store.flush())
+    assert store.notice == "the history was deleted or replaced while it was written: what it held is where it was put"
+    store.close()
+    assert rows(path, "SELECT id FROM liquidation") == [("bybit-1",)]
+    assert rows(path, "SELECT count(*) FROM bar") == [(0,)]
+    assert rows(path, "SELECT count(*) FROM feed_gap") == [(int(what is _replaced),)]
+    assert rows(path, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_the_log_of_another_history_that_was_put_in_its_place_is_kept(opened: Opened, path: Path) -> None:
+    store = opened(commit_s=0.02, look_s=0.0)
+    store.put(BAR)
+    assert store.flush()
+    killed_while_writing(other := path.with_name("other"), 0)  # so that it has a log that is not merged
+    for part in ("", "-wal", "-shm"):
+        Path(f"{other}{part}").replace(f"{path}{part}")
+    wait_for(lambda: store.notice)
+    wait_for(lambda: store.flush())
+    assert store.notice.startswith("the history was deleted or replaced while it was written")
+    assert [found.id for found in store.liquidations(0)][:3] == ["0", "1", "2"]
+
+
+def test_a_history_that_is_spoiled_while_it_is_written_is_set_aside(opened: Opened, path: Path) -> None:
+    store = opened()
+    for minute in range(2_000):
+        store.put(replace(BAR, open_ms=T + minute * 60_000))
+    store.close()
+    store = opened(commit_s=0.02, retry_s=0.02, look_s=0.0)
+    store.put(GAP)
+    assert store.flush()
+    with path.open("r+b") as file:
+        file.write(b"\xa5" * 60_000)
+    wait_for(lambda: Path(f"{path}.damaged-1").exists() and store.writing)
+    store.put(LIQUIDATION)
+    assert store.flush()
+    assert store.notice == f"the history was damaged: it is kept as {path}.damaged-1, and a new one was begun"
+    assert rows(path, "SELECT id FROM liquidation") == [("bybit-1",)]
+
+
+def test_a_reader_and_the_writer_say_once_and_in_the_same_words_why(opened: Opened, path: Path) -> None:
+    opened().close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 99")
+    why = f"a newer tidegauge wrote it (schema 99; this one knows {len(STEPS)})"
+    store = opened()
+    assert store.gaps(0) == []
+    assert store.notice == f"the history {path} is not being written: {why}"
+    reader = Store(path)
+    assert reader.gaps(0) == []
+    assert reader.notice == f"the history {path} cannot be read: {why}"
+    reader.close()
 
 
 def test_a_folder_that_cannot_be_made_is_said(opened: Opened, path: Path) -> None:

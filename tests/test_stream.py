@@ -215,6 +215,18 @@ async def test_an_address_that_connects_and_stays_silent_gives_way_to_the_next()
             assert len(retired.times) == 1
 
 
+async def test_an_address_that_cannot_be_reached_gives_way_to_the_next() -> None:
+    async def talk(peer: ServerConnection, _: int) -> None:
+        await peer.send("price")
+        await peer.wait_closed()
+
+    async with venue(talk) as current:
+        others = (current.url,)
+        async with kept("ws://127.0.0.1:9", Stream("", "", ()), fallbacks=others) as seen:
+            await until(lambda: "price" in seen.data)
+            assert seen.reasons("closed") == ["connection refused"]
+
+
 async def test_what_arrives_is_stamped_by_the_clock_that_was_given() -> None:
     async with venue() as server, kept(server.url, now_ms=lambda: 1_700_000_000_123) as seen:
         await until(lambda: bool(seen.frames) and bool(server.times))

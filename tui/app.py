@@ -4,23 +4,29 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import ClassVar
 
+from textual.actions import ActionParseResult
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.screen import Screen
 
 from feeds.settings import Settings
+from tui.boundary import in_words
 from tui.keys import bindings
 from tui.link import CannotStart, Link, Topics, seconds
-from tui.pane import Said
+from tui.pane import Pane, Said
 from tui.panes import PANES
 from tui.screens.desk import Desk
 from tui.screens.framed import Framed, LaidOut
 from tui.source import Child, Source
 from tui.terminal import HUNG_UP, QUIT_DEADLINE_S, Ending, Gone, Terminal, behind
-from tui.widgets.header import Status
+from tui.theme import BAD
+from tui.widgets.header import Header, Status
 from tui.zones import clock, cycle, zone_of
 
 NEAR_S = 0.06
@@ -115,14 +121,16 @@ class TideApp(App[None], inherit_bindings=False):
             return  # the terminal has not read the last frame yet; this one would only queue up
         link = self.link
         link.refresh()
-        status = self._status()
         screen = next(screen for screen in reversed(self.screen_stack) if isinstance(screen, Framed))
-        screen.header.show(status)
+        self._show_header(screen.header)
         link.want(screen.wants)
         link.show(self.desk.topics)
         now_ms = link.now_ms if link.now_ms is not None else time.time_ns() // 1_000_000
         if screen is not self.desk:
-            screen.show(link.topics, now_ms, self._zone)
+            try:
+                screen.show(link.topics, now_ms, self._zone)
+            except Exception as error:  # noqa: BLE001  one page's fault is shown on it, and stops nothing else
+                self.faulted(screen, error)
             return
         said, until = self._word
         self.desk.show_footer(bindings(self.BINDINGS), said if seconds() < until else "")
@@ -134,15 +142,61 @@ class TideApp(App[None], inherit_bindings=False):
             self.desk.note(f"paused at {clock(now_ms, self._zone)}")
             self.desk.show_panes(topics, now_ms, self._zone, all_=True)
 
+    def _show_header(self, header: Header) -> None:
+        try:
+            header.show(self._status())
+        except Exception as error:  # noqa: BLE001  the panes below go on
+            header.draw([((f" this line cannot be drawn: {in_words(error)}", BAD),)])
+
+    def faulted(self, node: DOMNode, error: Exception) -> None:
+        """Say on the pane or page of `node` that it failed; the rest goes on."""
+        pane = next((one for one in node.ancestors_with_self if isinstance(one, Pane)), None)
+        if pane is not None:
+            self.desk.fault(pane, error)
+        elif isinstance(node.screen, Framed) and node.screen is not self.desk:
+            node.screen.blank(error)
+        else:
+            self.say(f"fault of this program: {in_words(error)}")
+
+    async def run_action(
+        self,
+        action: "str | ActionParseResult",
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Do what a key asks for. What fails is shown where it was asked, and has been handled."""
+        try:
+            return await super().run_action(action, default_namespace, namespaces)
+        except Exception as error:  # noqa: BLE001  a key must not end the program
+            self.faulted(default_namespace or self.screen, error)
+            return True
+
+    def _fatal_error(self) -> None:
+        """End in one sentence. Textual would print every value that was being worked on, in some 60 kB."""
+        error = self._exception
+        frame = traceback.extract_tb(error.__traceback__)[-1:] if error else []
+        place = "".join(f" ({Path(at.filename).name}, line {at.lineno})" for at in frame)
+        self.failure = f"fault of this program: {in_words(error) if error else 'unknown'}{place}"
+        self._close_messages_no_wait()
+
     def _status(self) -> Status:
         link = self.link
         paused = None if self._frozen is None else int((seconds() - self._frozen[2]) * 1000)
-        faults = [f"{name} cannot be read: {why}" for name, why in link.topics.unreadable.items()]
+        faults = [link.misfit] * bool(link.misfit)
+        faults += [f"{name} cannot be read: {why}" for name, why in link.topics.unreadable.items()]
         if link.broken_lines:
             lines = "line" if link.broken_lines == 1 else "lines"
             faults.append(f"{link.broken_lines} broken {lines} from the engine")
         return Status(
-            link.topics, link.now_ms, self._zone, link.state, link.for_ms, link.reason, paused, "; ".join(faults)
+            link.topics,
+            link.now_ms,
+            self._zone,
+            link.state,
+            link.for_ms,
+            link.reason,
+            paused,
+            fault="; ".join(faults),
+            notice="; ".join(self._settings.notices),
         )
 
     def say(self, word: str) -> None:

@@ -10,13 +10,13 @@ import socket
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from feeds.text import plain
-from feeds.topics import Metric, topic_type
+from feeds.topics import PROTOCOL, Metric, topic_type
 from tui.source import Child, Source
 
 LinkState = Literal["connecting", "live", "silent", "lost"]
@@ -31,6 +31,8 @@ STEADY_S = 10.0  # a link that held this long starts its back-off anew
 ATTEMPTS = 3
 MAX_LINE = 32 * 1024 * 1024
 CHUNK = 1 << 16
+LATEST_MS = 4_102_444_800_000
+"""2100-01-01. A line of a later time, or of one before 1970, is broken: no engine speaks then."""
 USAGE = 2
 """The exit code of wrong usage or settings: starting again cannot help."""
 
@@ -52,8 +54,12 @@ class CannotStart(Exception):
 
 
 class _Line(Struct):
-    t: int
+    """`tidegauge` and `protocol` stand in the first line of a stream; engines of version 0.1.0 told neither."""
+
+    t: Annotated[int, Meta(ge=0, lt=LATEST_MS)]
     set: dict[str, Raw]
+    tidegauge: str = "0.1.0"
+    protocol: int = 1
 
 
 _line = msgspec.json.Decoder(_Line)
@@ -126,11 +132,12 @@ class Topics(Mapping[str, Any]):
             raw = self._raw[name]
             try:
                 value: Any = msgspec.json.decode(raw, type=_type_of(name))
-            except msgspec.MsgspecError as error:
-                self.unreadable[name] = plain(str(error))
+                # Candles have no state, and there are thousands of them.
+                value = stale(value) if self.aged and not name.startswith("bar") else value
+            except Exception as error:  # the boundary: what one topic holds must not end the viewer
+                self.unreadable[name] = plain(str(error)) or type(error).__name__
                 raise KeyError(name) from error
-            # Candles have no state, and there are thousands of them.
-            self._values[name] = stale(value) if self.aged and not name.startswith("bar") else value
+            self._values[name] = value
         return self._values[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -138,6 +145,13 @@ class Topics(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._raw)
+
+
+def _misfit(first: _Line) -> str:
+    if first.protocol == PROTOCOL:
+        return ""
+    told = f"the engine is tidegauge {plain(first.tidegauge, 20)} and speaks protocol {first.protocol}, not {PROTOCOL}"
+    return f"{told}: restart {'the engine' if first.protocol < PROTOCOL else 'this viewer'}"
 
 
 def _type_of(name: str) -> type | None:
@@ -198,6 +212,8 @@ class Link:
         self.source = source
         self.topics = Topics()
         self.reason = ""
+        self.misfit = ""
+        """Which of the two to restart, where the engine is of another version that speaks otherwise; else ""."""
         self.broken_lines = 0
         self._sock = sock
         self._child = child
@@ -370,13 +386,13 @@ class Link:
     def _take(self, line: bytes) -> None:
         try:
             said = _line.decode(line)
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, RecursionError):
             self.broken_lines += 1
             return
         if not self._attached:
             self.topics.clear()
             self._attached = self._ever = True
-            self.reason = ""
+            self.reason, self.misfit = "", _misfit(said)
             if self._wanted:
                 self._say({"want": self._wanted})
             if self._shown:

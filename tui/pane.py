@@ -1,7 +1,9 @@
 """What a pane is given, and what it must be able to do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from functools import partial
+from inspect import isawaitable
 from typing import Any, ClassVar
 
 from msgspec import Struct
@@ -9,6 +11,9 @@ from textual.containers import Container
 from textual.message import Message
 
 from feeds.settings import Settings
+from tui.boundary import Boundary, Bounded, in_words
+from tui.theme import BAD, LABEL
+from tui.widgets.lines import Lines
 
 
 class View(Struct, frozen=True):
@@ -33,7 +38,7 @@ class Said(Message):
         self.word = word
 
 
-class Pane(Container, can_focus=True):
+class Pane(Bounded, Container, can_focus=True):
     """One pane: a border with a title, content that only draws. One file each in `tui.panes`.
 
     `topics`: what it draws from. It is shown when one of them changed, and once a second for its ages.
@@ -42,6 +47,7 @@ class Pane(Container, can_focus=True):
 
     title: ClassVar[str] = ""
     topics: ClassVar[frozenset[str]] = frozenset()
+    _blanket: Lines | None = None
 
     def set_up(self, settings: Settings) -> None:
         """Take over what of the settings concerns it. Called once, before it is first shown."""
@@ -49,3 +55,28 @@ class Pane(Container, can_focus=True):
     def show(self, view: View) -> None:
         """Draw `view`. Called only while the pane is visible."""
         raise NotImplementedError
+
+    def call_after_refresh(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
+        return super().call_after_refresh(self._within_bounds, partial(callback, *args, **kwargs))
+
+    async def _within_bounds(self, callback: Callable[[], object]) -> None:
+        try:
+            found = callback()
+            if isawaitable(found):
+                await found
+        except Exception as error:
+            if not isinstance(self.app, Boundary):
+                raise
+            self.app.faulted(self, error)
+
+    def blank(self, error: Exception) -> None:
+        """Lay a sheet over all that it shows, with a sentence that says why."""
+        if self._blanket is None:
+            self._blanket = Lines(classes="fault")
+            self.mount(self._blanket)
+        self._blanket.draw([(("this pane cannot be drawn, the others go on", BAD),), ((in_words(error), LABEL),)])
+        self.add_class("-faulty")
+
+    def unblank(self) -> None:
+        """Take the sheet away: it can be drawn again."""
+        self.remove_class("-faulty")

@@ -61,16 +61,11 @@ class Child:
     def __init__(self, argv: tuple[str, ...], log: Path | None, *, piped: bool) -> None:
         """Start `argv` in a session of its own, so that the terminal's signals and prompts are not its business.
 
-        `piped`: its standard output is read here, and it is told what the viewer wants. Raises OSError where it
-        cannot be started.
+        `piped`: its standard output is read here, and it is told what the viewer wants. Where the log cannot be
+        written, as in a home that is read-only, it does without. Raises OSError where it cannot be started.
         """
         self.argv = argv
-        self._log = log
-        if log is None:
-            errors = os.open(os.devnull, os.O_WRONLY)
-        else:
-            log.parent.mkdir(parents=True, exist_ok=True)
-            errors = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        self._log, errors = _opened(log)
         try:
             self.process = subprocess.Popen(  # noqa: S603  the user's own command, never a shell
                 argv,
@@ -91,11 +86,11 @@ class Child:
         """Say why it ended: the last line it wrote, or the exit code."""
         code = self.process.poll()
         ended = "still runs" if code is None else f"exit code {code}" if code >= 0 else f"ended by signal {-code}"
-        if self._log is None:
-            return ended
-        with self._log.open("rb") as file:
-            file.seek(max(0, self._log.stat().st_size - 4096))
-            lines = [plain(line) for line in file.read().decode("utf-8", "replace").splitlines()]
+        lines: list[str] = []
+        if self._log is not None:
+            with suppress(OSError), self._log.open("rb") as file:  # somebody may have removed it
+                file.seek(max(0, self._log.stat().st_size - 4096))
+                lines = [plain(line) for line in file.read(4096).decode("utf-8", "replace").splitlines()]
         said = next((line for line in reversed(lines) if line), "")
         return f"{said} ({ended})" if said else ended
 
@@ -126,6 +121,15 @@ class Child:
     def _wait(self, timeout_s: float) -> None:
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(timeout_s)
+
+
+def _opened(log: Path | None) -> tuple[Path | None, int]:
+    """Open the log, or what swallows everything where there is none or none can be written; give both."""
+    if log is not None:
+        with suppress(OSError):
+            log.parent.mkdir(parents=True, exist_ok=True)
+            return log, os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    return None, os.open(os.devnull, os.O_WRONLY)
 
 
 def attach(path: Path) -> socket.socket | None:

@@ -169,7 +169,7 @@ class Ending:
         self._app.exit(return_code=code)
 
     def on_signals(self, call_soon: Callable[..., object]) -> None:
-        """End on SIGTERM, SIGINT and SIGHUP; a SIGHUP that is ignored (nohup) stays so.
+        """End on SIGTERM, SIGINT, SIGQUIT and SIGHUP; a SIGHUP that is ignored (nohup) stays so.
 
         The handlers are plain ones, not the loop's: they run even where the loop waits for the terminal.
         """
@@ -178,7 +178,7 @@ class Ending:
             self._set_deadline(128 + number, DEADLINE_S)
             call_soon(partial(self._app.exit, return_code=128 + number))
 
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
             if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
                 signal.signal(number, handle)
 

@@ -38,8 +38,12 @@ def dated(row: Derivative) -> bool:
 
 def state(row: Derivative, now_ms: int, rule: CurveRule) -> State:
     """How timely a row is: as its venue, but stale where its own quote is old."""
+    return _worth(row, row.as_of_ms, now_ms, rule)
+
+
+def _worth(row: Derivative, told_ms: int | None, now_ms: int, rule: CurveRule) -> State:
     venue = _STATES[row.state]
-    if venue != "none" and (row.as_of_ms is None or now_ms - row.as_of_ms > rule.quote_s * 1000):
+    if venue != "none" and (told_ms is None or now_ms - told_ms > rule.quote_s * 1000):
         return worst([venue, "stale"])
     return venue
 
@@ -64,6 +68,8 @@ def _point(row: Derivative, now_ms: int, rule: CurveRule) -> CurvePoint | Droppe
     days = (row.expiry_ms - now_ms) / DAY_MS
     if days < rule.least_days:
         return Dropped(row.venue, row.symbol, _expires(row.expiry_ms - now_ms))
+    if row.apart:
+        return Dropped(row.venue, row.symbol, row.apart)
     lacks = [name for name, value in (("mark", row.mark), ("index", row.index)) if not value or value < 0]
     found = basis(row.mark, row.index, days) if row.mark and row.index and not lacks else None
     if found is None:
@@ -172,8 +178,8 @@ def funding(rows: Iterable[Derivative], now_ms: int, rule: CurveRule) -> tuple[F
             row.rate,
             row.interval_h,
             row.next_ms if row.next_ms and row.next_ms > now_ms else None,
-            state(row, now_ms, rule),
-            row.as_of_ms,
+            _worth(row, row.funding_ms or row.as_of_ms, now_ms, rule),
+            row.funding_ms or row.as_of_ms,
             "exact" if row.interval_h else "estimated",
         )
         for row in rows

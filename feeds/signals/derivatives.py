@@ -5,6 +5,8 @@ from feeds.facts import Funding
 USUAL_INTERVAL_H = 8.0
 """Hours between two payments where the venue does not tell: what BTC perpetuals of the large venues use."""
 
+TOGETHER_MS = 2_000
+
 
 def annualised(funding: Funding) -> float:
     """Funding as percent a year: rate × (24 h / interval) × 365."""
@@ -14,3 +16,11 @@ def annualised(funding: Funding) -> float:
 def basis(future: float, spot: float, days: float) -> float | None:
     """Annualised basis in percent, (F/S − 1) × 365 / days; `None` under three days, where it means nothing."""
     return (future / spot - 1) * 365 / days * 100 if days >= 3 else None
+
+
+def together(one_ms: int, other_ms: int, *every_s: float) -> bool:
+    """Whether two numbers are of one moment: no further apart than twice the time in which the slower one is told.
+
+    `every_s`: how often each is told. Two seconds are always near enough.
+    """
+    return abs(one_ms - other_ms) <= max(TOGETHER_MS, *(2_000 * s for s in every_s))

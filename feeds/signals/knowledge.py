@@ -40,8 +40,8 @@ def bounds(of: Reading) -> Bounds | None:
 
 
 def interval(of: Reading) -> Bounds | None:
-    """Between what a reading's number lies, however old it is; `None` where it has none."""
-    if not isinstance(of.value, (int, float)):
+    """Between what a reading's number lies, however old it is; `None` where it has none, or lacks a part unbounded."""
+    if not isinstance(of.value, (int, float)) or (of.quality == "partial" and of.least is None and of.most is None):
         return None
     if of.quality == "floor" and of.least is None:
         return Bounds(of.value, inf)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from feeds.signals._reading import Used, reading
+from feeds.signals._reading import Used, reading, unread
 from feeds.signals.cohorts import cohorts, months, weeks
 from feeds.signals.marks import next_mark
 from feeds.signals.repo_days import Day, days, spread_bp
@@ -54,8 +54,8 @@ def _share(known: Known, day: Day | None) -> tuple[Reading, ...]:
     names = [name for name, _ in PERCENTILES]
     labels = ("repo.share.low", "repo.share.mid", "repo.share.high")
     if day is None:
-        none = [reading(name, None, "%", known, words=("SOFR is not known",), missing=names) for name in labels]
-        return tuple(none)
+        none = unread(known, names) or ("SOFR is not known",)
+        return tuple(reading(name, None, "%", known, words=none, missing=names) for name in labels)
     used = used_on(known, day.day, [*names, "SOFRVOL"])
     rate = ReserveRate(known).on(day.day)
     at_hand = {one.series for one in used}
@@ -98,7 +98,8 @@ def _spread(known: Known, name: str, rate: str, label: str, all_days: Sequence[D
     """A rate over IORB on the last day that has both; a later day that has only other rates is named."""
     point = known.last(rate)
     if point is None:
-        return reading(name, None, "bp", known, words=(f"{label} is not known",), missing=(rate,))
+        why = unread(known, [rate]) or (f"{label} is not known",)
+        return reading(name, None, "bp", known, words=why, missing=(rate,))
     iorb = ReserveRate(known).on(point.period)
     used = [Used(rate, point), *iorb.used]
     value = spread_bp(point.value, iorb.percent)

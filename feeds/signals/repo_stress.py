@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from feeds.signals._reading import Used, derived, reading
+from feeds.signals._reading import Used, derived, reading, unread
 from feeds.signals.knowledge import Bounds, exactly
 from feeds.signals.lines import unknown
 from feeds.signals.repo_days import PARTS, Day, band
@@ -38,11 +38,8 @@ def stress(known: Known, day: Day | None, rule: RepoRule) -> tuple[Reading, Read
     """The number, and its band as a reading of its own; with a part missing both are told as far as they are sure."""
     bands = f"calm under {rule.watch_from:g}, watch under {rule.tight_from:g}, tight under {rule.stress_from:g}, stress"
     if day is None:
-        none = [
-            unknown(known, name, "", ["SOFR"], Note("why", "SOFR is not known"))
-            for name in ("repo.stress", "repo.band")
-        ]
-        return none[0], none[1]
+        none = unread(known, ["SOFR"]) or (Note("why", "SOFR is not known"),)
+        return unknown(known, "repo.stress", "", ["SOFR"], *none), unknown(known, "repo.band", "", ["SOFR"], *none)
     number = of_day(known, day, "repo.stress", rule)
     bounds, named = day.bounds(), band(day.bounds(), rule)
     why = "" if named or bounds is None else f"{_between(bounds, rule)}: {day.at_hand()} of {len(PARTS)} parts"

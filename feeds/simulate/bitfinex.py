@@ -1,6 +1,7 @@
 """Bitfinex websocket v2: channels by number, arrays without names. Formats: docs.bitfinex.com, captures of 2020.
 
-A liquidated position is told once as a whole, and again by each execution. Its amount has the position's sign.
+A liquidated position is told as it is triggered, without a price; then as it is acquired, with one; and again by each
+execution (a live run of 2024-01-28 in ccxt/ccxt#20989). Its amount has the position's sign.
 """
 
 from collections import deque
@@ -142,8 +143,12 @@ class Bitfinex:
                 self._tickers[listing.symbol] = event
                 return _states(event) if event.ts_ms % 1000 < 500 else []  # once a second
             case Liquidated(listing=listing) if listing.venue == "bitfinex":
-                self._latest = _positions(event)
-                return [Message(_LIQUIDATIONS, dump(self._latest), (event,))]
+                trigger, *rest = _positions(event)
+                self._latest = [rest[-1]]
+                return [
+                    Message(_LIQUIDATIONS, dump([trigger]), (event,)),
+                    *(Message(_LIQUIDATIONS, dump([row])) for row in rest),
+                ]
             case Beat(ts_ms=ts_ms, count=count) if count % 10 == 0:
                 other: list[Row] = [_position(143_679_087, ts_ms, "tETHF0:USTF0", -4.567, 2_410.5, False)]
                 news = [Message(_LIQUIDATIONS, dump(other))] if count % _OTHER_COIN == 0 else []
@@ -207,17 +212,17 @@ def _position(
 
 
 def _positions(event: Liquidated) -> list[Row]:
-    """The position as a whole, without a price on every other one, and the execution that closed it.
+    """The position as it was triggered, as it was acquired a moment later, and the execution that closed it.
 
     What the user once paid is neither the price of it nor near.
     """
     symbol, number = event.listing.symbol, 143_700_000 + event.id
     amount = event.btc if event.position == "long" else -event.btc
     entry = round(event.price * (1.08 if event.position == "long" else 0.92), 1)
-    price = event.price if event.id % 2 else None
     return [
-        _position(number, event.ts_ms, symbol, amount, price, False, entry),
-        _position(number, event.ts_ms, symbol, amount, event.price, True, entry),
+        _position(number, event.ts_ms, symbol, amount, None, False, entry),
+        _position(number, event.ts_ms + 1, symbol, amount, event.price, False, entry),
+        _position(number, event.ts_ms + 5, symbol, amount, event.price, True, entry),
     ]
 
 
@@ -227,7 +232,7 @@ def pages(standing: Standing) -> dict[str, Page]:
     def past(query: dict[str, str]) -> Answer:
         first, last = int(query.get("start") or 0), int(query.get("end") or 1 << 60)
         told = standing.told(*_INSTRUMENTS, from_ms=first, to_ms=last)
-        rows = [[row] for event in told for row in _positions(event)]
+        rows = [[row] for event in told for row in reversed(_positions(event))]
         if query.get("sort") == "1":
             rows.reverse()
         return Answer(200, dump(rows[: min(int(query.get("limit", "120")), _LONGEST)]))

@@ -1,5 +1,6 @@
 """Bybit v5, linear and inverse. Formats: bybit-exchange/docs of 2026-07."""
 
+import re
 from collections.abc import Sequence
 
 import msgspec
@@ -14,6 +15,7 @@ _CATEGORIES = {
     f"/v5/public/{name}": {row.symbol for row in of("bybit") if row.inverse is inverse}
     for name, inverse in (("linear", False), ("inverse", True))
 }
+_FURTHER = re.compile(r"BTCPERP|BTC(USDT)?-[0-9]{1,2}[A-Z]{3}[0-9]{2}|BTCUSD[HMUZ][0-9]{2}")
 _BATCH = 5  # tenths of a second between liquidation pushes (docs: 500 ms)
 
 
@@ -52,7 +54,8 @@ class _Session(Session):
         """One topic that does not exist fails the whole request."""
         for topic in request.args:
             kind, _, symbol = topic.partition(".")
-            if kind not in _TOPICS or symbol not in self._symbols:
+            further = kind == "allLiquidation" and _FURTHER.fullmatch(symbol)  # of which nobody is ever liquidated
+            if not further and (kind not in _TOPICS or symbol not in self._symbols):
                 return [self._answer(request, f"error:handler not found,topic:{topic}", success=False)]
         self.channels |= set(request.args)
         return [self._answer(request), *self._desk.snapshots(request.args, now_ms)]

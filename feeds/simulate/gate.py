@@ -167,6 +167,7 @@ def pages(standing: Standing) -> dict[str, Page]:
 
     return {
         "/api/v4/futures/usdt/liq_orders": orders,
+        "/api/v4/futures/btc/liq_orders": orders,  # of which nobody is ever liquidated
         f"/api/v4/futures/usdt/contracts/{_LISTING.symbol}": perpetual,
         "/api/v4/delivery/usdt/contracts": delivered,
     }

@@ -1,5 +1,7 @@
 """HTX linear swaps: a socket for the market, one for notifications. Formats: HTX of 2025, captures of 2020 and 2026.
 
+Over REST it speaks both generations: `/linear-swap-api/v1|v3`, and the `/v5` of July 2026.
+
 Every frame is gzip. Volumes of trades and open interest count both sides; those of liquidations do not.
 """
 
@@ -260,6 +262,8 @@ def pages(standing: Standing) -> dict[str, Page]:
         f"{_V1}/swap_contract_info": _contracts,
         f"{_V1}/swap_query_elements": _elements,
         f"{_V1}/swap_open_interest": _open_interest,
+        "/v5/market/open_interest": _new_interest,
+        "/v5/market/liquidation_orders": _new_past,
         f"{_V1}/swap_index": _index,
         "/index/market/history/linear_swap_mark_price_kline": _mark_candle,
         "/linear-swap-ex/market/detail/batch_merged": _merged,
@@ -341,6 +345,40 @@ def _merged(standing: Standing, query: dict[str, str]) -> Answer:
             code = f"{_CODE}-{dated(expiry_ms)}"
             rows.append({"contract_code": code, "ts": ticker.ts_ms, "close": f"{price:.1f}", **book})
     return _answer(standing, rows, "ticks")
+
+
+def _new_interest(standing: Standing, query: dict[str, str]) -> Answer:
+    """The same of the interface of 2026: one object, all numbers as text."""
+    ticker = standing.tickers.get(_CODE)
+    contracts = round(_LISTING.quantity(2 * ticker.oi_btc, ticker.mark)) if ticker else 0
+    amount = contracts * _LISTING.contract
+    worth = {"amount": f"{amount:.3f}", "value": f"{amount * ticker.mark:.4f}" if ticker else "0"}
+    row = {**worth, "volume": str(contracts), "contract_code": _CODE, "trade_amount": "0"}
+    return Answer(200, dump({"code": 200, "message": "Success", "data": row, "ts": standing.now_ms()}))
+
+
+def _new_past(standing: Standing, query: dict[str, str]) -> Answer:
+    """List what was told between two times, newest first, a page at a time. No dated contract is ever liquidated."""
+    first, last = int(query.get("start_time") or 0), int(query.get("end_time") or 1 << 60)
+    told = standing.told(query.get("contract_code") or query.get("pair", _CODE), from_ms=first, to_ms=last)
+    rows = [_new_liquidated(row) for row in told]
+    after = next((at + 1 for at, row in enumerate(rows) if row["id"] == query.get("from")), 0)
+    page = rows[after : after + min(int(query.get("limit", "20")), 100)]
+    return Answer(200, dump({"code": 200, "message": "Success", "data": page, "ts": standing.now_ms()}))
+
+
+def _new_liquidated(row: Liquidated) -> dict[str, object]:
+    return {
+        "id": str(row.id),
+        "contract_code": _CODE,
+        "liquidation_time": str(row.ts_ms),
+        "side": "sell" if row.position == "long" else "buy",
+        "position_side": row.position,
+        "volume": str(round(row.quantity)),
+        "amount": f"{row.btc:.6f}",
+        "bankrupt_price": str(row.price),
+        "trade_turnover": f"{row.usd:.6f}",
+    }
 
 
 def _past(standing: Standing, query: dict[str, str]) -> Answer:

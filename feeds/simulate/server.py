@@ -13,11 +13,10 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
-from feeds.simulate import binance_coinm, bitfinex, bitget, bitmex, deribit, gate, http, htx, kraken_futures
+from feeds.simulate import binance_coinm, bitfinex, bitget, deribit, gate, http, htx, kraken_futures
 from feeds.simulate.binance import Binance
 from feeds.simulate.bitfinex import Bitfinex
 from feeds.simulate.bitget import Bitget
-from feeds.simulate.bitmex import Bitmex
 from feeds.simulate.bitstamp import Bitstamp
 from feeds.simulate.bybit import Bybit
 from feeds.simulate.candles import Candles
@@ -58,7 +57,6 @@ DESKS: dict[str, Callable[[], Desk]] = {
     "kraken_futures": KrakenFutures,
     "bitstamp": Bitstamp,
     "deribit": Deribit,
-    "bitmex": Bitmex,
     "gate": Gate,
     "htx": Htx,
     "bitget": Bitget,
@@ -69,7 +67,6 @@ PAGES: dict[str, Callable[[Standing], dict[str, http.Page]]] = {
     "binance_coinm": binance_coinm.pages,
     "kraken_futures": kraken_futures.pages,
     "deribit": deribit.pages,
-    "bitmex": bitmex.pages,
     "gate": gate.pages,
     "htx": htx.pages,
     "bitget": bitget.pages,
@@ -116,6 +113,7 @@ class SimulatedMarket:
         self._cut: set[str] = set()  # by hand
         self._out: set[str] = set()  # by the scene
         self._silent: set[str] = set()
+        self._ended: set[str] = set()
         self._sockets: Sockets | None = None
         self._http: http.Server | None = None
         self._clock: asyncio.Task[None] | None = None
@@ -172,12 +170,18 @@ class SimulatedMarket:
         self._silent.discard(venue)
         self._catch_up(venue)
 
+    async def end(self, venue: str) -> None:
+        """The venue closes for good: it says goodbye on its sockets, and whoever comes later finds nobody."""
+        self._ended.add(venue)
+        goodbyes = [connection.close(CloseCode.GOING_AWAY, "closed for good") for connection in self._sessions[venue]]
+        await asyncio.gather(*goodbyes)
+
     def silence(self, venue: str) -> None:
         """The venue's sockets stay open and answer the websocket's own pings, and say nothing else until restored."""
         self._silent.add(venue)
 
     def _is_down(self, venue: str) -> bool:
-        return venue in self._cut or venue in self._out
+        return venue in self._cut or venue in self._out or venue in self._ended
 
     def _break(self, venue: str) -> list[ServerConnection]:
         connections = list(self._sessions[venue])
@@ -187,6 +191,8 @@ class SimulatedMarket:
 
     def _site(self, venue: str) -> http.Site:
         def answer(request: http.Request) -> http.Answer:
+            if venue in self._ended:
+                return http.Answer(410, "Gone", "text/plain")
             if self._is_down(venue):
                 return http.Answer(503, "Service Unavailable", "text/plain")
             page = self._pages.get((venue, request.path))
@@ -196,6 +202,8 @@ class SimulatedMarket:
 
     def _admit(self, connection: ServerConnection, request: Request) -> Response | None:
         venue, session = self._open(request.path)
+        if venue in self._ended:
+            return connection.respond(HTTPStatus.GONE, "closed for good\n")
         if venue and self._is_down(venue):
             return connection.respond(HTTPStatus.SERVICE_UNAVAILABLE, "down\n")
         return None if session else connection.respond(HTTPStatus.NOT_FOUND, "nothing here\n")
@@ -275,6 +283,8 @@ class SimulatedMarket:
 
     def _publish(self, venue: str, event: Event) -> None:
         """Let a venue make its messages, also while it is down: its desk has to know what happened meanwhile."""
+        if venue in self._ended:
+            return
         messages = self._desks[venue].publish(event)
         if self._is_down(venue) and venue in LISTS:
             self._missed[venue] += [liquidation for message in messages for liquidation in message.liquidations]

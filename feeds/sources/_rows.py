@@ -12,7 +12,7 @@ from msgspec import MsgspecError
 from feeds.calendars import new_york_day
 from feeds.facts import Observation, Rejected
 from feeds.text import plain
-from feeds.venue import Reject
+from feeds.venue import Empty, Reject
 
 MISSING = frozenset({"", ".", "-", "–", "—", "na", "n/a", "n.a.", "nd", "null", "none"})
 _ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -51,7 +51,7 @@ def due(body: str, what: str) -> str:
     """The body, without a byte order mark. Raises `Reject` where it is empty or a page of HTML; `what` was due."""
     text = body.removeprefix("\ufeff")
     if not text.strip():
-        raise Reject("an empty answer")
+        raise Empty("an empty answer")
     if _HTML.match(text):
         raise Reject(f"an HTML page where {what} was due")
     return text
@@ -72,7 +72,7 @@ def csv_rows(body: str, *needed: str) -> list[dict[str, str]]:
     except csv.Error as error:
         raise Reject(f"no CSV: {error}") from None
     if not lines:
-        raise Reject("an empty answer")
+        raise Empty("an empty answer")
     names = [name.strip() for name in lines[0]]
     lacking = [name for name in needed if name not in names]
     if lacking:

@@ -20,7 +20,7 @@ from feeds.source import Ask, Page, Source, Span
 from feeds.sources._rows import believed, missing
 from feeds.sources._written import parenthesised, spelled
 from feeds.text import plain
-from feeds.venue import Http, Reject
+from feeds.venue import Empty, Http, Reject
 
 _FIRST = date(2024, 1, 11)  # the first day on which the funds traded
 _OVERLAP = 10
@@ -58,7 +58,7 @@ def ask_daily(span: Span, key: str | None) -> tuple[Ask, ...]:
 def parse(page: str, http: Http, recv_ms: int) -> Iterable[Observation | Rejected]:
     """Flows of each fund and in total. A page whose sums are wrong is refused whole."""
     if not http.body.strip():
-        raise Reject("an empty answer")
+        raise Empty("an empty answer")
     table = _table(http.body)
     found = believed(f"farside.{page}", recv_ms, table.lines, _reader(table, recv_ms))
     flows = [row for row in found if isinstance(row, Observation)]

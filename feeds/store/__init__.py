@@ -15,9 +15,9 @@ from typing import Any
 import msgspec
 from msgspec.structs import asdict
 
-from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
+from feeds.facts import Bar, Gap, Liquidation, Observation, Repriced, Timeframe
 from feeds.settings import KeepDays
-from feeds.slow import Doubting, Polled
+from feeds.slow import LISTED, Doubting, Polled
 from feeds.store.file import DAY_MS, CannotWrite, HistoryFile
 from feeds.store.reader import TABLES, Reader
 from feeds.store.schema import CascadeRow, CourseRow, MetricRow, Row, VerdictRow
@@ -46,7 +46,9 @@ class Store:
         limit: int = 100_000,
         commit_s: float = 0.8,
         retry_s: float = 60.0,
+        look_s: float = 60.0,
     ) -> None:
+        """`look_s`: how often is looked whether the file is still there and whole."""
         self.path = path
         self.writing = False
         self._keep_days: dict[str, int] = asdict(keep_days) if keep_days else {}
@@ -68,6 +70,8 @@ class Store:
         self._life_written: tuple[int, int] | None = None
         self._dropped_at_ms: int | None = None
         self._again = 0.0
+        self._look_s, self._look_at = look_s, 0.0
+        self._faults = 0
         self._wake = Event()
         self._stopping = False
         self._thread: Thread | None = None
@@ -88,13 +92,21 @@ class Store:
             f"{self._lost:,} rows of history were lost" if self._lost else "",
             f"{self._refused:,} rows did not fit the history ({self._refusal})" if self._refused else "",
             self._moved,
-            self._reader.trouble,
+            self._unreadable,
         )
         return "; ".join(part for part in parts if part)
 
+    @property
+    def _unreadable(self) -> str:
+        """Why nothing is read, unless that is why nothing is written, and said already."""
+        why = self._reader.trouble
+        return f"the history {self.path} cannot be read: {why}" if why and why != self._why else ""
+
     # What the engine says -------------------------------------------------------------------------------------------
 
-    def put(self, fact: Bar | Liquidation | Gap | Observation | Polled | Doubting | Cascade | Change | Course) -> None:
+    def put(
+        self, fact: Bar | Liquidation | Repriced | Gap | Observation | Polled | Doubting | Cascade | Change | Course
+    ) -> None:
         """Keep a fact. Never blocks and never raises. Where another engine writes, nothing is kept."""
         if isinstance(fact, Cascade):
             self._put(CascadeRow(fact.from_ms, fact.to_ms, msgspec.json.encode(fact).decode()))
@@ -157,8 +169,8 @@ class Store:
         """Committed values of the slow series, all of them, by series, period and the time they became known."""
         return self._reader.observations()
 
-    def table(self, name: str, until_ms: int | None = None) -> tuple[tuple[str, ...], list[tuple[Any, ...]]]:
-        """Columns and committed rows of one of `TABLES`, for export."""
+    def table(self, name: str, until_ms: int | None = None) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+        """Columns and committed rows of one of `TABLES`, one by one; where they end early, `notice` says why."""
         return TABLES[name][0], self._reader.table(name, until_ms)
 
     def slow(self) -> tuple[Vintages, list[Polled]]:
@@ -180,6 +192,11 @@ class Store:
         """Feeds that an engine with this history ever listened for."""
         return self._reader.feeds()
 
+    def listed(self) -> dict[str, int]:
+        """By feed, when its liquidations were last read, where they are polled."""
+        found = {one.feed: one.ok_ms for one in self._reader.polled() if one.ok_ms is not None}
+        return {name.removesuffix(LISTED): ok_ms for name, ok_ms in found.items() if name.endswith(LISTED)}
+
     def cascades(self, since_ms: int) -> list[Cascade]:
         """Committed cascades that ended past `since_ms`, oldest first."""
         return self._reader.cascades(since_ms)
@@ -198,16 +215,35 @@ class Store:
                 self._wake.wait(self._commit_s)
                 self._wake.clear()
                 stopping = self._stopping  # read before the turn, which then takes all that was put before `close`
-                self._turn()
-        except Exception as problem:  # noqa: BLE001  the thread's outermost call: what ends it is shown
-            self._why = f"a fault of this program: {type(problem).__name__}: {problem}"
+                try:
+                    self._turn()
+                    self._faults *= not self.writing
+                except Exception as problem:  # noqa: BLE001  the thread's outermost call: what goes wrong is shown
+                    self._fault(problem)
         finally:
             self.writing = self._hold = False
             self._file.close()
 
+    def _fault(self, problem: Exception) -> None:
+        """Begin anew with the file. Rows that are at hand when it happens again are given up, for they may be why."""
+        self._file.close()
+        self._faults += 1
+        if self._faults > 1:
+            self._lost += len(self._held)
+            self._held = []
+        self._cannot(CannotWrite(f"a fault of this program: {type(problem).__name__}: {problem}", hold=True))
+        self._again = monotonic() + min(self._retry_s, 0.5 * 2.0 ** min(self._faults, 6))
+
     def _turn(self) -> None:
         """Commit what waits. While the file cannot be written, what waits is left alone until it is tried again."""
         asked = [self._asked.popleft() for _ in range(len(self._asked))]
+        try:
+            self._commit(asked)
+        finally:
+            for waiting in asked:
+                waiting.set()
+
+    def _commit(self, asked: list[_Asked]) -> None:
         if not self.writing and (asked or self._stopping or monotonic() >= self._again):
             self._try_open()
         if self.writing:
@@ -216,7 +252,6 @@ class Store:
             self._write()
         for waiting in asked:
             waiting.committed = self.writing
-            waiting.set()
 
     def _try_open(self) -> None:
         try:
@@ -226,12 +261,16 @@ class Store:
         else:
             self._reader.close()  # the file may be another one now
             self._why, self.writing, self._hold = "", True, True
+            self._look_at = monotonic() + self._look_s
 
     def _write(self) -> None:
         life = self._life
-        if not self._held and life == self._life_written:
-            return
         try:
+            if monotonic() >= self._look_at:
+                self._file.look()
+                self._look_at = monotonic() + self._look_s
+            if not self._held and life == self._life_written:
+                return
             refused = self._file.write(self._held, life)
             self._held, self._life_written = [], life
             if refused:

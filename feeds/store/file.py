@@ -13,20 +13,12 @@ from pathlib import Path
 
 from msgspec.structs import astuple
 
+from feeds.facts import Repriced
 from feeds.store.schema import HEARTBEAT, INSERTS, OLDER, NewerSchema, Row, migrate
+from feeds.store.trouble import code, damaged, words
 from feeds.text import plain
 
 DAY_MS = 86_400_000
-_WORDS = {
-    sqlite3.SQLITE_FULL: "the disk is full",
-    sqlite3.SQLITE_READONLY: "it is read-only",
-    sqlite3.SQLITE_BUSY: "another program holds it",
-    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
-    sqlite3.SQLITE_IOERR: "the disk does not take it",
-    sqlite3.SQLITE_CORRUPT: "it is damaged",
-    sqlite3.SQLITE_NOTADB: "it is damaged",
-}
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 # What one row alone can be refused for: a CHECK, NULL or NaN in a number's place, a number too large, half a character.
 _BAD_ROW = (
     *(sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError),
@@ -54,6 +46,8 @@ class HistoryFile:
         self._lock: int | None = None
         self._db: sqlite3.Connection | None = None
         self._damaged = False
+        self._parts: dict[str, int] = {}  # the file and its log: their numbers on the disk
+        self._lacks = ""  # what happened to the file that was written before
 
     def open(self) -> str:
         """Lock the file and bring it up to date. Returns what the user should know of it, mostly "".
@@ -83,15 +77,17 @@ class HistoryFile:
         self._lock = lock
 
     def _connect(self) -> str:
-        said = self._move_aside() if self._damaged else ""
+        said, self._lacks = self._lacks, ""
+        said = self._move_aside() if self._damaged else said
         try:
             self._db = _connected(self.path)
         except sqlite3.DatabaseError as problem:
-            if _code(problem) not in _DAMAGED:
+            if not damaged(problem):
                 raise
             said = self._move_aside()
             self._db = _connected(self.path)
         self._damaged = False
+        self._parts = self._numbers()
         return said
 
     def _move_aside(self) -> str:
@@ -103,6 +99,36 @@ class HistoryFile:
             if (old := Path(f"{self.path}{part}")).exists():
                 old.rename(f"{kept}{part}")
         return f"the history was damaged: it is kept as {kept}, and a new one was begun"
+
+    def _numbers(self) -> dict[str, int]:
+        return {part: found for part in ("", "-wal") if (found := _number(f"{self.path}{part}"))}
+
+    def look(self) -> None:
+        """See whether the file is still the one that is written, and begins as it should.
+
+        Raises `CannotWrite` where another one, or none, has its name by now, and where it was spoiled: SQLite goes on
+        with what it holds in memory, and would say nothing of it.
+        """
+        now = self._numbers()
+        if any(now.get(part) != number for part, number in self._parts.items()):
+            self._lacks = "the history was deleted or replaced while it was written: what it held is where it was put"
+            self._let_go(now.get("-wal"))
+            raise CannotWrite("it was deleted or replaced", hold=True, soon=True)
+        try:
+            _whole(self.path)
+        except sqlite3.Error as problem:
+            self._failed(problem)
+
+    def _let_go(self, log: int | None) -> None:
+        """Close a file that has lost its name, without taking away the log of the one that has it now.
+
+        SQLite deletes the log by its name.
+        """
+        others = [Path(f"{self.path}{part}") for part in ("-wal", "-shm")] if log != self._parts.get("-wal") else []
+        kept = [(one, one.rename(f"{one}.other")) for one in others if one.exists()]
+        self.close()
+        for name, one in kept:
+            one.rename(name)
 
     def write(self, rows: Iterable[Row], heartbeat: tuple[int, int] | None) -> list[str]:
         """Commit all rows in one transaction. Returns why rows were left out, one text each.
@@ -116,8 +142,8 @@ class HistoryFile:
         refused: list[str] = []
         try:
             self._db.execute("BEGIN IMMEDIATE")
-            for kind, values in groups.items():
-                refused += _insert(self._db, INSERTS[kind], values)
+            for kind in sorted(groups, key=lambda kind: kind is Repriced):  # prices after what they are of
+                refused += _insert(self._db, INSERTS[kind], groups[kind])
             if heartbeat:
                 self._db.execute(HEARTBEAT, heartbeat)
             self._db.execute("COMMIT")
@@ -136,7 +162,7 @@ class HistoryFile:
             self._failed(problem)
 
     def _failed(self, problem: sqlite3.Error) -> None:
-        self._damaged = _code(problem) in _DAMAGED
+        self._damaged = damaged(problem)
         self.close()
         raise _cannot(problem) from None
 
@@ -148,6 +174,26 @@ class HistoryFile:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _number(name: str) -> int | None:
+    try:
+        return Path(name).stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
+def _whole(path: Path) -> None:
+    """Read what any reader reads first, with nothing of it in memory. Raises `sqlite3.Error`.
+
+    Never by other means than SQLite's: to close a file takes away all locks that a process has on it (POSIX).
+    """
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=0.5)
+    try:
+        for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
+            db.execute(f"SELECT * FROM {table} LIMIT 1").fetchall()  # noqa: S608  a name of ours
+    finally:
+        db.close()
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -181,19 +227,5 @@ def _insert_one(db: sqlite3.Connection, sql: str, row: tuple[object, ...]) -> st
 
 
 def _cannot(problem: Exception) -> CannotWrite:
-    match problem:
-        case NewerSchema():
-            text = f"a newer tidegauge wrote it (schema {problem.found}; this one knows {problem.known})"
-            return CannotWrite(text, hold=False)
-        case sqlite3.Error():
-            text = _WORDS.get(_code(problem), "SQLite refuses")
-            return CannotWrite(f"{text} ({plain(str(problem))})", hold=True, soon=_code(problem) == sqlite3.SQLITE_BUSY)
-        case OSError():
-            return CannotWrite(f"{problem.filename or ''}: {problem.strerror or problem}".removeprefix(": "), hold=True)
-        case _:
-            raise problem
-
-
-def _code(problem: sqlite3.Error) -> int:
-    """The primary result code; 0 where the problem is not SQLite's."""
-    return getattr(problem, "sqlite_errorcode", 0) & 0xFF
+    busy = isinstance(problem, sqlite3.Error) and code(problem) == sqlite3.SQLITE_BUSY
+    return CannotWrite(words(problem), hold=not isinstance(problem, NewerSchema), soon=busy)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -10,8 +11,8 @@ import msgspec
 
 from feeds.facts import Bar, Gap, Liquidation, Observation, Timeframe
 from feeds.slow import Polled
-from feeds.store.schema import READ_OF_OLD, STEPS, version
-from feeds.text import plain
+from feeds.store.schema import READ_OF_OLD, STEPS, NewerSchema, version
+from feeds.store.trouble import Damaged, words
 from feeds.topics import Cascade
 from feeds.vintages import ALWAYS_MS
 
@@ -60,7 +61,10 @@ _RUNS = "SELECT started_ms, alive_ms FROM heartbeat WHERE alive_ms >= ? ORDER BY
 
 
 class Reader:
-    """A read-only connection, for any thread. Where nothing can be read, lists are empty and `trouble` says why."""
+    """A read-only connection, for any thread. Where nothing can be read, lists are empty and `trouble` says why.
+
+    `trouble` is in the words of who writes.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -87,17 +91,23 @@ class Reader:
 
     def cascades(self, since_ms: int) -> list[Cascade]:
         """Cascades that ended past `since_ms`, oldest first."""
-        return [msgspec.json.decode(document, type=Cascade) for (document,) in self._rows(_CASCADES, since_ms)]
+        try:
+            return [msgspec.json.decode(document, type=Cascade) for (document,) in self._rows(_CASCADES, since_ms)]
+        except msgspec.MsgspecError:
+            self.trouble = words(Damaged("a cascade cannot be read"))
+            return []
 
     def observations(self) -> Iterator[Observation]:
         """All rows of all series, by series, period and the time they became known. Nobody else reads meanwhile."""
         for series, period, value, known_ms, source, provisional, read_ms in self._table("observation", ALWAYS_MS):
+            if not _is_date(period):
+                self.trouble = words(Damaged(f"a period of {series} is no date"))
+                return
             yield Observation(series, period, value, known_ms, source, bool(provisional), read_ms)
 
-    def table(self, name: str, until_ms: int | None) -> list[tuple[Any, ...]]:
-        """The rows of one of `TABLES`; those that came to be by `until_ms`, if that is given."""
-        rows = list(self._table(name, ALWAYS_MS if until_ms is None else until_ms))
-        return [] if self.trouble else rows
+    def table(self, name: str, until_ms: int | None) -> Iterator[tuple[Any, ...]]:
+        """The rows of one of `TABLES`, one by one; those that came to be by `until_ms`, if that is given."""
+        return self._table(name, ALWAYS_MS if until_ms is None else until_ms)
 
     def _table(self, name: str, until_ms: int) -> Iterator[tuple[Any, ...]]:
         columns, when, order = TABLES[name]
@@ -139,12 +149,15 @@ class Reader:
                     self._db = self._opened()
                 if self._db:
                     yield from self._db.execute(sql, values)
-            except (sqlite3.Error, OSError) as problem:
+            except (sqlite3.Error, OSError, NewerSchema) as problem:
                 self._close()
-                self.trouble = f"the history cannot be read: {plain(str(problem))}"
+                self.trouble = words(problem)
 
     def _opened(self) -> sqlite3.Connection | None:
-        """Open the file if there is one with our tables. A newer schema is not read: its numbers may mean others."""
+        """Open the file if there is one with our tables.
+
+        Raises `NewerSchema`: its numbers may mean others.
+        """
         if not self._path.exists():
             return None
         address = f"{self._path.absolute().as_uri()}?mode=ro"
@@ -160,7 +173,16 @@ class Reader:
                 db.execute(f"CREATE TEMP VIEW observation AS SELECT *, {READ_OF_OLD} AS read_ms FROM main.observation")  # noqa: S608
             return db
         db.close()
+        if found:
+            raise NewerSchema(found, len(STEPS))
         return None
+
+
+def _is_date(period: object) -> bool:
+    try:
+        return isinstance(period, str) and bool(date.fromisoformat(period))
+    except ValueError:
+        return False
 
 
 def _versioned(address: str) -> tuple[sqlite3.Connection, int]:

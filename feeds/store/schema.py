@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from feeds.facts import Bar, Gap, Liquidation, Observation
+from feeds.facts import Bar, Gap, Liquidation, Observation, Repriced
 from feeds.slow import Doubting, Polled
 from feeds.topics import Quality, State
 
@@ -42,7 +42,19 @@ class VerdictRow(Struct, frozen=True, gc=False):
     cause: str
 
 
-Row = Bar | Liquidation | Gap | Observation | Polled | MetricRow | CascadeRow | VerdictRow | CourseRow | Doubting
+Row = (
+    Bar
+    | Liquidation
+    | Repriced
+    | Gap
+    | Observation
+    | Polled
+    | MetricRow
+    | CascadeRow
+    | VerdictRow
+    | CourseRow
+    | Doubting
+)
 
 
 class NewerSchema(Exception):
@@ -161,6 +173,7 @@ INSERTS: dict[type[Row], str] = {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (venue, id) DO NOTHING
     """,
+    Repriced: "UPDATE liquidation SET usd = ?, price = ? WHERE venue = ? AND id = ?",
     Bar: """
         INSERT INTO bar (venue, symbol, timeframe, open_ms, open, high, low, close, btc, complete)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

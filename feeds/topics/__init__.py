@@ -1,6 +1,7 @@
 """The contract with viewers and other programs: metric values, typed topics, names. Imports nothing of the rest."""
 
 from feeds.topics.base import (
+    PROTOCOL,
     QUALITIES,
     STATES,
     WINDOW_MS,
@@ -69,6 +70,7 @@ from feeds.topics.share import Crossing, Share, ShareWeek
 from feeds.topics.study import Study
 
 __all__ = [
+    "PROTOCOL",
     "QUALITIES",
     "STATES",
     "TIMEFRAMES",

@@ -7,6 +7,8 @@ from typing import Literal
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import force_setattr
 
+PROTOCOL = 2
+"""How engine and viewers speak. 1, of version 0.1.0, told it nowhere: its readings had words in place of notes."""
 State = Literal["fresh", "late", "stale", "down", "none"]
 Quality = str
 """One of `QUALITIES`, or a word of a later version: readers take one that they do not know for the worst."""

@@ -8,7 +8,10 @@ from feeds.topics.base import FeedState, LiqLevel, Metric, Note, Quality, State
 
 
 class VenuePrice(Struct, frozen=True):
-    """The last price of a venue. `premium_bp` is against the reference price; `None` where either is not fresh."""
+    """The last price of a venue. `premium_bp` is against the reference price.
+
+    It is `None` where either is not fresh, or is doubted.
+    """
 
     venue: str
     symbol: str
@@ -161,6 +164,8 @@ class Derivative(Struct, frozen=True):
 
     `funding`: percent a year; `rate`: as published, a fraction per interval. `open_interest` in BTC, one-sided, with
     its changes over 1 h and 24 h. `premium_bp`: mark against the venue's index. `basis`: percent a year of a dated one.
+    Each part has its own time; `as_of_ms` is the oldest of mark, index and funding. `apart`: why there is neither
+    premium nor basis though mark and index are known: they are of different times.
     """
 
     venue: str
@@ -182,6 +187,10 @@ class Derivative(Struct, frozen=True):
     open_interest_24h: float | None = None
     expiry_ms: int | None = None
     basis: float | None = None
+    mark_ms: int | None = None
+    index_ms: int | None = None
+    funding_ms: int | None = None
+    apart: str = ""
 
 
 class Derivatives(Struct, frozen=True):

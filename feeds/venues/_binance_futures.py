@@ -17,7 +17,9 @@ from feeds.venue import Http, Out, Reconnect, Reject, number, optional, positive
 from feeds.venues import _json
 from feeds.venues._common import Number, Time, asked, each_row, ms, numbered
 from feeds.venues._contract import Contract
-from feeds.venues.binance import AGG_TRADE, EVENT, AggTrade, answered, is_array, klines
+from feeds.venues._naming import Names
+from feeds.venues._numbers import Numbers
+from feeds.venues.binance import EVENT, AggTrade, answered, counted, is_array, klines
 
 # S is the side of the order that closed the position: selling closes a long (Binance docs, Liquidation Order Streams).
 _POSITIONS: dict[str | None, Position] = {"SELL": "long", "BUY": "short"}
@@ -31,6 +33,7 @@ class Market(Struct, frozen=True):
     """One of the two markets. `ours` are the names of its bitcoin contracts, of which all but the perpetual are dated.
 
     `contract` is what is traded in, until the venue has said otherwise. `other_st` is the number of the other market.
+    `liquidated` are further names whose liquidations are counted alike.
     """
 
     venue: str
@@ -41,6 +44,7 @@ class Market(Struct, frozen=True):
     contract: Contract
     api: str
     other_st: str | None = None
+    liquidated: tuple[str, ...] = ()
 
 
 class _MarkPrice(Struct, gc=False):
@@ -127,13 +131,19 @@ class FuturesParser:
         self._contracts: dict[str, Contract] = {}
         self._expiries: dict[str, int] = {}
         self._mark: tuple[float, int] | None = None  # and when it came
+        self._numbers = Numbers()
+        self._names = Names(_forced)
 
     def opened(self, feed: str, recv_ms: int) -> None:
-        """Nothing to forget: contracts outlive a connection, and a mark price ages by itself."""
+        """Trades are counted anew. Contracts outlive a connection, and a mark price ages by itself."""
+        self._numbers.opened()
+        self._names.opened(feed)
 
     def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         """Trades, mark and index price with funding, liquidations."""
-        return self._parse(feed, _json.text(data), recv_ms, {})
+        outs = self._parse(feed, _json.text(data), recv_ms, {})
+        due = self._names.due(feed)
+        return [*outs, *due] if due else outs
 
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
         """Contracts, their mark prices, open interest, candles."""
@@ -161,7 +171,8 @@ class FuturesParser:
             return answered(event)
         match event.e:
             case "aggTrade" if event.s == self._market.perpetual:
-                return self._trade(AGG_TRADE.decode(data), recv_ms)
+                symbol = self._market.perpetual
+                return counted(self._numbers, feed, symbol, data, recv_ms, lambda row: self._trade(row, recv_ms))
             case "markPriceUpdate" if event.s == self._market.perpetual:
                 return self._mark_price(_MARK_PRICE.decode(data), recv_ms)
             case "forceOrder":
@@ -197,7 +208,8 @@ class FuturesParser:
     def _liquidation(self, force: _ForceOrder, recv_ms: int, seen: dict[str, int]) -> Sequence[Out]:
         # `!forceOrder@arr` carries both markets: 2304 contracts of 100 dollars are no 2304 BTC, and count in one only.
         market = self._market
-        if not market.ours.fullmatch(_NAMED.decode(force.o).s or "") or str(force.st) == market.other_st:
+        symbol = _NAMED.decode(force.o).s or ""
+        if str(force.st) == market.other_st or not (market.ours.fullmatch(symbol) or symbol in market.liquidated):
             return ()
         order = _ORDER.decode(force.o)
         if order.X != "FILLED":
@@ -220,6 +232,7 @@ class FuturesParser:
         kind = _KINDS.get(row.contractType)
         if kind is None or "TRADING" not in (row.status, row.contractStatus):
             self._expiries.pop(row.symbol, None)
+            self._names.drop(row.symbol)
             return ()
         inverse = market.contract.inverse
         value = positive(row.contractSize, "contract size") if inverse else market.contract.value
@@ -228,7 +241,9 @@ class FuturesParser:
         if expiry_ms is not None:
             self._expiries[row.symbol] = expiry_ms
             if expiry_ms <= recv_ms:
+                self._names.drop(row.symbol)
                 return ()
+            self._names.list(row.symbol, market.venue)
         return (Instrument(market.venue, row.symbol, kind, market.quote, inverse, value, expiry_ms),)
 
     def _premium(self, raw: Raw, recv_ms: int) -> Sequence[Out]:
@@ -255,6 +270,12 @@ class FuturesParser:
             return ()
         btc, _ = contract.btc_usd(size, self._mark[0])
         return (OpenInterest(self._market.venue, row.symbol, ts_ms, recv_ms, btc),)
+
+
+def _forced(symbols: list[str]) -> str:
+    """Make a request of the liquidations of dated contracts, whose names change."""
+    listed = ",".join(f'"{symbol.lower()}@forceOrder"' for symbol in symbols)
+    return f'{{"method":"SUBSCRIBE","params":[{listed}],"id":1}}'
 
 
 def _rows(http: Http) -> list[Raw]:

@@ -7,9 +7,9 @@ from msgspec import Raw
 from feeds.facts import TIMEFRAME_MS, Bar, Timeframe
 from feeds.text import plain
 from feeds.venue import Http, Out, Reject
-from feeds.venues._common import Number, asked, candle, each_row
+from feeds.venues._common import Number, Time, asked, candle, each_row
 
-Row = tuple[int | str | None, Sequence[Number], Number]
+Row = tuple[Time, Sequence[Number], Number]
 """Opening time; open, high, low, close; volume in BTC."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from urllib.parse import parse_qsl, urlsplit
 
 from msgspec import MsgspecError, Raw
@@ -17,16 +18,24 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 Number = str | float | None
 """How a number may come: as text on most venues, as a number on some; "" or null where the venue knows none."""
-Time = int | str | None
+Time = int | float | str | None
+"""How a time may come. Where JSON numbers are sent, one may have a fraction (Bitfinex's own sample of `liq:global`)."""
 _PRICES = ("open", "high", "low", "close")
 
 
-def ms(value: int | str | None, what: str) -> int:
-    """A time in milliseconds, from a count of s, ms, µs or ns; which one shows by its size, for 2010 to 2100."""
+def ms(value: Time, what: str) -> int:
+    """A time in milliseconds, from a count of s, ms, µs or ns; which one shows by its size, for 2010 to 2100.
+
+    What is finer than a millisecond is cut off.
+    """
     if type(value) is int and EARLIEST_MS <= value < LATEST_MS:
         return value
     if value is None or value == "" or isinstance(value, bool):
         raise Reject(f"{what} is missing")
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise Reject(f"{what} is {value}")
+        return ms(int(value * 1000 if value < LATEST_MS / 1000 else value), what)
     if isinstance(value, str) and not (len(value) <= 19 and value.isascii() and value.isdecimal()):
         raise Reject(f"{what} is no time: {value[:40]!r}")
     count = int(value)

@@ -4,9 +4,9 @@ Formats: "WebSocket Streams for Binance" and "Public REST API", binance-spot-api
 Events come raw, wrapped by a combined stream as `{"stream", "data"}`, or many in an array, on the futures too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from msgspec import Raw, Struct, ValidationError, field
+from msgspec import MsgspecError, Raw, Struct, ValidationError, field
 from msgspec.json import Decoder
 
 from feeds.facts import TIMEFRAME_MS, Quote, Timeframe, Trade
@@ -15,6 +15,7 @@ from feeds.venue import Http, Out, Reconnect, Refused, Reject, Stream, Venue, po
 from feeds.venues import _json
 from feeds.venues._candles import Row, candles, timeframe
 from feeds.venues._common import Number, Time, asked, each_row, ms
+from feeds.venues._numbers import Numbers
 
 SYMBOL = "BTCUSDT"
 _INTERVALS: dict[Timeframe, str] = {frame: frame for frame in TIMEFRAME_MS}
@@ -70,7 +71,12 @@ class _Error(Struct, gc=False):
     code: int | str | None = None
 
 
+class _Numbered(Struct, gc=False):
+    a: int | None = None
+
+
 EVENT = Decoder(Event)
+_NUMBERED = Decoder(_Numbered)
 AGG_TRADE = Decoder(AggTrade)
 _PLAIN_TRADE = Decoder(_PlainTrade)
 _MINI_TICKER = Decoder(_MiniTicker)
@@ -81,6 +87,18 @@ _ERROR = Decoder(_Error)
 def is_array(data: str | Raw) -> bool:
     """Tell whether many events come at once."""
     return data.startswith("[") if isinstance(data, str) else bytes(memoryview(data)[:1]) == b"["
+
+
+def counted(
+    numbers: Numbers, feed: str, symbol: str, data: str | Raw, recv_ms: int, read: Callable[[AggTrade], Sequence[Out]]
+) -> Sequence[Out]:
+    """Read an aggregate trade. `a` counts them; a lost one shows, and one that cannot be believed was not lost."""
+    try:
+        row = AGG_TRADE.decode(data)
+    except MsgspecError:
+        numbers.seen(feed, symbol, _NUMBERED.decode(data).a, recv_ms)
+        raise
+    return numbers.around(feed, symbol, row.id, recv_ms, data, lambda: read(row))
 
 
 def trade(venue: str, row: AggTrade | _PlainTrade, recv_ms: int) -> Trade:
@@ -129,10 +147,14 @@ def _kline(raw: Raw) -> Row:
 
 
 class Parser:
-    """Spot frames to facts. Nothing is remembered from one frame to the next."""
+    """Spot frames to facts. Remembers the last trade's number, so that a lost one shows."""
+
+    def __init__(self) -> None:
+        self._numbers = Numbers()
 
     def opened(self, feed: str, recv_ms: int) -> None:
-        """Nothing to forget."""
+        """Trades are counted anew."""
+        self._numbers.opened()
 
     def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         """Trades, and the last price of the ticker."""
@@ -156,7 +178,9 @@ class Parser:
             return ()
         match event.e:
             case "aggTrade":
-                return (trade("binance", AGG_TRADE.decode(data), recv_ms),)
+                return counted(
+                    self._numbers, feed, SYMBOL, data, recv_ms, lambda row: (trade("binance", row, recv_ms),)
+                )
             case "trade":
                 return (trade("binance", _PLAIN_TRADE.decode(data), recv_ms),)
             case "24hrMiniTicker":

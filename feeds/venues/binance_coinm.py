@@ -53,5 +53,5 @@ VENUE = Venue(
         Poll(f"{REST}/dapi/v1/openInterest?symbol={SYMBOL}", 30.0),
         Poll(f"{REST}/dapi/v1/premiumIndex?pair=BTCUSD", 60.0),
     ),
-    note="at most one liquidation a second is published, so totals are a floor; refuses US addresses",
+    note="at most one liquidation a second and contract is published, so totals are a floor; refuses US addresses",
 )

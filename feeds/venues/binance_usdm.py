@@ -1,4 +1,7 @@
-"""Binance USD-M futures: the BTCUSDT perpetual, its liquidations (a sample), and the dated contracts' mark prices.
+"""Binance USD-M futures: the BTCUSDT perpetual, the dated contracts' mark prices, and liquidations (a sample).
+
+Those are of both perpetuals, in USDT and in USDC, and of the dated contracts, which are subscribed to once their names
+are known. Each contract is sampled by itself: the latest order of a second is pushed ("Liquidation Order Streams").
 
 Since April 2026 the old addresses (`/ws`, `/stream`) connect, acknowledge and answer pings, but say nothing: only
 facts prove life, and the mark price comes every second. Formats: see `_binance_futures`.
@@ -12,7 +15,7 @@ from feeds.venues._binance_futures import FuturesParser, Market
 from feeds.venues._contract import Contract
 
 REST = "https://fapi.binance.com"
-SYMBOL = "BTCUSDT"
+SYMBOL, USDC = "BTCUSDT", "BTCUSDC"
 
 MARKET = Market(
     venue="binance_usdm",
@@ -23,6 +26,7 @@ MARKET = Market(
     contract=Contract(1.0, inverse=False),
     api="/fapi/v1",
     other_st="2",
+    liquidated=(USDC,),
 )
 Parser = partial(FuturesParser, MARKET)
 
@@ -33,7 +37,7 @@ VENUE = Venue(
         Stream(
             name="",
             url="wss://fstream.binance.com/market/stream"
-            "?streams=btcusdt@aggTrade/btcusdt@markPrice@1s/btcusdt@forceOrder",
+            "?streams=btcusdt@aggTrade/btcusdt@markPrice@1s/btcusdt@forceOrder/btcusdc@forceOrder",
             hello=(),
             limit_s=10.0,
             liquidations=True,
@@ -51,5 +55,5 @@ VENUE = Venue(
         Poll(f"{REST}/fapi/v1/premiumIndex", 60.0),  # of all symbols in one, for the names of the dated ones change
     ),
     bars=lambda timeframe: f"{REST}/fapi/v1/klines?symbol={SYMBOL}&interval={timeframe}&limit=500",
-    note="at most one liquidation a second is published, so totals are a floor; refuses US addresses",
+    note="at most one liquidation a second and contract is published, so totals are a floor; refuses US addresses",
 )

@@ -2,6 +2,10 @@
 
 Formats: docs.bitfinex.com, websocket and REST v2, 2025-11, and captures of 2020 to 2026. Messages are arrays that may
 grow at their end. Sizes are in bitcoin, on margin and on the perpetual alike.
+
+One liquidated position is told several times: as it is triggered, without a price; some milliseconds later with the
+price at which it was acquired, and the same amount; and by each of the executions that close it (a live run of
+2024-01-28 in ccxt/ccxt#20989; captures in tardis-dev/tardis-node, 2020). The first is counted, the others give a price.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,12 +13,13 @@ from collections.abc import Iterable, Sequence
 from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder, encode
 
-from feeds.facts import Funding, Liquidation, OpenInterest, Position, Quote, Rejected, Trade
+from feeds.facts import Funding, Liquidation, OpenInterest, Position, Quote, Repriced, Trade
 from feeds.text import plain
 from feeds.venue import Alive, Http, Out, Reconnect, Refused, Reject, Stream, Venue, number, optional, positive
 from feeds.venues import _json
 from feeds.venues._beginning import Beginning
 from feeds.venues._common import Number, Time, asked, each_row, ms
+from feeds.venues._lists import asking, onward, query_of
 
 NAME = "bitfinex"
 SPOT, PERPETUAL = "tBTCUSD", "tBTCF0:USTF0"
@@ -23,6 +28,7 @@ LIQUIDATED = frozenset({SPOT, "tBTCUST", PERPETUAL})
 REST = "https://api-pub.bitfinex.com"
 HISTORY = "/v2/liquidations/hist"
 LONGEST = 500
+REMEMBERED = 1000
 
 TIMESTAMPS = 32768
 """The flag that puts the venue's time at the end of each message; a ticker has none otherwise."""
@@ -104,6 +110,12 @@ class _Head(Struct, array_like=True, gc=False):
     symbol: str
 
 
+class _Timed(Struct, array_like=True, gc=False):
+    kind: str
+    position_id: Raw
+    mts: Time
+
+
 class _Liquidation(Struct, array_like=True, gc=False):
     """`entry` is what the user had paid, and says nothing of the liquidation; `price` is null on most triggers."""
 
@@ -126,17 +138,20 @@ _TRADE = Decoder(_Trade)
 _TICKER = Decoder(_Ticker)
 _DERIV = Decoder(_Derivative)
 _HEAD = Decoder(_Head)
+_TIMED = Decoder(_Timed)
 _LIQUIDATION = Decoder(_Liquidation)
 _CHANNEL = Decoder(int)
 _ALIVE = Alive()
 
 
 class Parser:
-    """Remembers which channel carries what, the last prices traded, and when the connection began."""
+    """Remembers which channel carries what, the last prices traded, those of liquidations, and when it all began."""
 
     def __init__(self) -> None:
         self._channels: dict[int, tuple[str, str]] = {}
         self._last: dict[str, float] = {}
+        self._prices: dict[str, float] = {}  # of positions that are being liquidated
+        self._unpriced: dict[str, float] = {}  # liquidations that were told without a price, and their bitcoin
         self._beginning = Beginning((_LIQUIDATIONS,))
 
     def opened(self, feed: str, recv_ms: int) -> None:
@@ -180,9 +195,11 @@ class Parser:
         wrapped = _json.ROWS.decode(_json.answer(http))
         rows = [row for outer in wrapped for row in (_json.ROWS.decode(outer) if _is_wrapped(outer) else (outer,))]
         outs = self._liquidations(feed, rows, 0, recv_ms)
-        if len(wrapped) >= LONGEST:
-            outs.append(Rejected(feed, recv_ms, "a gap had more liquidations than one answer holds"))
-        return outs
+        if len(wrapped) < LONGEST:
+            return outs
+        reached_ms = min((time for raw in rows for time in _time(raw)), default=None)
+        start_ms, end_ms = (ms(query_of(http, name), name) for name in ("start", "end"))
+        return [*outs, *onward(reached_ms, start_ms, end_ms, asking(http, end=reached_ms))]
 
     def _event(self, event: _Event, recv_ms: int) -> Sequence[Out]:
         name = event.symbol or event.key
@@ -218,7 +235,8 @@ class Parser:
         return ()
 
     def _liquidations(self, feed: str, rows: list[Raw], oldest_ms: int, recv_ms: int) -> list[Out]:
-        executed = _executed(rows)
+        self._prices.update(_priced(rows))
+        here: set[str] = set()
 
         def read(raw: Raw) -> Sequence[Out]:
             if not _is_ours(raw):
@@ -226,20 +244,35 @@ class Parser:
             row = _LIQUIDATION.decode(raw)
             if row.is_match not in (0, 1):
                 raise Reject(f"IS_MATCH is neither 0 nor 1: {row.is_match}")
-            ts_ms = ms(row.mts, "MTS")
-            # A position is told once as a whole (0), and again by each of the executions that close it (1).
+            ts_ms, price = ms(row.mts, "MTS"), optional(row.price, "PRICE_ACQUIRED")
             if row.is_match == 1 or ts_ms < oldest_ms:
-                return ()
+                return self._repriced(str(row.position_id), price)
             amount = number(row.amount, "AMOUNT")
             btc = positive(abs(amount), "AMOUNT")
-            price = optional(row.price, "PRICE_ACQUIRED") or executed.get(row.position_id) or self._price(row.symbol)
-            usd = positive(btc * price, "size in dollars")
-            id = f"{row.position_id}:{ts_ms}"
+            # Trigger and acquisition share position and amount, but no time.
+            id = f"{row.position_id}:{amount}"
+            if id in here or (price and id in self._unpriced):
+                return self._repriced(str(row.position_id), price)
+            here.add(id)
+            known = price or self._prices.get(str(row.position_id))
+            price = known or self._price(row.symbol)
             # The amount is the position's: above zero, a long was closed.
             position: Position = "long" if amount > 0 else "short"
+            usd = positive(btc * price, "size in dollars")
+            if known is None:
+                self._unpriced[id] = btc
             return (Liquidation(NAME, row.symbol, ts_ms, recv_ms, position, btc, usd, price, id),)
 
-        return each_row(feed, recv_ms, rows, read)
+        outs = each_row(feed, recv_ms, rows, read)
+        for memory in (self._prices, self._unpriced):
+            while len(memory) > REMEMBERED:
+                del memory[next(iter(memory))]
+        return outs
+
+    def _repriced(self, position: str, price: float | None) -> Sequence[Out]:
+        """Give what was told of a position without a price the first one that is."""
+        ids = [id for id in self._unpriced if id.rpartition(":")[0] == position] if price else []
+        return [Repriced(self._unpriced.pop(id) * price, price, NAME, id) for id in ids] if price else ()
 
     def _price(self, symbol: str) -> float:
         """Price of the last trade: of this pair, else of another one of bitcoin against dollars."""
@@ -254,19 +287,27 @@ def _is_ours(raw: Raw) -> bool:
     return head.kind == "pos" and head.symbol in LIQUIDATED
 
 
-def _executed(rows: Iterable[Raw]) -> dict[int | str, float]:
-    """Prices of the executions among these rows, by position. Rows that cannot be read are not judged here."""
-    prices: dict[int | str, float] = {}
+def _priced(rows: Iterable[Raw]) -> dict[str, float]:
+    """Prices among these rows, by position. Rows that cannot be read are not judged here."""
+    prices: dict[str, float] = {}
     for raw in rows:
         try:
             if _is_ours(raw):
                 row = _LIQUIDATION.decode(raw)
                 price = optional(row.price, "PRICE_ACQUIRED")
                 if price is not None:
-                    prices[row.position_id] = price
+                    prices[str(row.position_id)] = price
         except (Reject, MsgspecError):
             continue  # it is rejected where it is read for itself
     return prices
+
+
+def _time(raw: Raw) -> Sequence[int]:
+    """The time of a row of any pair; none where it cannot be read, which is judged elsewhere."""
+    try:
+        return (ms(_TIMED.decode(raw).mts, "MTS"),)
+    except (Reject, MsgspecError):
+        return ()
 
 
 def _is_wrapped(raw: Raw) -> bool:
@@ -349,5 +390,5 @@ VENUE = Venue(
     liquidations="all",
     http=REST,
     missed=_between,
-    note="liquidated positions as a whole; where no price is told, dollars are of the last trade",
+    note="each liquidated position once, margin and perpetual; until its price is told, dollars are of the last trade",
 )

@@ -1,4 +1,6 @@
-"""Bitget UTA v3: the BTCUSDT perpetual, and liquidations of bitcoin contracts in USDT.
+"""Bitget UTA v3: the BTCUSDT perpetual, and liquidations of bitcoin contracts in USDT and USDC.
+
+In what the liquidations of coin-margined contracts are counted is documented nowhere, so they are not read.
 
 Numbers and times (ms) are text. Formats: Bitget's UTA documentation and a maintained client of July 2026, captures of
 April 2026. Liquidations come up to twenty seconds late; whether all of them come is told in two ways.
@@ -13,20 +15,24 @@ from msgspec.json import Decoder
 
 from feeds.facts import Funding, Instrument, Liquidation, OpenInterest, Position, Quote, Side, Trade
 from feeds.text import plain
-from feeds.venue import Alive, Http, Out, Refused, Reject, Stream, Venue, number, optional, positive
+from feeds.venue import Alive, Http, More, Out, Refused, Reject, Short, Stream, Venue, number, optional, positive
 from feeds.venues import _json
 from feeds.venues._common import Number, Time, asked, each_row, ms, numbered
+from feeds.venues._lists import asking, since, wanted_ms
 
 NAME = "bitget"
 SYMBOL = "BTCUSDT"
-MARKET = "usdt-futures"
+MARKET, USDC_MARKET = "usdt-futures", "usdc-futures"
+LISTS = {"USDT-FUTURES": SYMBOL, "USDC-FUTURES": "BTCPERP"}
+"""The perpetual of each category whose liquidations are read over REST."""
+LONGEST = 100
 REST = "https://api.bitget.com"
 INSTRUMENTS = "/api/v3/market/instruments"
 MISSED = "/api/v3/market/liquidations"
 LOT = 0.0001
 """The smallest step of a size, in BTC, until the venue has said otherwise."""
 
-_OURS = re.compile(r"BTCUSDT([FGHJKMNQUVXZ][0-9]{2})?")
+_OURS = re.compile(r"BTCUSDT([FGHJKMNQUVXZ][0-9]{2})?|BTCPERP")
 _SIDES: dict[str | None, Side] = {"buy": "buy", "sell": "sell"}
 
 # The side of a liquidation is that of the position: buy is a long that was closed (Bitget docs, UTA, liquidation).
@@ -86,6 +92,10 @@ class _Liquidation(Struct, gc=False):
     ts: Time
 
 
+class _Timed(Struct, gc=False):
+    ts: Time
+
+
 class _Instrument(Struct, gc=False):
     symbol: str
     type: str = ""
@@ -101,7 +111,10 @@ class _Answer(Struct, gc=False):
 
 
 class _Page(Struct, gc=False):
+    """`cursor` is where the next page begins; "" or null after the last."""
+
     list: Raw
+    cursor: str | None = None
 
 
 _FRAME = Decoder(_Frame)
@@ -109,6 +122,7 @@ _TRADE = Decoder(_Trade)
 _TICKERS = Decoder(list[_Ticker])
 _NAMED = Decoder(_Named)
 _LIQUIDATION = Decoder(_Liquidation)
+_TIMED = Decoder(_Timed)
 _INSTRUMENT = Decoder(_Instrument)
 _ANSWER = Decoder(_Answer)
 _PAGE = Decoder(_Page)
@@ -135,9 +149,9 @@ class Parser:
             return _event(frame)
         if frame.arg is None:
             raise Reject("neither an event nor a topic")
-        if frame.arg.instType != MARKET:
-            return ()
         topic, symbol = frame.arg.topic, frame.arg.symbol
+        if frame.arg.instType != MARKET and (frame.arg.instType, topic) != (USDC_MARKET, "liquidation"):
+            return ()
         if topic == "ticker":
             if symbol != SYMBOL:
                 return ()
@@ -154,13 +168,15 @@ class Parser:
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
         """The perpetual's lot and funding interval, and liquidations that a gap cost."""
         path, query = asked(http)
-        if query.get("category") != MARKET.upper() or query.get("symbol") != SYMBOL:
+        if LISTS.get(query.get("category", "")) != query.get("symbol", ""):
             raise Reject("an answer about another symbol")
         if path.endswith(INSTRUMENTS):
             return each_row(feed, recv_ms, _json.ROWS.decode(_answered(http)), self._instrument)
         if path.endswith(MISSED):
-            rows = _json.ROWS.decode(_PAGE.decode(_answered(http)).list)
-            return each_row(feed, recv_ms, rows, partial(_liquidation, recv_ms, {}, self._lot))
+            page = _PAGE.decode(_answered(http))
+            rows = _json.ROWS.decode(page.list)
+            outs = each_row(feed, recv_ms, rows, partial(_liquidation, recv_ms, {}, self._lot))
+            return [*outs, *_onward(http, rows, page.cursor or "")]
         raise Reject(f"an answer that nobody asked for: {plain(path, 60)}")
 
     def _ticker(self, row: _Ticker, ts_ms: int, recv_ms: int) -> list[Out]:
@@ -196,7 +212,8 @@ def _event(frame: _Frame) -> Sequence[Out]:
         return ()
     said = plain(f"{frame.code}: {frame.msg or 'without a text'}")
     about = frame.arg.topic if frame.arg else frame.msg or ""
-    return (Refused(said, liquidations="liquidation" in about),)
+    further = frame.arg is not None and frame.arg.instType == USDC_MARKET  # without these, those in USDT still come
+    return (Refused(said, liquidations="liquidation" in about and not further),)
 
 
 def _trade(recv_ms: int, raw: Raw) -> Sequence[Out]:
@@ -226,6 +243,16 @@ def _liquidation(recv_ms: int, seen: dict[str, int], lot: float | None, raw: Raw
     return (Liquidation(NAME, symbol, ts_ms, recv_ms, position, btc, usd, price, id),)
 
 
+def _onward(http: Http, rows: list[Raw], cursor: str) -> Sequence[Out]:
+    """The next page of a list that takes no times, where this one is full and does not reach back."""
+    if len(rows) < LONGEST:
+        return ()
+    times = [ms(row.ts, "ts") for row in map(_TIMED.decode, rows)]
+    if min(times) <= wanted_ms(http, min(times)):
+        return ()
+    return (More(asking(http, cursor=cursor)),) if cursor else (Short("the list does not go back as far as the gap"),)
+
+
 def _answered(http: Http) -> Raw:
     answer = _ANSWER.decode(_json.answer(http))
     if str(answer.code) != "00000":
@@ -233,8 +260,8 @@ def _answered(http: Http) -> Raw:
     return answer.data
 
 
-def _subscribe(*topics: str) -> str:
-    listed = ",".join(f'{{"instType":"{MARKET}",{topic}}}' for topic in topics)
+def _subscribe(*topics: str, market: str = MARKET) -> str:
+    listed = ",".join(f'{{"instType":"{market}",{topic}}}' for topic in topics)
     return f'{{"op":"subscribe","args":[{listed}]}}'
 
 
@@ -248,6 +275,7 @@ VENUE = Venue(
             hello=(  # apart, so that a refusal of one does not cost the other
                 _subscribe(f'"topic":"publicTrade","symbol":"{SYMBOL}"', f'"topic":"ticker","symbol":"{SYMBOL}"'),
                 _subscribe('"topic":"liquidation"'),  # takes no symbol
+                _subscribe('"topic":"liquidation"', market=USDC_MARKET),
             ),
             ping="ping",
             ping_s=30.0,
@@ -263,7 +291,10 @@ VENUE = Venue(
     liquidations="sampled",
     http=REST,
     setup=(f"{REST}{INSTRUMENTS}?category={MARKET.upper()}&symbol={SYMBOL}",),
-    # The list goes back three days and takes no times: its newest hundred are what there is.
-    missed=lambda from_ms, to_ms: (f"{REST}{MISSED}?category={MARKET.upper()}&symbol={SYMBOL}&limit=100",),
-    note="liquidations of USDT contracts, up to 20 s late; whether these are all of them is not clear",
+    # The lists go back three days and take no times.
+    missed=lambda from_ms, to_ms: tuple(
+        since(f"{REST}{MISSED}?category={category}&symbol={symbol}&limit={LONGEST}", from_ms)
+        for category, symbol in LISTS.items()
+    ),
+    note="liquidations of USDT and USDC contracts, up to 20 s late; whether these are all of them is not clear",
 )

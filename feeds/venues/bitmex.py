@@ -3,6 +3,9 @@
 Tables come as their present state (`partial`), then as changes to it. Numbers are JSON numbers, sizes are contracts.
 Formats: captures of 2020 to 2024 in public parsers and recorders, and the API's explorer. A contract's value is its
 multiplier over that of the currency it settles in; XBTUSD's is one dollar, XBTUSDT's a millionth of a bitcoin.
+
+BitMEX closed on 2026-09-23 at 04:00 UTC (its own blog of 2026-07-23). It is not listened to any more; recordings and
+history from before are read as ever.
 """
 
 import re
@@ -14,6 +17,7 @@ from msgspec import UNSET, MsgspecError, Raw, Struct, UnsetType
 from msgspec.json import Decoder
 
 from feeds.facts import Funding, Instrument, Kind, Liquidation, OpenInterest, Position, Quote, Side, Trade
+from feeds.life import life
 from feeds.text import plain
 from feeds.venue import Alive, Http, Out, Poll, Refused, Reject, Stream, Venue, number, optional, positive
 from feeds.venues import _json
@@ -356,4 +360,5 @@ VENUE = Venue(
     http=REST,
     polls=(Poll(f"{REST}{ACTIVE}", 60.0),),  # contract sizes, names and dated prices are all in this one answer
     note="every liquidation order, as it was put in: priced near bankruptcy and timed by its arrival",
+    life=life(NAME),
 )

@@ -1,6 +1,7 @@
-"""Bybit v5: the BTCUSDT (linear) and BTCUSD (inverse) perpetuals, with every liquidation of both, and dated contracts.
+"""Bybit v5: the BTCUSDT (linear) and BTCUSD (inverse) perpetuals, dated contracts, and every liquidation of bitcoin.
 
-Formats: bybit-exchange/docs, v5, July 2026. Linear sizes are in BTC, inverse ones in dollars; the symbol tells which.
+Formats: bybit-exchange/docs, v5, July 2026; that `allLiquidation` takes BTCPERP, which is settled in USDC, was verified
+live by public clients in 2026. Linear sizes are in BTC, inverse ones in dollars; the symbol tells which.
 """
 
 import re
@@ -12,47 +13,44 @@ from msgspec.structs import asdict
 
 from feeds.facts import (
     Funding,
-    Instrument,
-    Kind,
     Liquidation,
     OpenInterest,
     Position,
     Quote,
-    Rejected,
     Side,
-    Timeframe,
     Trade,
 )
 from feeds.text import plain
 from feeds.venue import Alive, Http, Out, Poll, Refused, Reject, Stream, Venue, number, optional, positive
 from feeds.venues import _json
-from feeds.venues._candles import Row, candles, timeframe
-from feeds.venues._common import Number, Time, asked, each_row, iso_ms, ms, numbered
+from feeds.venues._bybit_rest import (
+    DATED,
+    INSTRUMENTS,
+    INTERVALS,
+    INVERSE,
+    KLINES,
+    LINEAR,
+    NAME,
+    REST,
+    STREAMS,
+    TICKERS,
+    Rest,
+)
+from feeds.venues._common import Number, Time, each_row, ms, numbered
+from feeds.venues._naming import Names
 
-NAME = "bybit"
-LINEAR, INVERSE = "BTCUSDT", "BTCUSD"
+USDC = "BTCPERP"
 _LIQUIDATIONS_ID = "2"
-STREAMS = {LINEAR: "linear", INVERSE: "inverse"}
-REST = "https://api.bybit.com"
-INSTRUMENTS, TICKERS = "/v5/market/instruments-info", "/v5/market/tickers"
-_LIQUIDATED = re.compile(r"BTCUSDT(-[0-9]{2}[A-Z]{3}[0-9]{2})?|BTCUSD([HMUZ][0-9]{2})?")
-"""The perpetuals and the dated contracts that are counted like them."""
+_FURTHER_ID = "3"
+"""Liquidations of further contracts: where one is refused, those of the perpetuals still come."""
+_INVERSE = re.compile(r"BTCUSD([FGHJKMNQUVXZ][0-9]{2})?")
 
-_DATED = re.compile(r"BTC(USDT)?-[0-9]{1,2}[A-Z]{3}[0-9]{2}|BTCUSD[FGHJKMNQUVXZ][0-9]{2}")
-"""Dated contracts against dollars: linear in USDT, linear in USDC (`BTC-26DEC25`; with more parts it is an option),
-inverse."""
 
-_CONTRACTS: dict[str, tuple[Kind, bool]] = {
-    "LinearPerpetual": ("perpetual", False),
-    "LinearFutures": ("future", False),
-    "InversePerpetual": ("perpetual", True),
-    "InverseFutures": ("future", True),
-}
-"""What a contract type says: the kind, and whether it is inverse."""
+def _is_liquidated(symbol: str) -> bool:
+    """Bitcoin against dollars, perpetual or dated."""
+    return symbol in (*STREAMS, USDC) or DATED.fullmatch(symbol) is not None
 
-_QUOTES = ("USDT", "USDC", "USD")
 
-_INTERVALS: dict[Timeframe, str] = {"1m": "1", "5m": "5", "15m": "15", "1h": "60", "4h": "240", "1d": "D"}
 _SIDES: dict[str | None, Side] = {"Buy": "buy", "Sell": "sell"}
 
 # S is the side of the position, not of the order that closed it: "when you receive a Buy update, this means that a
@@ -111,64 +109,10 @@ class _Ticker(Struct, gc=False, rename="camel"):
     single_open_interest: Number | UnsetType = UNSET
 
 
-class _Kline(Struct, array_like=True, gc=False):
-    open_ms: Time
-    open: Number
-    high: Number
-    low: Number
-    close: Number
-    btc: Number
-
-
-class _Named(Struct, gc=False):
-    symbol: str = ""
-
-
-class _Instrument(Struct, gc=False):
-    """`fundingInterval` is in minutes. `deliveryTime` of a perpetual is "0", or when it will be delisted."""
-
-    symbol: str
-    contractType: str
-    status: str = ""
-    quoteCoin: str = ""
-    deliveryTime: Time = None
-    fundingInterval: Number = None
-
-
-class _Dated(Struct, gc=False):
-    """`deliveryTime` is ISO on the streams and milliseconds over REST; both are read."""
-
-    symbol: str
-    deliveryTime: Time
-    lastPrice: Number = None
-    bid1Price: Number = None
-    ask1Price: Number = None
-    markPrice: Number = None
-    indexPrice: Number = None
-
-
-class _Answer(Struct, gc=False):
-    retCode: int
-    retMsg: str = ""
-    result: Raw = Raw()
-    time: Time = None
-
-
-class _Page(Struct, gc=False):
-    list: Raw
-    nextPageCursor: str | None = None
-
-
 _MESSAGE = Decoder(_Message)
 _TRADE = Decoder(_Trade)
 _LIQUIDATION = Decoder(_Liquidation)
 _TICKER = Decoder(_Ticker)
-_KLINE = Decoder(_Kline)
-_ANSWER = Decoder(_Answer)
-_PAGE = Decoder(_Page)
-_NAMED = Decoder(_Named)
-_INSTRUMENT = Decoder(_Instrument)
-_DATED_TICKER = Decoder(_Dated)
 
 
 class Parser:
@@ -179,10 +123,12 @@ class Parser:
 
     def __init__(self) -> None:
         self._tickers: dict[str, _Ticker] = {}
-        self._interval_h: dict[str, float] = {}
+        self._names = Names(_further)
+        self._rest = Rest(self._names)
 
     def opened(self, feed: str, recv_ms: int) -> None:
         """Forget the ticker of the stream that came up anew; of both where the feed names none."""
+        self._names.opened(feed)
         _, _, stream = feed.partition(".")
         for symbol, name in STREAMS.items():
             if stream in ("", name):
@@ -190,6 +136,11 @@ class Parser:
 
     def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         """Trades, tickers with funding and open interest, liquidations, and what answers a request."""
+        outs = self._read(feed, data, recv_ms)
+        due = self._names.due(feed)
+        return [*outs, *due] if due else outs
+
+    def _read(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         message = _MESSAGE.decode(_json.text(data))
         if message.topic is None:
             return _reply(message)
@@ -199,52 +150,13 @@ class Parser:
                 return each_row(feed, recv_ms, _json.ROWS.decode(message.data), _trades(symbol, recv_ms))
             case "tickers" if symbol in STREAMS:
                 return self._ticker(symbol, message, recv_ms)
-            case "allLiquidation" if _LIQUIDATED.fullmatch(symbol):
+            case "allLiquidation" if _is_liquidated(symbol):
                 return each_row(feed, recv_ms, _json.ROWS.decode(message.data), _liquidations(symbol, recv_ms))
         return ()
 
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
         """Listed contracts, prices of the dated ones, or candles of the linear perpetual."""
-        path, query = asked(http)
-        if path.endswith(INSTRUMENTS):
-            _, page = _answered(http)
-            outs = each_row(feed, recv_ms, _json.ROWS.decode(page.list), lambda raw: self._listed(raw, recv_ms))
-            if page.nextPageCursor:
-                outs.append(Rejected(feed, recv_ms, "the list of contracts goes on on another page"))
-            return outs
-        if path.endswith(TICKERS):
-            answer, page = _answered(http)
-            ts_ms = ms(answer.time, "time of the answer")
-            return each_row(feed, recv_ms, _json.ROWS.decode(page.list), lambda raw: _dated(raw, ts_ms, recv_ms))
-        frame = timeframe(http, "/v5/market/kline", "interval", _INTERVALS)
-        if (query.get("category"), query.get("symbol")) != ("linear", LINEAR):
-            raise Reject(f"candles of another symbol than {LINEAR}")
-        _, page = _answered(http)
-        return candles((NAME, LINEAR), frame, feed, recv_ms, _json.ROWS.decode(page.list), _kline)
-
-    def _listed(self, raw: Raw, recv_ms: int) -> Sequence[Out]:
-        """Learn of a contract; what cannot be believed leaves what was known of it standing."""
-        symbol = _NAMED.decode(raw).symbol
-        if not (symbol in STREAMS or _DATED.fullmatch(symbol)):
-            return ()
-        row = _INSTRUMENT.decode(raw)
-        if row.contractType not in _CONTRACTS or row.quoteCoin not in _QUOTES:
-            raise Reject(f"{symbol} as {plain(row.contractType, 20)!r} against {plain(row.quoteCoin, 10)!r}")
-        kind, inverse = _CONTRACTS[row.contractType]
-        if (kind == "perpetual") is not (symbol in STREAMS):
-            raise Reject(f"{symbol} as {row.contractType}")
-        expiry_ms = None
-        if kind == "future":
-            expiry_ms = _delivery_ms(row.deliveryTime)
-            if expiry_ms <= recv_ms:
-                return ()
-        else:
-            minutes = optional(row.fundingInterval, "fundingInterval")
-            if minutes is not None:
-                self._interval_h[symbol] = minutes / 60
-        if row.status != "Trading":
-            return ()
-        return (Instrument(NAME, symbol, kind, row.quoteCoin, inverse, 1.0, expiry_ms),)
+        return self._rest.answer(feed, http, recv_ms)
 
     def _ticker(self, symbol: str, message: _Message, recv_ms: int) -> Sequence[Out]:
         known = self._tickers.get(symbol)
@@ -258,7 +170,7 @@ class Parser:
                 _agree(symbol, change.symbol)
             if message.type == "delta" and known is not None:
                 ticker = _merged(known, change)
-            interval_h = self._interval_h.get(symbol)
+            interval_h = self._rest.interval_h.get(symbol)
             facts = _ticker_facts(symbol, ticker, change, interval_h, ms(message.ts, "ticker time"), recv_ms)
         except (Reject, MsgspecError):
             # What this message changed cannot be told. Nothing known is better than what is no longer so, and each
@@ -319,7 +231,7 @@ def _open_interest(symbol: str, ticker: _Ticker, price: float | None) -> float |
 
 def _btc_usd(symbol: str, size: float, price: float) -> tuple[float, float]:
     """Sizes are in BTC on linear contracts and in dollars on inverse ones."""
-    if symbol.startswith(LINEAR):
+    if not _INVERSE.fullmatch(symbol):
         return size, positive(size * price, "size in dollars")  # what overflows is refused too
     return positive(size / price, "size in BTC"), size
 
@@ -367,41 +279,18 @@ def _reply(message: _Message) -> Sequence[Out]:
     """Answers to what was sent. The acknowledgement of a subscription proves nothing, a pong does."""
     if message.success is False:
         said = plain(message.ret_msg or "") or "a request was refused without a text"
-        return (Refused(said, liquidations=message.req_id == _LIQUIDATIONS_ID or "iquidation" in said),)
+        deaf = message.req_id == _LIQUIDATIONS_ID or ("iquidation" in said and message.req_id != _FURTHER_ID)
+        return (Refused(said, liquidations=deaf),)
     return (Alive(),) if "pong" in (message.op, message.ret_msg) else ()
 
 
-def _dated(raw: Raw, ts_ms: int, recv_ms: int) -> Sequence[Out]:
-    """Quote a dated contract that has not expired; the perpetuals' prices are streamed."""
-    symbol = _NAMED.decode(raw).symbol
-    if not _DATED.fullmatch(symbol):
-        return ()
-    row = _DATED_TICKER.decode(raw)
-    if _delivery_ms(row.deliveryTime) <= recv_ms:
-        return ()
-    mark, index = positive(row.markPrice, "mark price"), optional(row.indexPrice, "index price")
-    last = optional(row.lastPrice, "last price")
-    bid, ask = optional(row.bid1Price, "bid"), optional(row.ask1Price, "ask")
-    return (Quote(NAME, symbol, ts_ms, recv_ms, last, bid, ask, mark, index),)
+def _further(symbols: list[str]) -> str:
+    """Make a request of the liquidations of contracts that are none of the two perpetuals."""
+    listed = ",".join(f'"allLiquidation.{symbol}"' for symbol in symbols)
+    return f'{{"req_id":"{_FURTHER_ID}","op":"subscribe","args":[{listed}]}}'
 
 
-def _delivery_ms(time: Time) -> int:
-    return iso_ms(time, "delivery time") if isinstance(time, str) and "T" in time else ms(time, "delivery time")
-
-
-def _answered(http: Http) -> tuple[_Answer, _Page]:
-    answer = _ANSWER.decode(_json.answer(http))
-    if answer.retCode != 0:
-        raise Reject(f"{plain(answer.retMsg, 120) or 'refused'} (code {answer.retCode})")
-    return answer, _PAGE.decode(answer.result)
-
-
-def _kline(raw: Raw) -> Row:
-    row = _KLINE.decode(raw)
-    return row.open_ms, (row.open, row.high, row.low, row.close), row.btc
-
-
-def _stream(symbol: str, name: str) -> Stream:
+def _stream(symbol: str, name: str, *further: str) -> Stream:
     # One bad topic can fail a whole request, so liquidations, renamed once already, are asked for in their own.
     return Stream(
         name=name,
@@ -409,6 +298,7 @@ def _stream(symbol: str, name: str) -> Stream:
         hello=(
             f'{{"req_id":"1","op":"subscribe","args":["publicTrade.{symbol}","tickers.{symbol}"]}}',
             f'{{"req_id":"{_LIQUIDATIONS_ID}","op":"subscribe","args":["allLiquidation.{symbol}"]}}',
+            *(_further([other]) for other in further),
         ),
         ping='{"op":"ping"}',
         ping_s=20.0,
@@ -420,7 +310,7 @@ def _stream(symbol: str, name: str) -> Stream:
 VENUE = Venue(
     name=NAME,
     title="Bybit",
-    streams=tuple(_stream(symbol, name) for symbol, name in STREAMS.items()),
+    streams=(_stream(LINEAR, "linear", USDC), _stream(INVERSE, "inverse")),
     parser=Parser,
     prices=(LINEAR, INVERSE),
     spot=None,
@@ -430,6 +320,8 @@ VENUE = Venue(
     # Asked by coin, a category holds a few dozen contracts, which is no second page.
     setup=tuple(f"{REST}{INSTRUMENTS}?category={name}&baseCoin=BTC&limit=1000" for name in STREAMS.values()),
     polls=tuple(Poll(f"{REST}{TICKERS}?category={name}", 60.0) for name in STREAMS.values()),
-    bars=lambda frame: f"{REST}/v5/market/kline?category=linear&symbol={LINEAR}&interval={_INTERVALS[frame]}&limit=500",
-    note="every liquidation, priced at bankruptcy; refuses US addresses",
+    bars=lambda frame: f"{REST}{KLINES}?category=linear&symbol={LINEAR}&interval={INTERVALS[frame]}&limit=500",
+    note="every liquidation, perpetual and dated, in USDT, USDC and coin, priced at bankruptcy; refuses US addresses",
+    every_s={"mark": 5.0, "index": 5.0},  # every 100 ms, but no part that stands still
+    changes=True,
 )

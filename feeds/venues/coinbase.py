@@ -14,6 +14,7 @@ from feeds.venue import Alive, Http, Out, Refused, Stream, Venue, optional, posi
 from feeds.venues import _json
 from feeds.venues._candles import Row, candles, timeframe
 from feeds.venues._common import Number, iso_ms
+from feeds.venues._numbers import Numbers
 
 NAME = "coinbase"
 SYMBOL = "BTC-USD"
@@ -27,8 +28,11 @@ TAKER: dict[Side, Side] = {"buy": "sell", "sell": "buy"}
 
 
 class _Frame(Struct, gc=False):
+    """`trade_id` counts the trades of a product."""
+
     type: str
     product_id: str = ""
+    trade_id: int | None = None
 
 
 class _Match(Struct, gc=False):
@@ -69,10 +73,14 @@ _ALIVE = Alive()
 
 
 class Parser:
-    """Nothing of a connection has to be remembered."""
+    """Remembers the last trade's number, so that a lost one shows."""
+
+    def __init__(self) -> None:
+        self._numbers = Numbers()
 
     def opened(self, feed: str, recv_ms: int) -> None:
-        """Nothing to forget."""
+        """Trades are counted anew."""
+        self._numbers.opened()
 
     def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         """See `feeds.venue.Parser`."""
@@ -87,7 +95,12 @@ class Parser:
             case "match" | "last_match" | "ticker" if frame.product_id == SYMBOL:
                 if frame.type == "ticker":
                     return (_quote(data, recv_ms),)
-                return (_trade(data, recv_ms) if frame.type == "match" else _last(data, recv_ms),)
+                if frame.type == "last_match":
+                    return (_last(data, recv_ms),)
+                text = data
+                return self._numbers.around(
+                    feed, SYMBOL, frame.trade_id, recv_ms, text, lambda: (_trade(text, recv_ms),)
+                )
         return ()
 
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:

@@ -5,10 +5,11 @@ Formats: Deribit API v2 (JSON-RPC), 2025-11 to 2026-07, and captures. Amounts ar
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import lru_cache
 
-from msgspec import Raw, Struct
+from msgspec import MsgspecError, Raw, Struct
 from msgspec.json import Decoder, encode
 
 from feeds.facts import (
@@ -20,14 +21,15 @@ from feeds.facts import (
     OpenInterest,
     Position,
     Quote,
-    Rejected,
     Side,
     Trade,
 )
 from feeds.text import plain
-from feeds.venue import Http, Out, Poll, Refused, Reject, Send, Stream, Venue, number, optional, positive
+from feeds.venue import Http, More, Out, Poll, Refused, Reject, Send, Short, Stream, Venue, number, optional, positive
 from feeds.venues import _json
-from feeds.venues._common import Number, asked, each_row, ms
+from feeds.venues._common import Number, Time, asked, each_row, ms
+from feeds.venues._lists import asking, query_of
+from feeds.venues._numbers import Numbers
 
 NAME = "deribit"
 REST = "https://www.deribit.com"
@@ -44,6 +46,8 @@ CHANNELS = {
 }
 """By the id of the request. Apart, so that a refusal of one does not cost the others."""
 LIQUIDATIONS = (2, 3)
+NONE = (None, "", "none")
+"""How it is said that a trade is no liquidation."""
 
 FUNDING_H = 8.0
 SLICE_MS = 300_000
@@ -79,25 +83,32 @@ class _Frame(Struct, gc=False):
 
 
 class _Named(Struct, gc=False):
+    """`trade_seq` counts the trades of an instrument."""
+
     instrument_name: str
+    trade_seq: int | None = None
 
 
 class _Trade(Struct, gc=False):
-    """`trade_seq` counts the trades of an instrument; `block_trade_id` marks what was agreed on elsewhere."""
+    """`block_trade_id` marks what was agreed on elsewhere, `combo_id` the leg of a spread, priced beside the mark."""
 
     trade_id: str | int
-    timestamp: int | str | None
+    timestamp: Time
     price: Number
     amount: Number
     direction: Side
-    trade_seq: int | None = None
     liquidation: str | None = None
     block_trade_id: str | int | None = None
+    combo_id: str | None = None
+
+
+class _Timed(Struct, gc=False):
+    timestamp: Time
 
 
 class _Ticker(Struct, gc=False):
     instrument_name: str
-    timestamp: int | str | None
+    timestamp: Time
     last_price: Number = None
     best_bid_price: Number = None
     best_ask_price: Number = None
@@ -111,7 +122,7 @@ class _Summary(Struct, gc=False):
     """`estimated_delivery_price` is the index, but for an instrument's last half hour, when it is the index's mean."""
 
     instrument_name: str
-    creation_timestamp: int | str | None
+    creation_timestamp: Time
     last: Number = None
     bid_price: Number = None
     ask_price: Number = None
@@ -125,7 +136,7 @@ class _Instrument(Struct, gc=False):
 
     instrument_name: str
     contract_size: Number = None
-    expiration_timestamp: int | str | None = None
+    expiration_timestamp: Time = None
     settlement_period: str | None = None
     instrument_type: str | None = None
     future_type: str | None = None
@@ -144,6 +155,7 @@ class _Trades(Struct, gc=False):
 _FRAME = Decoder(_Frame)
 _NAMED = Decoder(_Named)
 _TRADE = Decoder(_Trade)
+_TIMED = Decoder(_Timed)
 _TICKER = Decoder(_Ticker)
 _SUMMARY = Decoder(_Summary)
 _INSTRUMENT = Decoder(_Instrument)
@@ -156,12 +168,12 @@ class Parser:
     """Remembers the last trade's number of each instrument, so that a lost one shows, and when instruments expire."""
 
     def __init__(self) -> None:
-        self._sequences: dict[str, int] = {}
+        self._numbers = Numbers()
         self._expiry_ms: dict[str, int] = {}
 
     def opened(self, feed: str, recv_ms: int) -> None:
-        """What was missed between two connections is no loss of the new one."""
-        self._sequences.clear()
+        """Trades are counted anew."""
+        self._numbers.opened()
 
     def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         """Trades with the liquidations among them, tickers, and what keeps the connection."""
@@ -188,30 +200,20 @@ class Parser:
             rows = _json.ROWS.decode(_result(http))
             return each_row(feed, recv_ms, rows, lambda raw: self._summary(raw, recv_ms))
         if path.endswith(API + TRADES):
-            return _missed(feed, _TRADES.decode(_result(http)), recv_ms)
+            return _missed(feed, http, recv_ms)
         raise Reject(f"an answer that nobody asked for: {plain(path, 60)}")
 
     def _trades(self, feed: str, data: Raw, recv_ms: int) -> Sequence[Out]:
+        lost: list[Out] = []
+
         def read(raw: Raw) -> Sequence[Out]:
-            symbol = _NAMED.decode(raw).instrument_name
-            if not _ours(symbol):
+            named = _NAMED.decode(raw)
+            if not _ours(named.instrument_name):
                 return ()
-            row = _TRADE.decode(raw)
-            facts = _trade(symbol, row, recv_ms)
-            lost = self._lost(symbol, row.trade_seq)
-            if lost:
-                facts.append(Rejected(feed, recv_ms, f"{lost:,} of the trades of {symbol} before this one never came"))
-            return facts
+            lost.extend(self._numbers.seen(feed, named.instrument_name, named.trade_seq, recv_ms))
+            return _trade(named.instrument_name, _TRADE.decode(raw), recv_ms)
 
-        return each_row(feed, recv_ms, _json.ROWS.decode(data), read)
-
-    def _lost(self, symbol: str, sequence: int | None) -> int:
-        """Trades between the last one seen and this one."""
-        if sequence is None:
-            return 0
-        last = self._sequences.get(symbol)
-        self._sequences[symbol] = sequence if last is None else max(last, sequence)
-        return 0 if last is None else max(0, sequence - last - 1)
+        return [*each_row(feed, recv_ms, _json.ROWS.decode(data), read), *lost]
 
     def _instrument(self, raw: Raw, recv_ms: int) -> Sequence[Out]:
         if not _ours(_NAMED.decode(raw).instrument_name):
@@ -270,9 +272,9 @@ def _trade(symbol: str, row: _Trade, recv_ms: int) -> list[Out]:
     btc, usd = _btc_usd(symbol, positive(row.amount, "amount"), price)
     id = str(row.trade_id)
     facts: list[Out] = []
-    if row.block_trade_id is None:  # the price of a block trade is not the market's
+    if row.block_trade_id is None and not row.combo_id:  # the prices of these are not the market's
         facts.append(Trade(NAME, symbol, ts_ms, recv_ms, price, btc, row.direction, id))
-    if row.liquidation:
+    if row.liquidation not in NONE:
         closed = _CLOSED.get(row.liquidation)
         if closed is None:
             raise Reject(f"liquidation is neither T, M nor MT: {plain(row.liquidation, 20)}")
@@ -281,18 +283,31 @@ def _trade(symbol: str, row: _Trade, recv_ms: int) -> list[Out]:
     return facts
 
 
-def _missed(feed: str, answer: _Trades, recv_ms: int) -> list[Out]:
+def _missed(feed: str, http: Http, recv_ms: int) -> list[Out]:
     """Liquidations among the trades of a gap; the trades themselves are no news any more."""
+    answer = _TRADES.decode(_result(http))
 
     def read(raw: Raw) -> list[Out]:
         symbol = _NAMED.decode(raw).instrument_name
         facts = _trade(symbol, _TRADE.decode(raw), recv_ms) if _ours(symbol) else []
         return [fact for fact in facts if isinstance(fact, Liquidation)]
 
-    outs = each_row(feed, recv_ms, _json.ROWS.decode(answer.trades), read)
-    if answer.has_more:
-        outs.append(Rejected(feed, recv_ms, "a gap had more trades than one answer holds: liquidations may be missing"))
-    return outs
+    rows = _json.ROWS.decode(answer.trades)
+    outs = each_row(feed, recv_ms, rows, read)
+    if not answer.has_more:
+        return outs
+    # Oldest first: the next page begins where this one ends, and repeats what is of the same millisecond.
+    start_ms, reached_ms = ms(query_of(http, "start_timestamp"), "start"), max(_times(rows), default=0)
+    if reached_ms <= start_ms:
+        return [*outs, Short("the list does not go on as far as the gap")]
+    return [*outs, More(asking(http, start_timestamp=reached_ms))]
+
+
+def _times(rows: list[Raw]) -> Iterator[int]:
+    """Times of the trades; what cannot be read is rejected elsewhere."""
+    for raw in rows:
+        with suppress(Reject, MsgspecError):
+            yield ms(_TIMED.decode(raw).timestamp, "timestamp")
 
 
 def _ticker(row: _Ticker, recv_ms: int) -> list[Out]:

@@ -3,27 +3,28 @@
 Formats: Gate API v4, futures and delivery, 2025-11 to 2026-08, and real rows of 2026-09. Everything is counted in
 contracts: decimal text for those who send `X-Gate-Size-Decimal: 1`, else whole numbers with the fraction cut off.
 
-Liquidations come from the list of liquidation orders alone. The stream's `futures.public_liquidates` gives a signed
-size of which sources disagree what the sign means, and no fill price; counting it too would count everything twice.
+Liquidations come from the lists of liquidation orders alone, those of BTC_USDT and of the inverse BTC_USD; of dated
+contracts none are published (`public_liquidates` fails on delivery: tardis-dev/tardis-node 18.5.1). The stream's
+`futures.public_liquidates` gives a signed size of which sources disagree what the sign means, and no fill price;
+counting it too would count everything twice.
 """
 
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
-from feeds.facts import Funding, Instrument, Liquidation, OpenInterest, Position, Quote, Rejected, Side, Trade
+from feeds.facts import Funding, Instrument, OpenInterest, Quote, Side, Trade
 from feeds.text import plain
 from feeds.venue import Http, Out, Poll, Reconnect, Refused, Reject, Stream, Venue, number, optional, positive
 from feeds.venues import _json
 from feeds.venues._beginning import TOLERANCE_MS
-from feeds.venues._common import Number, Time, asked, each_row, ms, numbered
+from feeds.venues._common import Number, Time, asked, each_row, ms
+from feeds.venues._gate_orders import INVERSE, LISTS, LONGEST, NAME, SYMBOL, Orders, between, time_ms
 
-NAME = "gate"
-SYMBOL = "BTC_USDT"
 REST = "https://api.gateio.ws"
-LIQUIDATIONS = "/futures/usdt/liq_orders"
 CONTRACT = f"/futures/usdt/contracts/{SYMBOL}"
 DATED = "/delivery/usdt/contracts"
 
@@ -32,14 +33,7 @@ DEFAULT = 0.0001
 READ_EVERY_S = 10.0
 UNREAD_MS = 30_000
 """Three readings. Liquidations that were not read for longer are not quiet, they are not heard."""
-LONGEST = 1000
-"""Rows in one answer: enough for a cascade between two readings, and for hours in which nothing was read."""
-REMEMBERED = 4 * LONGEST
-HOUR_S = 3600
-MOST_HOURS = 24
-
 _TAKER: dict[bool, Side] = {True: "buy", False: "sell"}  # by whether the size is above zero
-_POSITIONS: dict[bool, Position] = {True: "long", False: "short"}  # by whether the closing order sells
 _DATED = re.compile(r"BTC_USDT_20[0-9]{6}")
 
 
@@ -89,17 +83,6 @@ class _Ticker(Struct, gc=False):
     total_size: Number = None
 
 
-class _Liquidated(Struct, gc=False):
-    """`size` is the position before this order, not what was closed; `order_size` is the order, of opposite sign."""
-
-    time: Number
-    order_size: Number
-    left: Number = None
-    size: Number = None
-    fill_price: Number = None
-    order_price: Number = None
-
-
 class _Listed(Struct, gc=False):
     name: str
 
@@ -123,18 +106,17 @@ _NOTICE = Decoder(_Notice)
 _NAMED = Decoder(_Named)
 _TRADE = Decoder(_Trade)
 _TICKER = Decoder(_Ticker)
-_LIQUIDATED = Decoder(_Liquidated)
 _LISTED = Decoder(_Listed)
 _CONTRACT = Decoder(_Contract)
 
 
 class Parser:
-    """Remembers contract sizes and funding times, which the stream lacks, and which liquidations were told already."""
+    """Remembers contract sizes and funding times, which the stream lacks, and what the lists of liquidations told."""
 
     def __init__(self) -> None:
         self._contracts: dict[str, Instrument] = {}
         self._funding: tuple[float | None, int | None] = (None, None)
-        self._told: dict[str, None] = {}  # rows of the list, oldest first
+        self._orders = {symbol: Orders(symbol, self._btc) for symbol in LISTS}
         self._since_ms: int | None = None  # when the venue was first heard, by its own clock
         self._heard = False  # on this connection
         self._read_ms: int | None = None  # when the list of liquidations was last read
@@ -155,11 +137,12 @@ class Parser:
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
         """Liquidations, the perpetual's contract, or the dated ones."""
         path, query = asked(http)
-        if path.endswith(LIQUIDATIONS) and query.get("contract") == SYMBOL:
-            rows = _json.ROWS.decode(_json.answer(http))
-            if "from" in query:
-                return self._missed(feed, rows, _ms(query["from"], "from"), _ms(query.get("to"), "to"), recv_ms)
-            return self._liquidations(feed, rows, recv_ms)
+        for symbol, orders in self._orders.items():
+            if path.endswith(LISTS[symbol]) and query.get("contract") == symbol:
+                rows = _json.ROWS.decode(_json.answer(http))
+                if "from" in query:
+                    return orders.missed(feed, http, rows, recv_ms)
+                return self._liquidations(feed, orders, rows, recv_ms, main=symbol == SYMBOL)
         if path.endswith(CONTRACT):
             return self._perpetual(_CONTRACT.decode(_json.answer(http)))
         if path.endswith(DATED):
@@ -201,7 +184,7 @@ class Parser:
         if row.is_internal or contracts == 0:  # zero: less than a whole contract, cut off
             return ()
         btc, side = self._btc(SYMBOL, abs(contracts)), _TAKER[contracts > 0]
-        ts_ms = self._clock(_ms(row.create_time_ms or row.create_time, "create_time"))
+        ts_ms = self._clock(time_ms(row.create_time_ms or row.create_time, "create_time"))
         return (Trade(NAME, SYMBOL, ts_ms, recv_ms, price, btc, side, str(row.id)),)
 
     def _ticker(self, raw: Raw, frame: _Frame, recv_ms: int) -> Sequence[Out]:
@@ -228,73 +211,17 @@ class Parser:
             self._since_ms = ts_ms
         return ts_ms
 
-    def _liquidations(self, feed: str, rows: list[Raw], recv_ms: int) -> Sequence[Out]:
-        """Read the list, which is newest first, and tell what it did not hold before.
+    def _liquidations(self, feed: str, orders: Orders, rows: list[Raw], recv_ms: int, *, main: bool) -> Sequence[Out]:
+        """Tell what a list did not hold before.
 
         What is older than the first time that the venue was heard is history. That is measured by the venue's clock,
         which the stream tells: until a connection has heard it, the rows wait for the next reading.
         """
-        self._read_ms = recv_ms
+        if main:
+            self._read_ms = recv_ms
         if self._since_ms is None or not self._heard:
             return ()
-        oldest_ms, known, again = self._since_ms - TOLERANCE_MS, len(self._told), 0
-        seen: dict[str, int] = {}
-
-        def read(raw: Raw) -> Sequence[Out]:
-            nonlocal again
-            row, nth = _nth(raw, seen)
-            if row in self._told:
-                again += 1
-                del self._told[row]
-                self._told[row] = None  # the newest of those that are remembered
-                return ()
-            self._told[row] = None
-            event = self._liquidation(raw, nth, recv_ms)
-            return (event,) if event and event.ts_ms >= oldest_ms else ()
-
-        outs = each_row(feed, recv_ms, reversed(rows), read)
-        if known and len(rows) >= LONGEST and not again:
-            outs.append(Rejected(feed, recv_ms, "more liquidations came between two readings than one answer holds"))
-        while len(self._told) > REMEMBERED:
-            del self._told[next(iter(self._told))]
-        return outs
-
-    def _missed(self, feed: str, rows: list[Raw], from_ms: int, to_ms: int, recv_ms: int) -> Sequence[Out]:
-        """Read the orders of a gap. The venue was seen to ignore `from` and `to`, so they are held to here."""
-        seen: dict[str, int] = {}
-        reached_ms = to_ms
-
-        def read(raw: Raw) -> Sequence[Out]:
-            nonlocal reached_ms
-            event = self._liquidation(raw, _nth(raw, seen)[1], recv_ms)
-            reached_ms = min(reached_ms, event.ts_ms) if event else reached_ms
-            return (event,) if event and from_ms <= event.ts_ms <= to_ms else ()
-
-        outs = each_row(feed, recv_ms, reversed(rows), read)
-        if len(rows) >= LONGEST and reached_ms > from_ms:
-            outs.append(Rejected(feed, recv_ms, "liquidations of a gap are missing: one answer does not reach back"))
-        return outs
-
-    def _liquidation(self, raw: Raw, nth: str, recv_ms: int) -> Liquidation | None:
-        """Read an order of the list; `None` where it is another contract's, or closed nothing."""
-        if _NAMED.decode(raw).contract != SYMBOL:
-            return None
-        row = _LIQUIDATED.decode(raw)
-        ts_ms, order = _ms(row.time, "time"), number(row.order_size, "order_size")
-        left = abs(_or_zero(row.left, "left"))
-        size, limit = _or_zero(row.size, "size"), optional(row.order_price, "order_price")
-        if size * order > 0:
-            raise Reject(f"an order of {order:g} cannot close a position of {size:g}")
-        closed = abs(order) - left
-        if closed < 0:
-            raise Reject(f"of an order of {order:g}, {left:g} cannot be left")
-        if closed == 0:
-            return None
-        price = optional(row.fill_price, "fill_price") or positive(row.order_price, "order_price")
-        btc = self._btc(SYMBOL, closed)
-        id = f"{ts_ms}:{SYMBOL}:{order}:{left}:{size}:{price}:{limit}{nth}"
-        usd = positive(btc * price, "size in dollars")
-        return Liquidation(NAME, SYMBOL, ts_ms, recv_ms, _POSITIONS[order < 0], btc, usd, price, id)
+        return orders.news(feed, rows, self._since_ms - TOLERANCE_MS, recv_ms)
 
     def _btc(self, symbol: str, contracts: float) -> float:
         known = self._contracts.get(symbol)
@@ -304,7 +231,7 @@ class Parser:
         if row.name != SYMBOL:
             raise Reject(f"the contract of {plain(row.name, 40)} where {SYMBOL} was asked for")
         interval_s = optional(row.funding_interval, "funding_interval")
-        next_ms = _ms(row.funding_next_apply, "funding_next_apply") if row.funding_next_apply else None
+        next_ms = time_ms(row.funding_next_apply, "funding_next_apply") if row.funding_next_apply else None
         self._funding = (interval_s / 3600 if interval_s else None, next_ms)
         return self._learn(Instrument(NAME, SYMBOL, "perpetual", "USDT", False, _multiplier(row)))
 
@@ -314,7 +241,7 @@ class Parser:
         if not _DATED.fullmatch(symbol):
             return ()
         row = _CONTRACT.decode(raw)
-        expiry_ms = _ms(row.expire_time, "expire_time")
+        expiry_ms = time_ms(row.expire_time, "expire_time")
         if row.in_delisting or expiry_ms <= recv_ms:
             self._contracts.pop(symbol, None)
             return ()
@@ -336,25 +263,6 @@ class Parser:
 def _multiplier(row: _Contract) -> float:
     """BTC in one contract. Zero has a meaning on the inverse BTC_USD only, which is not read here: one dollar."""
     return positive(row.quanto_multiplier, "quanto_multiplier")
-
-
-def _nth(raw: Raw, seen: dict[str, int]) -> tuple[str, str]:
-    """The row's text, numbered where it repeats one of the same answer, and that number: "" or "#2", "#3", ...
-
-    Several orders of one second can be alike in everything that the list says of them.
-    """
-    text = bytes(raw).decode("utf-8", "replace")
-    row = numbered(text, seen)
-    return row, row[len(text) :]
-
-
-def _or_zero(value: Number, what: str) -> float:
-    return 0.0 if value in (None, "") else number(value, what)
-
-
-def _ms(value: Number, what: str) -> int:
-    """A time in s or ms, with or without a fraction."""
-    return ms(int(number(value, what)), what)
 
 
 def _is_list(raw: Raw) -> bool:
@@ -381,17 +289,6 @@ def _subscribe(channel: str) -> str:
     return f'{{"time":1767225600,"channel":"futures.{channel}","event":"subscribe","payload":["{SYMBOL}"]}}'
 
 
-def _between(from_ms: int, to_ms: int) -> tuple[str, ...]:
-    """Addresses of the liquidations of a gap, an hour each, as the venue's documents want it; none for a longer one."""
-    from_s, to_s = from_ms // 1000, -(-to_ms // 1000)
-    if to_s - from_s > MOST_HOURS * HOUR_S:
-        return ()
-    return tuple(
-        f"{REST}/api/v4{LIQUIDATIONS}?contract={SYMBOL}&limit={LONGEST}&from={start}&to={min(start + HOUR_S, to_s)}"
-        for start in range(from_s, to_s, HOUR_S)
-    )
-
-
 VENUE = Venue(
     name=NAME,
     title="Gate",
@@ -412,11 +309,14 @@ VENUE = Venue(
     liquidations="all",
     http=REST,
     polls=(
-        Poll(f"{REST}/api/v4{LIQUIDATIONS}?contract={SYMBOL}&limit={LONGEST}", READ_EVERY_S),
+        *(
+            Poll(f"{REST}/api/v4{path}?contract={symbol}&limit={LONGEST}", READ_EVERY_S, liquidations=True)
+            for symbol, path in LISTS.items()
+        ),
         Poll(f"{REST}/api/v4{CONTRACT}", 60.0),
         Poll(f"{REST}/api/v4{DATED}", 60.0),
     ),
-    missed=_between,
+    missed=partial(between, REST),
     headers={"X-Gate-Size-Decimal": "1"},  # without it, fractions of a contract are cut off
-    note=f"liquidations of {SYMBOL}, read over REST every {READ_EVERY_S:g} s and so up to that late",
+    note=f"liquidations of {SYMBOL} and {INVERSE}, read over REST every {READ_EVERY_S:g} s and so up to that late",
 )

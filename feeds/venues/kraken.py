@@ -14,6 +14,7 @@ from feeds.venue import Alive, Http, Out, Refused, Reject, Stream, Venue, option
 from feeds.venues import _json
 from feeds.venues._candles import Row, candles, timeframe
 from feeds.venues._common import Number, each_row, iso_ms
+from feeds.venues._numbers import Numbers
 
 NAME = "kraken"
 SYMBOL = "BTC/USD"
@@ -33,7 +34,10 @@ class _Frame(Struct, gc=False):
 
 
 class _Row(Struct, gc=False):
+    """`trade_id` counts the trades of a pair."""
+
     symbol: str
+    trade_id: int | None = None
 
 
 class _Trade(Struct, gc=False):
@@ -76,10 +80,14 @@ _ALIVE = Alive()
 
 
 class Parser:
-    """Nothing of a connection has to be remembered."""
+    """Remembers the last trade's number, so that a lost one shows."""
+
+    def __init__(self) -> None:
+        self._numbers = Numbers()
 
     def opened(self, feed: str, recv_ms: int) -> None:
-        """Nothing to forget."""
+        """Trades are counted anew."""
+        self._numbers.opened()
 
     def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         """See `feeds.venue.Parser`."""
@@ -87,7 +95,7 @@ class Parser:
         match frame.channel:
             case "trade":
                 # A snapshot holds the last trades before the subscription: history.
-                return [] if frame.type == "snapshot" else _trades(feed, frame.data, recv_ms)
+                return [] if frame.type == "snapshot" else self._trades(feed, frame.data, recv_ms)
             case "ticker":
                 return _quotes(feed, frame.data, recv_ms)
             case "heartbeat":
@@ -107,21 +115,28 @@ class Parser:
             raise Reject(f"candles of {len(rows)} pairs where one was asked for")
         return candles((NAME, SYMBOL), frame, feed, recv_ms, _json.ROWS.decode(rows[0]), _candle)
 
+    def _trades(self, feed: str, data: Raw, recv_ms: int) -> list[Out]:
+        lost: list[Out] = []
+
+        def facts(raw: Raw) -> Sequence[Out]:
+            head = _ROW.decode(raw)
+            if head.symbol != SYMBOL:
+                return ()
+            lost.extend(self._numbers.seen(feed, SYMBOL, head.trade_id, recv_ms))
+            row = _TRADE.decode(raw)
+            ts_ms, price, btc = (
+                iso_ms(row.timestamp, "timestamp"),
+                positive(row.price, "price"),
+                positive(row.qty, "qty"),
+            )
+            return (Trade(NAME, SYMBOL, ts_ms, recv_ms, price, btc, row.side, str(row.trade_id)),)
+
+        return [*each_row(feed, recv_ms, _json.ROWS.decode(data), facts), *lost]
+
 
 def _candle(raw: Raw) -> Row:
     row = _CANDLE.decode(raw)
     return row.time, (row.open, row.high, row.low, row.close), row.volume
-
-
-def _trades(feed: str, data: Raw, recv_ms: int) -> list[Out]:
-    def facts(raw: Raw) -> Sequence[Out]:
-        if _ROW.decode(raw).symbol != SYMBOL:
-            return ()
-        row = _TRADE.decode(raw)
-        ts_ms, price, btc = iso_ms(row.timestamp, "timestamp"), positive(row.price, "price"), positive(row.qty, "qty")
-        return (Trade(NAME, SYMBOL, ts_ms, recv_ms, price, btc, row.side, str(row.trade_id)),)
-
-    return each_row(feed, recv_ms, _json.ROWS.decode(data), facts)
 
 
 def _quotes(feed: str, data: Raw, recv_ms: int) -> list[Out]:

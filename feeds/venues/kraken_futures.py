@@ -12,12 +12,14 @@ from functools import lru_cache
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
-from feeds.facts import Funding, Instrument, Kind, Liquidation, OpenInterest, Position, Quote, Rejected, Side, Trade
+from feeds.facts import Funding, Instrument, Kind, Liquidation, OpenInterest, Position, Quote, Side, Trade
 from feeds.text import plain
 from feeds.venue import Http, Out, Poll, Refused, Reject, Stream, Venue, number, optional, positive
 from feeds.venues import _json
 from feeds.venues._common import Number, Time, asked, each_row, iso_ms, ms
 from feeds.venues._contract import Contract
+from feeds.venues._lists import asking, onward, since, wanted_ms
+from feeds.venues._numbers import Numbers
 
 NAME = "kraken_futures"
 LINEAR, INVERSE = "PF_XBTUSD", "PI_XBTUSD"
@@ -37,9 +39,13 @@ LONGEST = 100
 
 
 class _Frame(Struct, gc=False):
-    """A message of a feed about a product, or an event: an answer to a request, or a greeting."""
+    """A message of a feed about a product, or an event: an answer to a request, or a greeting.
+
+    `seq` counts the trades of a product.
+    """
 
     feed: str = ""
+    seq: int | None = None
     product_id: str = ""
     event: str = ""
     message: str = ""
@@ -127,10 +133,12 @@ class Parser:
         self._contracts: dict[str, Contract] = {}
         self._expiries: dict[str, int] = {}
         self._granted: set[str] = set()
+        self._numbers = Numbers()
 
     def opened(self, feed: str, recv_ms: int) -> None:
-        """Nothing is granted yet."""
+        """Nothing is granted yet, and trades are counted anew."""
         self._granted.clear()
+        self._numbers.opened()
 
     def parse(self, feed: str, data: str | bytes, recv_ms: int) -> Sequence[Out]:
         """See `feeds.venue.Parser`."""
@@ -140,7 +148,10 @@ class Parser:
             return self._event(frame)
         match frame.feed:
             case "trade" if symbol := _ours(frame.product_id):
-                return self._trade(symbol, _TRADE.decode(data), recv_ms)
+                text = data
+                return self._numbers.around(
+                    feed, symbol, frame.seq, recv_ms, text, lambda: self._trade(symbol, _TRADE.decode(text), recv_ms)
+                )
             case "ticker" if symbol := _ours(frame.product_id):
                 return self._ticker(symbol, _TICKER.decode(data), recv_ms)
             case "":
@@ -165,7 +176,7 @@ class Parser:
         if not symbol:
             raise Reject("trades that nobody asked for")
         to_ms, rows = iso_ms(query.get("lastTime"), "lastTime"), _json.ROWS.decode(answer.history)
-        return self._missed(feed, symbol, rows, to_ms, recv_ms)
+        return self._missed(feed, http, symbol, rows, (wanted_ms(http, to_ms - MISSED_MS), to_ms), recv_ms)
 
     def _event(self, frame: _Frame) -> Sequence[Out]:
         about_trades = frame.feed == "trade"
@@ -248,14 +259,12 @@ class Parser:
         quote = Quote(NAME, symbol, ts_ms, recv_ms, last, bid, ask, mark, index)
         return quote, *self._open_interest(symbol, row.openInterest, mark or last, ts_ms, recv_ms)
 
-    def _missed(self, feed: str, symbol: str, rows: list[Raw], to_ms: int, recv_ms: int) -> Sequence[Out]:
-        """Read the liquidations of half a minute; other trades come too late to be news, older ones come with others.
-
-        Says so where the answer does not reach back that far.
-        """
-        from_ms = reached_ms = to_ms - MISSED_MS
-        if len(rows) >= LONGEST:
-            reached_ms = to_ms
+    def _missed(
+        self, feed: str, http: Http, symbol: str, rows: list[Raw], span: tuple[int, int], recv_ms: int
+    ) -> Sequence[Out]:
+        """Read the liquidations of a span; other trades come too late to be news, older ones come with others."""
+        from_ms, to_ms = span
+        reached_ms = to_ms
 
         def read(raw: Raw) -> Sequence[Out]:
             nonlocal reached_ms
@@ -272,11 +281,9 @@ class Parser:
             return (Liquidation(NAME, symbol, ts_ms, recv_ms, position, btc, usd, price, _id(past.uid)),)
 
         outs = each_row(feed, recv_ms, rows, read)
-        if reached_ms > from_ms:
-            outs.append(
-                Rejected(feed, recv_ms, "a gap had more trades than one answer holds: liquidations may be missing")
-            )
-        return outs
+        if len(rows) < LONGEST:
+            return outs
+        return [*outs, *onward(reached_ms, from_ms, to_ms, since(asking(http, lastTime=_utc(reached_ms)), from_ms))]
 
 
 _DEFAULTS = {"F": Contract(1.0, inverse=False), "I": Contract(1.0, inverse=True)}
@@ -308,9 +315,13 @@ def _between(from_ms: int, to_ms: int) -> tuple[str, ...]:
     """Addresses of the trades of a gap, newest first; none for one that is too long."""
     if to_ms - from_ms > MOST_MISSED_MS:
         return ()
-    ends = [datetime.fromtimestamp(end / 1000, UTC) for end in range(to_ms, from_ms, -MISSED_MS)]
-    times = [end.isoformat(timespec="milliseconds").removesuffix("+00:00") for end in ends]
-    return tuple(f"{API}/history?symbol={symbol}&lastTime={time}Z" for time in times for symbol in PERPETUALS)
+    times = [_utc(end) for end in range(to_ms, from_ms, -MISSED_MS)]
+    return tuple(f"{API}/history?symbol={symbol}&lastTime={time}" for time in times for symbol in PERPETUALS)
+
+
+def _utc(ts_ms: int) -> str:
+    time = datetime.fromtimestamp(ts_ms / 1000, UTC)
+    return f"{time.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
 
 
 def _subscribe(feed: str) -> str:

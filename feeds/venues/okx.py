@@ -2,6 +2,8 @@
 
 Source: OKX API guide v5 (2026-07), real liquidation frames of 2026-09, and a capture of 2022-05. Numbers and times
 (ms) are text throughout. Swaps and futures are counted in contracts, spot in bitcoin.
+
+What is asked over REST: `_okx_rest`.
 """
 
 from collections.abc import Sequence
@@ -10,28 +12,33 @@ from functools import lru_cache
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
-from feeds.facts import Funding, Instrument, Kind, Liquidation, OpenInterest, Position, Quote, Side, Timeframe, Trade
+from feeds.facts import Funding, OpenInterest, Quote, Side, Timeframe, Trade
 from feeds.text import plain
 from feeds.venue import Alive, Http, Out, Poll, Reconnect, Refused, Reject, Stream, Venue, number, optional, positive
 from feeds.venues import _json
 from feeds.venues._beginning import Beginning
 from feeds.venues._candles import Row, candles, timeframe
-from feeds.venues._common import Number, asked, each_row, ms, numbered
-from feeds.venues._contract import Contract
+from feeds.venues._common import Number, asked, each_row, ms
+from feeds.venues._okx_rest import (
+    INSTRUMENTS,
+    LIQUIDATED,
+    MISSED,
+    NAME,
+    OTHER,
+    REST,
+    UNDERLYINGS,
+    Contracts,
+    answered,
+    between,
+    liquidations,
+    missed,
+)
 
-NAME = "okx"
 SPOT = "BTC-USDT"
 SWAPS = ("BTC-USDT-SWAP", "BTC-USD-SWAP")
 FAMILIES = ("BTC-USDT", "BTC-USD", "BTC-USDC", "BTC-USD_UM")
-LIQUIDATED = ("SWAP", "FUTURES")
-REST = "https://www.okx.com"
-INSTRUMENTS = "/api/v5/public/instruments"
 CANDLES = "/api/v5/market/candles"
 MARKS = "/api/v5/public/mark-price"
-MISSED = "/api/v5/public/liquidation-orders"
-UNDERLYINGS = ("BTC-USDT", "BTC-USD", "BTC-USDC")
-"""An underlying covers its families: BTC-USD is that of BTC-USD_UM too."""
-
 INDICES = {"BTC-USDT": "BTC-USDT", "BTC-USD": "BTC-USD", "BTC-USD_UM": "BTC-USD"}
 """The index by family, of those that are subscribed to."""
 
@@ -40,13 +47,6 @@ TOGETHER_MS = 2_000
 
 BAR: dict[Timeframe, str] = {"1m": "1m", "5m": "5m", "15m": "15m", "1h": "1H", "4h": "4H", "1d": "1Dutc"}
 """Plain `1D` opens at midnight in Hong Kong (UTC+8); `4H` opens at the same hours there as in UTC."""
-
-CLOSED: dict[Side, Position] = {"sell": "long", "buy": "short"}
-"""By the side of the order that closed the position."""
-
-
-DEFAULTS = {"BTC-USDT": Contract(0.01, False), "BTC-USD": Contract(100.0, True), "BTC-USDC": Contract(0.0001, False)}
-"""By family, until the venue has said it of the instrument itself. BTC-USD_UM has none: nothing documents it."""
 
 
 class _Arg(Struct, gc=False):
@@ -104,40 +104,6 @@ class _OpenInterest(Struct, gc=False):
     ts: str
 
 
-class _Liquidated(Struct, gc=False):
-    """One instrument of a liquidation message. All coins come; `details` is read for bitcoin only."""
-
-    instId: str = ""
-    instFamily: str = ""
-    uly: str = ""
-    details: Raw = Raw()
-
-
-class _Detail(Struct, gc=False):
-    side: Side
-    sz: Number
-    bkPx: Number
-    ts: str
-    posSide: str = ""
-
-
-class _Instrument(Struct, gc=False):
-    instId: str
-    instType: str
-    ctType: str = ""
-    ctVal: Number = None
-    ctMult: Number = None
-    ctValCcy: str = ""
-    expTime: str = ""
-    state: str = "live"
-
-
-class _Answer(Struct, gc=False):
-    code: str | int
-    msg: str = ""
-    data: Raw = Raw(b"[]")
-
-
 class _Candle(Struct, gc=False, array_like=True):
     ts: str
     open: Number
@@ -155,10 +121,6 @@ _INDEX = Decoder(_Index)
 _NAMED = Decoder(_Named)
 _FUNDING = Decoder(_Funding)
 _OPEN_INTEREST = Decoder(_OpenInterest)
-_LIQUIDATED = Decoder(_Liquidated)
-_DETAIL = Decoder(_Detail)
-_INSTRUMENT = Decoder(_Instrument)
-_ANSWER = Decoder(_Answer)
 _CANDLE = Decoder(_Candle)
 _ALIVE = Alive()
 
@@ -167,8 +129,7 @@ class Parser:
     """Holds contract sizes and expiries, which outlive a connection, the indices, and when the connection began."""
 
     def __init__(self) -> None:
-        self._contracts: dict[str, Contract] = {}
-        self._expiries: dict[str, int] = {}
+        self._contracts = Contracts()
         self._indices: dict[str, tuple[float, int]] = {}  # and the venue's time of each
         self._beginning = Beginning(LIQUIDATED)
         self._channels = {
@@ -207,15 +168,15 @@ class Parser:
         """Contracts, mark prices of the dated ones, liquidations that a gap cost, or candles of the spot pair."""
         path, query = asked(http)
         if path.endswith(INSTRUMENTS):
-            return each_row(feed, recv_ms, _answered(http), lambda raw: self._instrument(raw, recv_ms))
+            return each_row(feed, recv_ms, answered(http), lambda raw: self._contracts.learn(raw, recv_ms))
         if path.endswith(MARKS):
-            return each_row(feed, recv_ms, _answered(http), lambda raw: self._dated(raw, recv_ms))
+            return each_row(feed, recv_ms, answered(http), lambda raw: self._dated(raw, recv_ms))
         if path.endswith(MISSED):
-            return self._liquidations(feed, _answered(http), 0, recv_ms)
+            return missed(feed, http, self._contracts.size, recv_ms)
         frame = timeframe(http, CANDLES, "bar", BAR)
         if query.get("instId") != SPOT:
             raise Reject("candles that nobody asked for")  # those of a swap count volume in contracts
-        return candles((NAME, SPOT), frame, feed, recv_ms, _answered(http), _candle)
+        return candles((NAME, SPOT), frame, feed, recv_ms, answered(http), _candle)
 
     def _event(self, frame: _Frame, recv_ms: int) -> Sequence[Out]:
         said = plain(f"{frame.code}: {frame.msg}")
@@ -228,16 +189,10 @@ class Parser:
                 self._beginning.subscribed(frame.arg.instType, recv_ms)
         return ()
 
-    def _contract(self, symbol: str) -> Contract:
-        contract = self._contracts.get(symbol) or DEFAULTS.get(symbol.rpartition("-")[0])
-        if contract is None:
-            raise Reject(f"the contract size of {symbol[:40] or 'an unnamed instrument'} is not known")
-        return contract
-
     def _trade(self, symbol: str, raw: Raw, recv_ms: int) -> Out:
         row = _TRADE.decode(raw)
         ts_ms, price, size = ms(row.ts, "ts"), positive(row.px, "px"), positive(row.sz, "sz")
-        btc = size if symbol == SPOT else self._contract(symbol).btc_usd(size, price)[0]
+        btc = size if symbol == SPOT else self._contracts.size(symbol).btc_usd(size, price)[0]
         return Trade(NAME, symbol, self._beginning.heard(ts_ms), recv_ms, price, btc, row.side, row.tradeId)
 
     def _ticker(self, symbol: str, raw: Raw, recv_ms: int) -> Out:
@@ -266,7 +221,7 @@ class Parser:
     def _dated(self, raw: Raw, recv_ms: int) -> Sequence[Out]:
         """Quote a dated contract that is listed and has not expired; the swaps' prices are streamed."""
         symbol = _NAMED.decode(raw).instId
-        if self._expiries.get(symbol, 0) <= recv_ms:
+        if self._contracts.expiries.get(symbol, 0) <= recv_ms:
             return ()
         return (self._marked(symbol, raw, recv_ms),)
 
@@ -286,57 +241,7 @@ class Parser:
         if inst_type not in LIQUIDATED:
             return ()
         oldest_ms = self._beginning.oldest_news_ms(inst_type)
-        return self._liquidations(feed, _json.ROWS.decode(data), oldest_ms, recv_ms)
-
-    def _liquidations(self, feed: str, rows: list[Raw], oldest_ms: int, recv_ms: int) -> Sequence[Out]:
-        """Rows of a message or of the list behind it, which are the same; what is older than `oldest_ms` is none."""
-        seen: dict[str, int] = {}
-
-        def instrument(raw: Raw) -> Sequence[Out]:
-            row = _LIQUIDATED.decode(raw)
-            if not (row.instFamily or row.uly or row.instId).startswith("BTC-"):
-                return ()
-            details = _json.ROWS.decode(row.details)
-            return each_row(feed, recv_ms, details, lambda detail: liquidation(row.instId, detail))
-
-        def liquidation(symbol: str, raw: Raw) -> Sequence[Out]:
-            row = _DETAIL.decode(raw)
-            ts_ms = ms(row.ts, "ts")
-            if ts_ms < oldest_ms:
-                return ()
-            position = CLOSED[row.side]
-            if row.posSide in ("long", "short") and row.posSide != position:
-                raise Reject(f"side {row.side} contradicts posSide {row.posSide}")
-            price, size = positive(row.bkPx, "bkPx"), positive(row.sz, "sz")
-            btc, usd = self._contract(symbol).btc_usd(size, price)
-            key = numbered(f"{symbol}:{ts_ms}:{size}:{price}:{row.side}", seen)
-            return (Liquidation(NAME, symbol, ts_ms, recv_ms, position, btc, usd, price, key),)
-
-        return each_row(feed, recv_ms, rows, instrument)
-
-    def _instrument(self, raw: Raw, recv_ms: int) -> Sequence[Out]:
-        """Learn a contract's size and expiry; one that cannot be believed leaves the old one standing."""
-        if not _NAMED.decode(raw).instId.startswith("BTC-USD"):
-            return ()
-        row = _INSTRUMENT.decode(raw)
-        if row.instType not in LIQUIDATED:
-            return ()
-        if (row.ctType, row.ctValCcy) not in (("linear", "BTC"), ("inverse", "USD")):
-            raise Reject(f"contract type {row.ctType[:20]!r} does not go with a value in {row.ctValCcy[:20]!r}")
-        value = positive(positive(row.ctVal, "ctVal") * positive(row.ctMult, "ctMult"), "ctVal times ctMult")
-        # An X-Perp is listed among the futures with an expiry years away, but is a perpetual with funding.
-        dated = row.instType == "FUTURES" and "XPERP" not in row.instId
-        expiry_ms = ms(row.expTime, "expTime") if dated else None
-        inverse = row.ctType == "inverse"
-        self._contracts[row.instId] = Contract(value, inverse)
-        self._expiries.pop(row.instId, None)
-        if row.state != "live" or (expiry_ms is not None and expiry_ms <= recv_ms):
-            return ()
-        if expiry_ms is not None:
-            self._expiries[row.instId] = expiry_ms
-        quote = row.instId.split("-")[1].partition("_")[0]
-        kind: Kind = "future" if dated else "perpetual"
-        return (Instrument(NAME, row.instId, kind, quote, inverse, value, expiry_ms),)
+        return liquidations(feed, _json.ROWS.decode(data), oldest_ms, self._contracts.size, recv_ms)
 
 
 @lru_cache(maxsize=1024)
@@ -354,13 +259,6 @@ def _candle(raw: Raw) -> Row:
     """Read `[ts, open, high, low, close, volume, ...]`; the volume of a spot pair is in its coin."""
     row = _CANDLE.decode(raw)
     return row.ts, (row.open, row.high, row.low, row.close), row.volume
-
-
-def _answered(http: Http) -> list[Raw]:
-    answer = _ANSWER.decode(_json.answer(http))
-    if str(answer.code) != "0":
-        raise Reject(plain(f"refused: {answer.code}: {answer.msg}"))
-    return _json.ROWS.decode(answer.data)
 
 
 def _subscribe(*args: tuple[str, str, str]) -> str:
@@ -403,9 +301,9 @@ VENUE = Venue(
     setup=tuple(f"{REST}{INSTRUMENTS}?instType={kind}&uly={uly}" for kind in LIQUIDATED for uly in UNDERLYINGS),
     polls=(Poll(f"{REST}{MARKS}?instType=FUTURES", 30.0),),
     bars=_bars,
-    # The newest hundred of each: the list takes no beginning, and goes back about a week.
-    missed=lambda from_ms, to_ms: tuple(
-        f"{REST}{MISSED}?instType={kind}&state=filled&uly={uly}&limit=100" for kind in LIQUIDATED for uly in UNDERLYINGS
-    ),
+    missed=between,
+    also=lambda url: (url.replace(REST, OTHER),),
+    # The mark at least every 10 s; an index every 100 ms while it moves (docs, "mark-price", "index-tickers").
+    every_s={"mark": 10.0, "index": 1.0},
     note="liquidations: OKX says that its feed does not hold all of them",
 )

@@ -44,7 +44,7 @@ def liquidations(state: State) -> Liquidations:
     without = words(stands.without, state.now_ms)
     parts = {window: _completeness(venues, window, stands.without, without) for window in WINDOW_MS}
     return Liquidations(
-        {window: state.book.total(window, heard) if heard else _NOTHING for window in WINDOW_MS},
+        {window: state.book.total(window, (*heard, *state.closed)) if heard else _NOTHING for window in WINDOW_MS},
         stands.state,
         {window: quality for window, (quality, _) in parts.items()},
         {window: note for window, (_, note) in parts.items()},

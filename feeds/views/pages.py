@@ -62,7 +62,7 @@ EVERY_MS = 60_000
 """Pages are looked at so often even without news, for the price moves."""
 LEAST_MS = 10_000
 """And made not more often than this, so that a first fill, which brings news all the time, does not take all time."""
-WAITS_MS = 10_000
+WAITS_MS = 30_000
 """One that waits for some of its past is made so often, for it says how far that is; and at once when all is in."""
 CURVE_MS = 5_000
 """Bitcoin's curve moves with the market, and costs little."""
@@ -176,7 +176,7 @@ def due(
     age_ms, waits = now_ms - made.at_ms, still.lacks(made.asked)
     if made.waits and not waits:
         return True  # what it waited for has come
-    if age_ms < max(make.rest_ms, least_ms):
+    if age_ms < max(make.rest_ms, WAITS_MS if waits and least_ms else least_ms):
         return False
     moved = made.priced and spot != made.spot
     if age_ms >= (WAITS_MS if waits else AT_LEAST_MS) or (moved and (age_ms >= EVERY_MS or not least_ms)):

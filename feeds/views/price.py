@@ -4,8 +4,9 @@ from msgspec import structs
 
 from feeds.facts import Timeframe
 from feeds.health import metric_state
+from feeds.prices import Last
 from feeds.signals.price import SpotPrice, reference
-from feeds.state import Last, State
+from feeds.state import State
 from feeds.topics import Metric, Price, VenuePrice, worst
 from feeds.topics import State as Worth
 
@@ -19,10 +20,12 @@ CHANGES: dict[str, tuple[int, Timeframe]] = {
 
 def price(state: State) -> Price:
     """Draw up the price topic."""
-    ref = reference(_spots(state), state.now_ms, state.fresh_ms)
+    spots, perpetuals = _said(state, spot=True), _said(state, spot=False)
+    ref = reference(spots, state.now_ms, state.fresh_ms, perpetuals)
+    sure = ref.state == "fresh" and ref.quality != "doubted"
+    fresh = ref.value if sure and isinstance(ref.value, float) else None
     if said := state.clock.words():
         ref = structs.replace(ref, note=f"{ref.note}; {said}" if ref.note else said)
-    fresh = ref.value if ref.state == "fresh" and isinstance(ref.value, float) else None
     rows = []
     for name, venue in state.venues.items():
         last = state.venue_price(name)
@@ -30,7 +33,7 @@ def price(state: State) -> Price:
             continue
         metric = _venue_metric(state, name, last)
         premium = None
-        if last and fresh and metric.state == "fresh":
+        if last and fresh and metric.state == "fresh" and not last.doubt:
             premium = round((last.price / fresh - 1) * 10_000, 1)
         symbol = last.symbol if last else venue.prices[0]
         rows.append(VenuePrice(name, symbol, venue.quote, symbol == venue.spot, metric, premium))
@@ -44,13 +47,15 @@ def metrics(view: Price) -> dict[str, Metric]:
     return result | {f"btc.{row.venue}.price": row.price for row in view.venues}
 
 
-def _spots(state: State) -> list[SpotPrice]:
+def _said(state: State, *, spot: bool) -> list[SpotPrice]:
+    """The last prices of the spot venues, or of those without spot."""
     found = []
     for name, venue in state.venues.items():
-        last = state.spot_price(name)
-        if last:
+        last = state.spot_price(name) if venue.spot else state.venue_price(name)
+        if last and spot == bool(venue.spot):
+            worth = _worth(state, name, last)
             dollars = venue.quote == "USD"
-            found.append(SpotPrice(name, dollars, last.price, last.as_of_ms, _worth(state, name, last)))
+            found.append(SpotPrice(name, dollars, last.price, last.as_of_ms, worth, doubted=bool(last.doubt)))
     return found
 
 
@@ -60,7 +65,11 @@ def _venue_metric(state: State, name: str, last: Last | None) -> Metric:
     if last is None:
         return Metric(None, venue.quote, None, name, "none", note=f"no trade heard yet ({feed})")
     note = "cached from an earlier run" if last.cached else "" if feed == "live" else f"feed is {feed}"
-    return Metric(last.price, venue.quote, last.as_of_ms, f"{name} {last.symbol}", _worth(state, name, last), note=note)
+    if last.doubt:
+        note = "; ".join(filter(None, [last.doubt.words(last.price), note]))
+    quality = "doubted" if last.doubt else "exact"
+    source = f"{name} {last.symbol}"
+    return Metric(last.price, venue.quote, last.as_of_ms, source, _worth(state, name, last), quality, note)
 
 
 def _worth(state: State, name: str, last: Last) -> Worth:
@@ -74,7 +83,7 @@ def _worth(state: State, name: str, last: Last) -> Worth:
 
 def _change(state: State, name: str) -> Metric:
     venue = state.chart_venue()
-    last = state.spot_price(venue) if venue else None
+    last = state.believed_price(venue) if venue else None
     if venue is None or last is None:
         return Metric(None, "%", None, "", "none", note="no price yet")
     back_ms, timeframe = CHANGES[name]
@@ -88,11 +97,13 @@ def _change(state: State, name: str) -> Metric:
 
 def _premium(state: State) -> Metric:
     source = "coinbase BTC-USD against binance BTCUSDT, 1 min mean"
-    recent = [bp for second, bp in state.premium if second > state.now_ms // 1000 - 60]
+    recent = [(bp, as_of_ms) for second, bp, as_of_ms in state.premium if second > state.now_ms // 1000 - 60]
     if not recent:
-        return Metric(None, "bp", None, source, "none", note="needs coinbase and binance, both fresh")
-    as_of = state.premium[-1][0] * 1000
+        return Metric(None, "bp", None, source, "none", note="needs coinbase and binance, both fresh and of one moment")
+    as_of = recent[-1][1]
     worth: Worth = "fresh" if state.now_ms - as_of < state.fresh_ms else "late"
     whole = len(recent) >= 55
     note = "" if whole else f"{len(recent)} s of the last 60 s"
-    return Metric(sum(recent) / len(recent), "bp", as_of, source, worth, "exact" if whole else "partial", note)
+    return Metric(
+        sum(bp for bp, _ in recent) / len(recent), "bp", as_of, source, worth, "exact" if whole else "partial", note
+    )

@@ -19,7 +19,8 @@ def metric(reading: Reading) -> Metric:
     if as_of_ms is not None and reading.known_ms is not None:
         as_of_ms = min(as_of_ms, reading.known_ms)
     source = ", ".join(dict.fromkeys(f"{one.source} {one.series}" for one in reading.inputs))
-    note = "; ".join([reading.band, *reading.words] if reading.band else reading.words)
+    band = [reading.band] if reading.band not in ("", reading.value) else []
+    note = "; ".join([*band, *reading.words])
     ends = _end(reading.least), _end(reading.most)
     return Metric(reading.value, reading.unit, as_of_ms, source, reading.state, reading.quality, note, *ends)
 

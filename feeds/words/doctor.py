@@ -20,6 +20,7 @@ from feeds.engine import Collector
 from feeds.facts import Observation, Rejected
 from feeds.gather import key_of, off
 from feeds.health import Feed
+from feeds.life import today
 from feeds.loop import run as run_loop
 from feeds.our_clock import OurClock
 from feeds.poll import Fetcher, FetchError
@@ -28,6 +29,7 @@ from feeds.source import Ask, Source, Span
 from feeds.sources import SOURCES
 from feeds.store import Store
 from feeds.venue import Venue
+from feeds.venues import VENUES
 from feeds.words.record import seconds
 
 PATIENCE_S = 12.0
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     places = paths(os.environ)
     streams, addresses, publishers = run_loop(_ask(settings, args.wait))
     for title, findings in (
-        ("streams", streams),
+        ("streams", [*streams, *_closed(time.time_ns() // 1_000_000)]),
         ("REST", addresses),
         ("publishers", publishers),
         ("values that are doubted, and not used", _doubted(settings, places)),
@@ -90,6 +92,13 @@ async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[F
     answered, told = await asked, await published
     await fetcher.aclose()
     return found, [*answered, _clock(collector.state.clock)], told
+
+
+def _closed(now_ms: int) -> Iterator[Finding]:
+    """Venues that are not listened to because they closed for good."""
+    for name, venue in VENUES.items():
+        if venue.life.over(today(now_ms)):
+            yield Finding(True, name, venue.life.words(today(now_ms)))
 
 
 def _stream(feed: Feed, now_ms: int) -> Iterator[Finding]:

@@ -29,6 +29,8 @@ def run(args: argparse.Namespace) -> int:
     if args.demo and args.demo not in SCENES:
         say(f"there is no scene '{args.demo}'; known: {', '.join(SCENES)}")
         return 2
+    for notice in settings.notices:
+        say(notice)
     try:
         if args.demo:
             return run_loop(demo(settings, args.demo, args.seed, args.socket))

@@ -2,9 +2,10 @@
 
 import argparse
 import csv
+import io
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -17,7 +18,7 @@ from feeds.store import TABLES, Store
 from feeds.vintages import ALWAYS_MS, Point, Vintages
 
 COLUMNS = ("series", "period", "value", "unit", "known", "source", "provisional", "quality")
-Row = dict[str, object]
+Row = tuple[object, ...]
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -47,29 +48,34 @@ def run(args: argparse.Namespace) -> int:
         raise SettingsError(f"{tables[0]} is a table, which has columns of its own: export it by itself")
     store = Store(paths(os.environ).data / "history.sqlite", keep_days=settings.history.keep_days)
     as_of_ms = day_end_ms(args.as_of) if args.as_of else None
+    lacking = {name: name.upper() for name in args.names}
     try:
         if tables:
             columns, rows = store.table(tables[0], as_of_ms)
-            named = [dict(zip(columns, row, strict=True)) for row in rows]
+            told = _write(columns, rows, args.format)
         else:
-            columns, named = (
-                COLUMNS,
-                list(_series(store, args.names, as_of_ms, args.vintages, settings.sources.believe)),
-            )
+            rows = _series(store, args.names, as_of_ms, args.vintages, settings.sources.believe)
+            told = _write(COLUMNS, _found(rows, lacking), args.format)
         trouble = store.notice
     finally:
         store.close()
     if trouble:
-        say(trouble)
+        say(f"{trouble}; what was told of it is not all" if told else trouble)
         return 1
-    found = {str(row["series"]) for row in named} if not tables else set()
-    lacking = [name for name in args.names if not any(_meant(id_, name.upper()) for id_ in found)]
-    if lacking and not (tables and named):
+    if lacking and not (tables and told):
         say(f"the history holds nothing of {', '.join(lacking)}")
-    if not named:
-        return 4
-    _write(columns, named, args.format)
-    return 0
+    return 0 if told else 4
+
+
+def _found(rows: Iterable[Row], lacking: dict[str, str]) -> Iterator[Row]:
+    """The rows as they are; the names that any of them answers to are taken out of `lacking`."""
+    last = ""
+    for row in rows:
+        if lacking and row[0] != last:
+            last = str(row[0])
+            for name in [name for name, meant in lacking.items() if _meant(last, meant)]:
+                del lacking[name]
+        yield row
 
 
 def _series(
@@ -102,18 +108,38 @@ def _meant(id_: str, name: str) -> bool:
 def _row(unit: str, series: str, of: Point) -> Row:
     places = "milliseconds" if of.known_ms % 1000 else "seconds"
     known = datetime.fromtimestamp(of.known_ms / 1000, UTC).isoformat(timespec=places).replace("+00:00", "Z")
-    cells = (series, of.period.isoformat(), of.value, unit, known, of.source, of.provisional, of.quality)
-    return dict(zip(COLUMNS, cells, strict=True))
+    return series, of.period.isoformat(), of.value, unit, known, of.source, of.provisional, of.quality
 
 
-def _write(columns: Iterable[str], rows: list[Row], form: str) -> None:
-    if form == "json":
-        sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(rows), indent=2) + b"\n")
-        return
-    writer = csv.DictWriter(sys.stdout, list(columns), lineterminator="\n")
-    writer.writeheader()
+def _write(columns: Sequence[str], rows: Iterable[Row], form: str) -> int:
+    """Print row after row, none of them held; of none nothing at all. Returns how many there were."""
+    told = 0
+    for text in _json(columns, rows) if form == "json" else _csv(columns, rows):
+        sys.stdout.write(text)
+        told += 1
+    if told and form == "json":
+        sys.stdout.write("\n]\n")
+    return told
+
+
+def _json(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    """One document, whose rows are as `msgspec.json.format` would print them."""
+    lead = "[\n  "
     for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
+        text = msgspec.json.format(msgspec.json.encode(dict(zip(columns, row, strict=True))), indent=2).decode()
+        yield lead + text.replace("\n", "\n  ")
+        lead = ",\n  "
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[str]:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
+        yield text.getvalue()
+        text.seek(0)
+        text.truncate()
 
 
 def _cell(value: object) -> object:

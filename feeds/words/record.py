@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import errno
 import os
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from feeds.engine import Collector
 from feeds.loop import run as run_loop
 from feeds.run import on_signals, say, wait
-from feeds.settings import load
+from feeds.settings import SettingsError, load
 from feeds.wire import Recorder
 
 REPORT_S = 10.0
@@ -18,11 +19,12 @@ REPORT_S = 10.0
 def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument("--for", dest="seconds", type=seconds, metavar="TIME", help="end after 90s, 15m or 2h")
+    parser.add_argument("--force", action="store_true", help="write over FILE where there is one")
 
 
 def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
-    recorder = Recorder(args.file, recorded="live", started_ms=time.time_ns() // 1_000_000)
+    recorder = _open(args.file, force=args.force)
     collector = Collector(settings, recorder=recorder)
     say(f"recording {', '.join(collector.state.feeds)} to {args.file}; interrupt to end")
     try:
@@ -34,6 +36,16 @@ def run(args: argparse.Namespace) -> int:
     return 0 if closed and collector.recorder else 1
 
 
+def _open(file: Path, *, force: bool) -> Recorder:
+    """Begin the file. Nothing that is there is written over unasked, nor what a link of that name leads to."""
+    try:
+        return Recorder(file, replace=force, recorded="live", started_ms=time.time_ns() // 1_000_000)
+    except FileExistsError:
+        if file.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file)) from None
+        raise SettingsError(f"{file} is there already, and is left as it is; --force writes over it") from None
+
+
 def _close(recorder: Recorder) -> bool:
     """Close the file and say what is in it; `False` where that failed, as on a full disk."""
     try:
@@ -41,7 +53,8 @@ def _close(recorder: Recorder) -> bool:
     except OSError as error:
         say(f"{recorder.path} is not compressed, but whole up to its last line: {error.strerror}")
         return False
-    say(f"{recorder.frames} frames in {recorder.path}")
+    left_out = f"; {recorder.left_out} too long for a recording" if recorder.left_out else ""
+    say(f"{recorder.frames} frames in {recorder.path}{left_out}")
     return True
 
 

@@ -43,8 +43,11 @@ def run(args: argparse.Namespace) -> int:
         rows, trouble = Vintages(store.observations(), settings.sources.believe), store.notice
     finally:
         store.close()
+    if trouble:
+        say(trouble)
+        return 1
     if not rows.series():
-        say(trouble or "the history holds no series yet: run tidegauge, or tidegauge poll")
+        say("the history holds no series yet: run tidegauge, or tidegauge poll")
         return 4
     record = Record(rows, Clock().now_ms(), settings.signals)
     try:

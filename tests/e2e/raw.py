@@ -72,9 +72,9 @@ def last_prices(recorded: list[Row]) -> dict[str, float]:
     found = {}
     for _, feed, said in messages(recorded):
         match feed:
-            case "binance" | "binance_usdm" if said["data"]["e"] == "aggTrade":
+            case "binance" | "binance_usdm" if said.get("data", {}).get("e") == "aggTrade":
                 found[feed] = float(said["data"]["p"])
-            case "binance" if said["data"]["e"] == "24hrMiniTicker":
+            case "binance" if said.get("data", {}).get("e") == "24hrMiniTicker":
                 found[feed] = float(said["data"]["c"])
             case "bybit.linear" if said.get("topic") == "publicTrade.BTCUSDT":
                 found["bybit"] = float(said["data"][-1]["p"])

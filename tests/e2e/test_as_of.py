@@ -216,7 +216,7 @@ async def test_a_history_that_cannot_be_read_is_an_error(home: World) -> None:
     file.write_bytes(data)
     done = await look(home, DAY)
     assert (done.code, done.out) == (1, b"")
-    assert "the history cannot be read" in done.err
+    assert f"the history {file} cannot be read: it is damaged" in done.err
 
 
 async def test_a_look_back_asks_nobody_and_does_not_mind_an_engine_that_runs(home: World) -> None:

@@ -27,6 +27,7 @@ async def test_against_a_market_that_works_every_endpoint_is_ok(world: World) ->
         assert found[feed][1].startswith(("live, lag ", "live, no dated message yet"))
     assert found["okx"][1].startswith("live, lag ")
     assert "hyperliquid.http" not in found  # nothing is read there
+    assert found["bitmex"] == ("ok", "closed on 2026-09-23")
     for venue in set(simulate.VENUES) - {"hyperliquid"}:
         sign, said = found[f"{venue}.http"]
         assert sign == "ok"

@@ -3,13 +3,17 @@
 import csv
 import io
 import json
+import resource
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 
 import pytest
 
 from feeds.facts import Bar, Gap, Liquidation, Observation
 from feeds.slow import Polled
 from feeds.store import Store
+from feeds.store.schema import STEPS
 from tests.e2e.world import World
 
 HEAD = "series,period,value,unit,known,source,provisional,quality\n"
@@ -174,7 +178,57 @@ async def test_a_history_that_is_no_history_is_an_error(world: World) -> None:
     (world.places.data / "history.sqlite").write_bytes(b"no database at all" * 100)
     done = await world.run("export", "SOFR")
     assert (done.code, done.out) == (1, b"")
-    assert "the history cannot be read" in done.err
+    assert f"the history {world.places.data / 'history.sqlite'} cannot be read: it is damaged" in done.err
+
+
+@pytest.mark.parametrize(
+    "argv", [("export", "SOFR"), ("export", "bar"), ("snapshot", "--as-of", "2026-08-07"), ("study",)]
+)
+async def test_a_history_of_a_newer_version_is_said_in_the_writer_s_words(kept: World, argv: tuple[str, ...]) -> None:
+    path = kept.places.data / "history.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 99")
+    done = await kept.run(*argv)
+    assert (done.code, done.out) == (1, b"")
+    why = f"a newer tidegauge wrote it (schema 99; this one knows {len(STEPS)})"
+    assert done.err == f"tidegauge: the history {path} cannot be read: {why}\n"
+
+
+async def test_bytes_that_are_no_text_are_damage_and_what_came_before_them_is_not_called_all(kept: World) -> None:
+    path = kept.places.data / "history.sqlite"
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("INSERT INTO bar VALUES ('zzz', CAST(x'ff' AS TEXT), '1m', 1, 1, 1, 1, 1, 1, 1)")
+        db.commit()
+    done = await kept.run("export", "bar")
+    assert (done.code, done.text.count("\n")) == (1, 2)
+    assert f"the history {path} cannot be read: it is damaged (Could not decode to UTF-8" in done.err
+    assert done.err.endswith("; what was told of it is not all\n")
+
+
+MANY = """
+WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 299999)
+INSERT INTO liquidation SELECT 'okx', 'a' || i, 'BTC-USDT-SWAP', 1770000000000 + i, 1770000000005 + i, 'long', 0.5,
+    32000.0, 64000.0 FROM n
+"""
+
+
+def _in_little_memory() -> None:
+    """Twice what the program itself takes, and a third of what the rows would take as a list."""
+    resource.setrlimit(resource.RLIMIT_DATA, (64 << 20, 64 << 20))
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+async def test_a_long_table_is_told_row_by_row(kept: World, form: str) -> None:
+    with closing(sqlite3.connect(kept.places.data / "history.sqlite")) as db:
+        db.execute(MANY)
+        db.commit()
+    process = await kept.start("export", "liquidation", "--format", form, preexec=_in_little_memory)
+    done = await process.ended(50)
+    assert done.code == 0
+    if form == "csv":
+        assert done.out.count(b"\n") == 300_002
+    else:
+        assert len(done.json) == 300_001
 
 
 async def test_what_was_exported_can_be_imported_elsewhere(

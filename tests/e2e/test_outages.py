@@ -1,7 +1,9 @@
 """Venues that drop out, refuse, hang up or talk nonsense: how it shows, what it spares, and that it passes."""
 
 import asyncio
+import signal
 import time
+from contextlib import closing
 
 from websockets.asyncio.server import ServerConnection
 
@@ -60,12 +62,12 @@ async def test_a_venue_that_drops_out_grows_late_stale_and_down_and_comes_back_b
             assert (
                 "1 gap" in viewer.topics["liq.binance_usdm.long.usd.1h"]["note"] or viewer.t - row["seen_ms"] < 60_000
             )
-            history = Store(world.places.data / "history.sqlite")
-            await until(lambda: Gap(**gap) in history.gaps(0), "it is in the history")
+            with closing(Store(world.places.data / "history.sqlite")) as history:
+                await until(lambda: Gap(**gap) in history.gaps(0), "it is in the history")
 
 
 async def test_a_venue_that_falls_silent_grows_stale_though_its_socket_stays_open(world: World) -> None:
-    async with simulate.serve("quiet", seed=7, rate=6) as market:
+    async with simulate.serve("quiet", seed=7, rate=12) as market:
         world.settings(market.endpoints, feeds=QUICK, price={"fresh_s": 1.0})
         await world.engine()
         async with world.viewer() as viewer:
@@ -163,3 +165,26 @@ async def test_one_venues_garbage_does_not_disturb_anothers_numbers(world: World
 
 def _now_ms() -> int:
     return time.time_ns() // 1_000_000
+
+
+async def test_no_header_of_one_venue_ends_the_engine_or_another_s_feed(world: World) -> None:
+    absurd = "Mon, 30 Nov 2026 10:00:00 +99999999999999"
+    asked: list[str] = []
+
+    def pages(path: str) -> Answer:
+        asked.append(path)
+        return Answer(429, b"slower", {"Retry-After": absurd})
+
+    scripts = {**SCRIPTS, "kraken": refusal(429, "slower", Retry_After=absurd)}
+    async with stage(scripts, pages) as built:
+        world.settings(built.endpoints)
+        engine = await world.engine()
+        async with world.viewer() as viewer:
+            await until(lambda: viewer.value("btc.coinbase.price") == PRICES["coinbase"], "the others are heard")
+            await until(lambda: viewer.feed("kraken").get("error", ""), "the refusal is said")
+            await until(lambda: sum("okx" in path for path in asked) > 1, "who answers so is asked again")
+            await viewer.goes_on(1)
+            assert viewer.feed("coinbase")["state"] == "live"
+            assert engine.running
+        engine.send(signal.SIGTERM)
+        assert (await engine.ended(5)).code == 0

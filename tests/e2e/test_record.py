@@ -93,6 +93,21 @@ async def test_a_file_that_cannot_be_written_is_said_in_one_line(world: World) -
         assert (done.code, done.err) == (1, f"tidegauge: {world.home}: Is a directory\n")
 
 
+async def test_a_file_that_is_there_is_left_as_it_is_unless_that_is_asked_for(world: World) -> None:
+    file, link = world.home / "crash.jsonl", world.home / "link.jsonl"
+    file.write_text("a trader's own")
+    link.symlink_to(file)
+    async with simulate.serve("quiet", seed=6) as market:
+        world.settings(market.endpoints)
+        for asked in (file, link):
+            done = await world.run("record", asked, "--for", "1s")
+            said = f"tidegauge: {asked} is there already, and is left as it is; --force writes over it\n"
+            assert (done.code, done.out, done.err) == (2, b"", said)
+        assert file.read_text() == "a trader's own"
+        done = await world.run("record", file, "--for", "1s", "--force")
+        assert (done.code, file.read_bytes()[:2]) == (0, b"\x1f\x8b")
+
+
 async def test_a_disk_that_is_full_ends_the_recording_with_what_was_written(world: World) -> None:
     file = world.home / "tide.jsonl"
     limit = 100_000

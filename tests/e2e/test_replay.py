@@ -139,6 +139,17 @@ async def test_what_is_no_recording_gives_one_clear_line_and_exit_code_1(world: 
         assert done.err.count("\n") == 1, done.err
 
 
+@pytest.mark.parametrize("recv_ms", [9_000_000_000_000_000, -1, 4_102_444_799_999, 0])
+async def test_a_recording_with_an_absurd_time_is_replayed_up_to_there(world: World, recv_ms: int) -> None:
+    file = world.home / "absurd.jsonl"
+    file.write_text(f'{{"tidegauge": 1}}\n[1796032800000,"binance",null]\n[{recv_ms},"binance",null]\n')
+    said = f"{file}: line 3 is damaged: its time is not between 1970 and 2100: {recv_ms}; replayed up to there"
+    damaged = not 0 <= recv_ms < 4_102_444_800_000
+    for how in ([], ["--snapshot"]):
+        done = await world.run("replay", file, *how)
+        assert (done.code, done.err) == (4 if how else 0, f"tidegauge: {said}\n" if damaged else "")
+
+
 async def test_a_recording_of_nothing_has_no_numbers(world: World) -> None:
     file = world.home / "nothing.jsonl"
     file.write_text('{"tidegauge": 1}\n')

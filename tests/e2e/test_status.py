@@ -65,12 +65,12 @@ async def test_what_an_engine_left_behind_is_stale_and_says_how_old_it_is(world:
     assert done.text in ("64,210.5 (stale 42s)\n", "64,210.5 (stale 43s)\n")
 
 
-async def test_each_state_and_quality_shows_in_the_line_and_in_the_exit_code(world: World) -> None:
-    now_ms = time.time_ns() // 1_000_000
-    rows = {
+def _rows(now_ms: int) -> dict[str, Json]:
+    """One metric of each state and quality."""
+    return {
         "btc.price": metric(64210.5, "USD", now_ms),
-        "btc.kraken.price": metric(64211.0, "USD", now_ms - 12_200, "late"),
-        "btc.okx.price": metric(64212.0, "USDT", now_ms - 60_200, "down"),
+        "btc.kraken.price": metric(64211.0, "USD", now_ms - 12_020, "late"),
+        "btc.okx.price": metric(64212.0, "USDT", now_ms - 60_020, "down"),
         "btc.change.24h": metric(-1.234, "%", now_ms),
         "liq.long.usd.1h": metric(1_234_000.0, "USD", now_ms, quality="floor"),
         "liq.short.usd.1h": metric(950.0, "USD", now_ms, quality="partial"),
@@ -79,7 +79,9 @@ async def test_each_state_and_quality_shows_in_the_line_and_in_the_exit_code(wor
         "btc.binance.price": metric(64209.0, "USD", now_ms, quality="estimated"),
         "btc.bybit.price": metric(None, "USDT", None, "none"),
     }
-    latest(world, **rows)
+
+
+async def test_each_state_and_quality_shows_in_the_line_and_in_the_exit_code(world: World) -> None:
     for form, line, code in (
         ("{btc.price} {btc.change.24h}", "64,210.5 -1.23%", 0),
         ("{btc.premium.coinbase} {liq.long.usd.1h}", "+3.2bp ≥$1.23M", 0),
@@ -88,18 +90,46 @@ async def test_each_state_and_quality_shows_in_the_line_and_in_the_exit_code(wor
         ("{btc.price} {btc.kraken.price}", "64,210.5 64,211.0 (late 12s)", 3),
         ("{btc.okx.price}", "64,212.0 (down 60s)", 3),
         ("{btc.bybit.price}", "--", 4),
-        ("{no.such.metric}", "--", 4),
-        ("{btc.price} {no.such.metric} {BTC} {} %d", "64,210.5 -- {BTC} {} %d", 0),
+        ("{repo.stress}", "--", 4),
+        ("{btc.price} {repo.stress} {BTC} {} %d", "64,210.5 -- {BTC} {} %d", 0),
         ("no metric", "no metric", 4),
         ("", "", 4),
     ):
+        latest(world, **_rows(time.time_ns() // 1_000_000))
         done = await world.run("status", "--format", form)
         assert (done.text, done.code, done.err) == (f"{line}\n", code, ""), form
 
 
+async def test_a_name_that_no_metric_has_is_wrong_usage(world: World) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    latest(world, **{"btc.price": metric(64210.5, "USD", now_ms), "verdict.state": metric("calm", "", now_ms)})
+    for form, said in (
+        ("{nope}", "no metric is called nope"),
+        ("{btc.price} {btc.prise}", "no metric is called btc.prise; did you mean btc.price?"),
+    ):
+        done = await world.run("status", "--format", form)
+        assert (done.code, done.out, done.err) == (2, b"", f"tidegauge: {said}\n")
+
+
+async def test_a_file_of_a_time_to_come_is_stale(world: World) -> None:
+    ahead_ms = time.time_ns() // 1_000_000 + 3_600_000
+    latest(world, now_ms={"value": ahead_ms}, **{"btc.price": metric(64210.5, "USD", ahead_ms)})
+    done = await world.run("status", "--format", "{btc.price}")
+    assert (done.code, done.text, done.err) == (3, "64,210.5 (stale --)\n", "")
+
+
+async def test_wrong_settings_are_said_where_they_may_be_why_no_engine_runs(world: World) -> None:
+    file = world.config('tick_hz = "fast"\n')
+    said = f"tidegauge: {file}, line 1: tick_hz: expected a number from 0.5 to 20, got the text 'fast'\n"
+    now_ms = time.time_ns() // 1_000_000
+    latest(world, now_ms={"value": now_ms - 60_000}, **{"btc.price": metric(64210.5, "USD", now_ms - 60_000)})
+    done = await world.run("status")
+    assert (done.code, done.out, done.err) == (2, b"", said)
+
+
 async def test_a_file_that_is_damaged_is_said_in_one_line(world: World) -> None:
     latest(world)
-    for text in ("", "{", "[]", '{"now_ms": "soon"}', "\x1b[31m"):
+    for text in ("", "{", "[]", '{"now_ms": "soon"}', "\x1b[31m", "[" * 100_000):
         world.latest.write_text(text)
         done = await world.run("status")
         assert (done.code, done.out) == (1, b"")

@@ -14,9 +14,6 @@ OKX = FIXTURES / "okx.jsonl"
 ARGUMENTS = {"record": ["never.jsonl"], "replay": [str(OKX)], "export": ["SOFR"], "import": ["own.csv"]}
 """What words cannot do without."""
 
-SETTERS = [word for word in WORDS if word != "status"]
-"""Words that read the settings; the status line reads one file and nothing else."""
-
 
 async def test_help_and_version(world: World) -> None:
     done = await world.run("--version")
@@ -34,7 +31,7 @@ async def test_help_and_version(world: World) -> None:
     assert not world.places.data.exists()
 
 
-@pytest.mark.parametrize("word", SETTERS)
+@pytest.mark.parametrize("word", WORDS)
 async def test_wrong_settings_are_one_clear_message_and_exit_code_2(world: World, word: str) -> None:
     file = world.config('tick_hz = "fast"\nchart.stile = "line"\n')
     argv = [word, *ARGUMENTS.get(word, [])]

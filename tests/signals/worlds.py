@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from math import asin, exp, pi, sin
 
+from msgspec.structs import replace
+
 from feeds.calendars import new_york_ms, periods, release_ms
 from feeds.facts import Observation
 from feeds.series import series
@@ -87,7 +89,7 @@ class World:
 
     def rows(self, id_: str, since: date | None = None) -> Iterable[Observation]:
         """All rows of a series from a period on."""
-        return (row for row in self._rows.get(id_, ()) if since is None or row.period >= since.isoformat())
+        return Vintages(self._rows.get(id_, ())).rows(id_, since)
 
     def _known(self, id_: str) -> list[Point]:
         if id_ not in self._points:
@@ -129,6 +131,25 @@ def _short(rows: Rows, now_ms: int) -> Rows:
     return [row for row in rows if row.period >= first]
 
 
+def _times(rows: Rows, factor: float) -> Rows:
+    """The newest value in another unit; an index about zero, and a flow, may really be so much."""
+    row = series(rows[-1].series)
+    assert row
+    if row.nature in ("index", "flow"):
+        return rows
+    return [*rows[:-1], replace(rows[-1], value=rows[-1].value * factor)]
+
+
+def _hundredfold(rows: Rows, now_ms: int) -> Rows:
+    """A percent for a fraction."""
+    return _times(rows, 100.0)
+
+
+def _thousandth(rows: Rows, now_ms: int) -> Rows:
+    """Billions for millions."""
+    return _times(rows, 0.001)
+
+
 LOSSES: dict[str, Loss] = {
     "missing": _missing,
     "stale by a month": _stale,
@@ -136,4 +157,6 @@ LOSSES: dict[str, Loss] = {
     "an hour later": _later,
     "with holes": _holed,
     "with a short past": _short,
+    "a hundredfold": _hundredfold,
+    "a thousandth": _thousandth,
 }

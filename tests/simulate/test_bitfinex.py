@@ -75,19 +75,18 @@ def positions(line: Line) -> list[Frame]:
     return [row for frame in line.frames[3:] if frame[1] != "hb" for row in frame[1]]
 
 
-def test_a_position_is_told_as_a_whole_and_by_its_execution_with_its_own_sign() -> None:
+def test_a_position_is_told_as_triggered_as_acquired_and_by_its_execution_with_its_own_sign() -> None:
     line = Line("bitfinex", PATH, LIQUIDATIONS)
     line.play(30)
     rows = [row for row in positions(line) if row[4] == PERPETUAL]
-    assert len(rows) == 2 * len(line.told) > 20
-    for whole, executed, event in zip(rows[::2], rows[1::2], line.told, strict=True):
-        assert (whole[0], whole[1], whole[2]) == ("pos", executed[1], event.ts_ms)
-        assert (whole[8], executed[8]) == (0, 1)
-        assert whole[5] == executed[5] == (event.btc if event.position == "long" else -event.btc)
-        assert whole[11] in (None, event.price)
-        assert executed[11] == event.price
+    assert len(rows) == 3 * len(line.told) > 20
+    for whole, acquired, executed, event in zip(rows[::3], rows[1::3], rows[2::3], line.told, strict=True):
+        assert ("pos", whole[1], event.ts_ms) == (whole[0], acquired[1], whole[2])
+        assert (whole[1], acquired[2]) == (executed[1], event.ts_ms + 1)
+        assert (whole[8], acquired[8], executed[8]) == (0, 0, 1)
+        assert whole[5] == acquired[5] == executed[5] == (event.btc if event.position == "long" else -event.btc)
+        assert (whole[11], acquired[11], executed[11]) == (None, event.price, event.price)
         assert abs(whole[6] / event.price - 1) > 0.05  # what was once paid
-    assert {whole[11] is None for whole in rows[::2]} == {True, False}
 
 
 def test_liquidations_begin_with_an_old_one_and_hold_other_pairs() -> None:
@@ -113,7 +112,7 @@ def test_past_liquidations_are_each_in_a_list_of_their_own() -> None:
     first, last = line.now_ms - 12_000, line.now_ms - 1000
     rows = line.get(f"/v2/liquidations/hist?start={first}&end={last}&limit=500&sort=-1")
     known = [event.ts_ms for event in line.published if first <= event.ts_ms <= last]
-    assert [row[0][2] for row in rows] == [ts_ms for ts_ms in reversed(known) for _ in range(2)]
+    assert [row[0][2] for row in rows] == [ts_ms + later for ts_ms in reversed(known) for later in (5, 1, 0)]
     assert len(known) > 1
 
 

@@ -19,11 +19,9 @@ DOLLARS = {
     ("binance_coinm", "BTCUSD_PERP"): 100,
     ("kraken_futures", "PI_XBTUSD"): 1,
     ("deribit", "BTC-PERPETUAL"): 10,
-    ("bitmex", "XBTUSD"): 1,
 }
 BITCOIN = {
     ("okx", "BTC-USDT-SWAP"): 0.01,
-    ("bitmex", "XBTUSDT"): 1e-6,
     ("gate", "BTC_USDT"): 1e-4,
     ("htx", "BTC-USDT"): 1e-3,
 }

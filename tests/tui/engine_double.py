@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from feeds.topics import (
+    PROTOCOL,
     Bars,
     Engine,
     FeedRow,
@@ -91,8 +92,8 @@ def everything(**more: object) -> dict[str, object]:
     return topics | more
 
 
-def line(topics: dict[str, object], t_ms: int | None = None) -> bytes:
-    return msgspec.json.encode({"t": now() if t_ms is None else t_ms, "set": topics}) + b"\n"
+def line(topics: dict[str, object], t_ms: int | None = None, **hello: object) -> bytes:
+    return msgspec.json.encode({**hello, "t": now() if t_ms is None else t_ms, "set": topics}) + b"\n"
 
 
 class EngineDouble:
@@ -100,6 +101,7 @@ class EngineDouble:
 
     def __init__(self, path: Path, topics: dict[str, object]) -> None:
         self.path = path
+        self.hello: dict[str, object] = {"tidegauge": "0.2.0", "protocol": PROTOCOL}
         self.topics = topics
         self.hushed = False
         self.attached = 0
@@ -140,7 +142,7 @@ class EngineDouble:
         self.attached += 1
         self._writers.add(writer)
         try:
-            writer.write(line(self.topics))
+            writer.write(line(self.topics, **self.hello))
             while said := await reader.readline():
                 wish: dict[str, list[str]] = msgspec.json.decode(said)
                 self.shown += [wish["shows"]] if "shows" in wish else []

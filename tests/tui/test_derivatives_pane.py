@@ -178,8 +178,8 @@ def test_what_a_venue_does_not_tell_is_two_dashes_and_a_column_of_them_has_its_r
         "● gate            BTC_USDT           +3.00   +0.0030%/8h      --       --        --       --       --    2s"
     )
     assert " ".join(rows[2:4]) == (
-        "next: no venue tells when it is paid; premium needs a mark and an index; no open interest heard yet; 1 h"
-        " change needs 1 h of listening; 24 h change needs 24 h of listening"
+        "next: no venue tells when it is paid; premium needs a mark and an index of one moment; no open interest heard"
+        " yet; 1 h change needs 1 h of listening; 24 h change needs 24 h of listening"
     )
 
 

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from feeds.paths import paths
-from feeds.topics import Feeds, Metric, Price, SeriesPage
+from feeds.topics import PROTOCOL, Feeds, Metric, Price, SeriesPage
 from tests.tui.engine_double import EngineDouble, everything, feed, feeds, line, now, price
 from tui.link import CannotStart, LineSplitter, Link, Topics, stale
 from tui.source import Source, start
@@ -62,6 +62,28 @@ async def test_the_first_line_carries_everything_and_later_ones_what_changed(soc
         assert link.topics["price"].reference.value == 64_000.0
         assert link.topics.revision("feeds") == before["feeds"]
         assert abs(link.now_ms - now()) < 200
+
+
+@pytest.mark.parametrize(
+    ("hello", "said"),
+    [
+        ({"tidegauge": "0.2.0", "protocol": PROTOCOL}, ""),
+        ({}, f"the engine is tidegauge 0.1.0 and speaks protocol 1, not {PROTOCOL}: restart the engine"),
+        (
+            {"tidegauge": "9.0", "protocol": 9},
+            f"the engine is tidegauge 9.0 and speaks protocol 9, not {PROTOCOL}: restart this viewer",
+        ),
+    ],
+)
+async def test_an_engine_that_speaks_otherwise_is_said_with_which_of_the_two_to_restart(socket_path, hello, said):
+    double = EngineDouble(socket_path, everything())
+    double.hello = hello
+    async with double as engine, running(Link(Source(socket=socket_path))) as link:
+        await until(lambda: link.state == "live")
+        assert link.misfit == said
+        engine.say(price=price(64_000.0))
+        await until(lambda: link.topics["price"].reference.value == 64_000.0)
+        assert link.misfit == said, "later lines say nothing of it"
 
 
 async def test_the_next_line_is_waited_for_but_not_for_long(socket_path):

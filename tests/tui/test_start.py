@@ -11,6 +11,7 @@ from feeds.cli import WORDS
 from feeds.settings import paths
 from tests.tui.engine_double import EngineDouble, everything, line
 from tests.tui.pty_viewer import PtyViewer
+from tui.source import Child
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ async def test_attach_says_why_the_command_ended(home):
 
 async def test_the_demo_runs_by_itself_and_leaves_nothing_behind(home):
     async with PtyViewer("-m", "tui", "--demo", environ=home, columns=120, rows=40) as shown:
-        await shown.sees(" DEMO ", "16/16 live", within=30)
+        await shown.sees(" DEMO ", "15/15 live", within=30)
         await shown.until(lambda: "waiting" not in shown.lines[0], "a price", within=20)
         engines = [pid for pid in children(shown.pid) if pid != shown.pid]
         assert engines
@@ -158,3 +159,32 @@ async def test_the_demo_runs_by_itself_and_leaves_nothing_behind(home):
 def children(pid: int) -> list[int]:
     found = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in found.read_text().split()] if found.exists() else []
+
+
+async def test_where_no_log_can_be_written_what_is_started_runs_without(short_tmp):
+    (short_tmp / "cache").write_text("a file where a folder was wanted, as good as a disk that is read-only")
+    child = Child(("sh", "-c", "echo why >&2; exit 3"), short_tmp / "cache" / "engine.log", piped=False)
+    assert child.process.wait(10) == 3
+    assert child.last_words() == "exit code 3"
+
+
+async def test_a_log_that_was_removed_leaves_the_exit_code(short_tmp):
+    log = short_tmp / "engine.log"
+    child = Child(("sh", "-c", "echo why >&2; exit 3"), log, piped=False)
+    assert child.process.wait(10) == 3
+    assert child.last_words() == "why (exit code 3)"
+    log.unlink()
+    assert child.last_words() == "exit code 3"
+
+
+async def test_settings_with_keys_that_others_can_read_are_a_notice_on_the_screen(home, short_tmp):
+    file = short_tmp / "mine.toml"
+    file.write_text('keys.fred = "0123456789abcdef0123456789abcdef"')
+    file.chmod(0o644)
+    place = paths(home).runtime
+    place.mkdir(mode=0o700)
+    async with (
+        EngineDouble(place / "engine.sock", everything()),
+        PtyViewer("-m", "tui", "--config", str(file), columns=200, environ=home) as shown,
+    ):
+        await shown.sees(f"{file} holds keys and is open to other users")

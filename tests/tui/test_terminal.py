@@ -27,7 +27,7 @@ def source(engine: EngineDouble) -> Source:
     return Source(socket=engine.path)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT])
 async def test_a_signal_ends_it_within_a_second_and_the_terminal_is_given_back(engine, number):
     async with viewer(source(engine)) as shown:
         await shown.sees(PRICE)

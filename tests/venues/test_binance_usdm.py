@@ -20,7 +20,7 @@ from feeds.facts import (
     Timeframe,
     Trade,
 )
-from feeds.venue import Http, Out, Poll, Reconnect, Refused, Reject
+from feeds.venue import Http, Out, Poll, Reconnect, Refused, Reject, Send
 from feeds.venues._binance_futures import FuturesParser
 from feeds.venues.binance_usdm import VENUE, Parser
 from feeds.wire import Recording
@@ -143,10 +143,16 @@ def test_coin_margined_contracts_are_never_taken_for_bitcoin(event: str) -> None
 
 
 @pytest.mark.parametrize(
-    "symbol", ["ETHUSDT", "BTCUSDC", "BTCDOMUSDT", "1000BTCUSDT", "BTCUSDT_", "BTCUSDT_26032", "btcusdt"]
+    "symbol",
+    ["ETHUSDT", "ETHUSDC", "BTCUSDC_261225", "BTCDOMUSDT", "1000BTCUSDT", "BTCUSDT_", "BTCUSDT_26032", "btcusdt"],
 )
 def test_liquidations_of_other_contracts_are_passed_over_whatever_they_hold(symbol: str) -> None:
     assert parse(force(s=symbol, z={"of": "another type"}, X=5)) == []
+
+
+def test_the_perpetual_in_usdc_counts_in_bitcoin() -> None:
+    event = liquidation(wrapped(force(s="BTCUSDC", z="0.5"), "btcusdc@forceOrder"))
+    assert (event.symbol, event.btc, event.usd) == ("BTCUSDC", 0.5, 0.5 * 4706.04)
 
 
 def test_a_dated_contract_margined_in_dollars_counts_in_bitcoin() -> None:
@@ -373,10 +379,25 @@ def test_the_stream_is_on_the_path_that_still_speaks() -> None:
     (stream,) = VENUE.streams
     assert VENUE.feed(stream) == "binance_usdm"
     assert stream.url == (
-        "wss://fstream.binance.com/market/stream?streams=btcusdt@aggTrade/btcusdt@markPrice@1s/btcusdt@forceOrder"
+        "wss://fstream.binance.com/market/stream"
+        "?streams=btcusdt@aggTrade/btcusdt@markPrice@1s/btcusdt@forceOrder/btcusdc@forceOrder"
     )
     assert (stream.hello, stream.ping, stream.limit_s, stream.liquidations) == ((), None, 10.0, True)
     assert (VENUE.spot, VENUE.liquidations, VENUE.prices) == (None, "sampled", ("BTCUSDT",))
+
+
+def test_liquidations_of_dated_contracts_are_asked_for_once_their_names_are_known() -> None:
+    parser = Parser()
+    parser.opened("binance_usdm", RECV)
+    url = "https://fapi.binance.com/fapi/v1/exchangeInfo"
+    parser.answer(
+        "binance_usdm.http", Http(url, 200, json.dumps({"symbols": [listed(), listed("BTCUSDT_270326")]})), RECV
+    )
+    asked = '{"method":"SUBSCRIBE","params":["btcusdt_261225@forceOrder","btcusdt_270326@forceOrder"],"id":1}'
+    assert [*parser.parse("binance_usdm", '{"result":null,"id":1}', RECV)] == [Send(asked)]
+    assert [*parser.parse("binance_usdm", '{"result":null,"id":1}', RECV)] == []
+    parser.opened("binance_usdm", RECV)
+    assert [*parser.parse("binance_usdm", '{"result":null,"id":1}', RECV)] == [Send(asked)]
 
 
 def test_a_recording_gives_these_facts_and_no_others() -> None:

@@ -8,12 +8,12 @@ import pytest
 from msgspec import MsgspecError
 
 from feeds.decode import Decoder
-from feeds.facts import Funding, Liquidation, OpenInterest, Quote, Rejected, Trade
+from feeds.facts import Funding, Liquidation, OpenInterest, Quote, Rejected, Repriced, Trade
 from feeds.replay import replay
 from feeds.session import Session
-from feeds.state import State
+from feeds.state import Past, State
 from feeds.topics import Engine
-from feeds.venue import Alive, Http, Out, Reconnect, Refused, Reject
+from feeds.venue import Alive, Http, More, Out, Reconnect, Refused, Reject, Short
 from feeds.venues.bitfinex import VENUE, Parser
 from feeds.wire import Frame, Recording
 
@@ -110,8 +110,8 @@ def reasons(outs: list[Out]) -> list[str]:
 def test_a_positive_amount_is_a_long_and_a_negative_one_a_short() -> None:
     outs = parse(liquidated(position(0.5), position(-0.25, id=5)), traded())
     assert outs == [
-        Liquidation("bitfinex", PERPETUAL, NOW, NOW, "long", 0.5, 40_000.0, 80_000.0, f"143679087:{NOW}"),
-        Liquidation("bitfinex", PERPETUAL, NOW, NOW, "short", 0.25, 20_000.0, 80_000.0, f"5:{NOW}"),
+        Liquidation("bitfinex", PERPETUAL, NOW, NOW, "long", 0.5, 40_000.0, 80_000.0, "143679087:0.5"),
+        Liquidation("bitfinex", PERPETUAL, NOW, NOW, "short", 0.25, 20_000.0, 80_000.0, "5:-0.25"),
     ]
 
 
@@ -131,7 +131,50 @@ def test_the_documented_pair_of_rows_is_one_liquidation() -> None:
     )
     parser = traded(235.5)
     assert closed(parse(frames[0], parser)) == []
-    assert closed(parse(frames[1], parser)) == [("short", 8.6007, 8.6007 * 235.5)]
+    assert closed(parse(frames[1], parser)) == [("short", 8.6007, 8.6007 * 235.52)]  # its own execution told the price
+
+
+def test_trigger_acquisition_and_executions_are_one_liquidation_at_the_price_acquired() -> None:
+    parser = traded(77000)
+    trigger, acquired = position(-2.0, at=NOW + 829), position(-2.0, at=NOW + 830, price=77200)
+    assert closed(parse(liquidated(trigger), parser)) == [("short", 2.0, 154_000.0)]
+    assert parse(liquidated(acquired), parser) == [Repriced(154_400.0, 77_200.0, "bitfinex", "143679087:-2.0")]
+    assert parse(liquidated(position(-1.9, match=1, at=NOW + 834, price=77300)), parser) == []
+    assert closed(parse(liquidated(position(0.5, id=6), position(0.5, id=6, price=77100)), parser)) == [
+        ("long", 0.5, 38_550.0)
+    ]
+
+
+def test_an_execution_tells_the_price_where_no_acquisition_does() -> None:
+    parser = traded(77000)
+    parse(liquidated(position(-2.0)), parser)
+    assert parse(liquidated(position(-1.5, match=1, price=77300)), parser) == [
+        Repriced(154_600.0, 77_300.0, "bitfinex", "143679087:-2.0")
+    ]
+
+
+def test_the_documented_time_with_a_fraction_is_read_to_the_millisecond() -> None:
+    row = ["pos", 142397657, NOW + 828.2002, None, PERPETUAL, -2.62932, 91.58, None, 0, 1, None, 77100.5]
+    [event] = parse(liquidated(row), traded(77000))
+    assert isinstance(event, Liquidation)
+    assert (event.position, event.btc, event.ts_ms) == ("short", 2.62932, NOW + 828)
+
+
+def test_both_stages_of_a_liquidation_count_once_live_over_rest_and_after_a_restart() -> None:
+    session = Session(State({"bitfinex": VENUE}), Engine("replay", "", 0, writing=False))
+    trigger, acquired = position(-2.0, at=NOW + 829), position(-2.0, at=NOW + 830, price=77200)
+    for data in (None, *map(ack, ACKS), execution(77000), liquidated(trigger), liquidated(acquired)):
+        session.frame(Frame("bitfinex", NOW + 900, data))
+    session.frame(Frame("bitfinex.http", NOW + 901, Http(GAP, 200, json.dumps([[acquired], [trigger]]))))
+    known = [event for event, _ in session.state.book.tape]
+    again = Session(State({"bitfinex": VENUE}), Engine("replay", "", 0, writing=False))
+    again.state.restore(Past(liquidations=known), NOW + 950)
+    for data in (None, *map(ack, ACKS), execution(77000)):
+        again.frame(Frame("bitfinex", NOW + 960, data))
+    again.frame(Frame("bitfinex.http", NOW + 970, Http(GAP, 200, json.dumps([[acquired], [trigger]]))))
+    for run in (session, again):
+        metrics = run.snapshot()["metrics"]
+        assert [metrics[f"liq.short.{unit}.1h"].value for unit in ("usd", "btc", "count")] == [154_400.0, 2.0, 1]
 
 
 def test_executions_of_a_position_are_not_counted_beside_the_whole() -> None:
@@ -290,11 +333,18 @@ def test_a_gap_is_no_first_payload() -> None:
 
 
 def test_a_gap_with_more_rows_than_one_answer_holds_is_told() -> None:
-    rows = [[position(id=i)] for i in range(500)]
+    rows = [[position(id=i, at=NOW - 1_000)] for i in range(500)]
     outs = answer(*rows)
     assert len(closed(outs)) == 500
-    assert reasons(outs) == ["a gap had more liquidations than one answer holds"]
-    assert reasons(answer(*rows[1:])) == []
+    assert outs[-1] == More(GAP.replace(f"end={NOW}", f"end={NOW - 1_000}"))  # the next page ends where this one does
+    assert [type(out) for out in answer(*rows[1:])] == [Liquidation] * 499
+    reached = [*rows[1:], [position(id=501, at=NOW - HOUR)]]
+    assert [type(out) for out in answer(*reached)] == [Liquidation] * 500
+
+
+def test_a_page_that_does_not_go_back_ends_the_list() -> None:
+    rows = [[position(id=i, at=NOW)] for i in range(500)]
+    assert answer(*rows)[-1] == Short("the list does not go back as far as the gap")
 
 
 def test_five_thousand_rows_of_others_are_skipped_silently() -> None:
@@ -530,7 +580,7 @@ def test_a_whole_recording_adds_up() -> None:
         for unit in ("usd", "btc", "count")
     }
     assert values == {
-        ("long", "usd"): 40_000.0 + 19_875.0 + 8_000.0,
+        ("long", "usd"): 67_870.0,
         ("long", "btc"): 0.5 + 0.25 + 0.1,
         ("long", "count"): 3,
         ("short", "usd"): 160_000.0,

@@ -13,7 +13,7 @@ from feeds.facts import FeedStatus, Funding, Instrument, Liquidation, OpenIntere
 from feeds.session import Session
 from feeds.state import State
 from feeds.topics import Engine
-from feeds.venue import Alive, Http, Out, Refused, Reject
+from feeds.venue import Alive, Http, More, Out, Refused, Reject, Short
 from feeds.venues.bitget import VENUE, Parser
 from feeds.wire import Recording
 
@@ -329,11 +329,37 @@ def test_a_frame_that_is_none_is_refused(frame: str | bytes) -> None:
 
 def test_liquidations_are_asked_for_apart_and_without_a_symbol() -> None:
     [stream] = VENUE.streams
-    market, liquidations = (json.loads(text) for text in stream.hello)
+    market, liquidations, usdc = (json.loads(text) for text in stream.hello)
     assert [(arg["topic"], arg["symbol"]) for arg in market["args"]] == [("publicTrade", SYMBOL), ("ticker", SYMBOL)]
     assert liquidations["args"] == [{"instType": "usdt-futures", "topic": "liquidation"}]
-    assert (stream.ping, VENUE.liquidations, VENUE.missed(NOW - 1, NOW)) == ("ping", "sampled", (MISSED,))
+    assert usdc["args"] == [{"instType": "usdc-futures", "topic": "liquidation"}]
+    others = MISSED.replace("USDT-FUTURES&symbol=BTCUSDT", "USDC-FUTURES&symbol=BTCPERP")
+    assert VENUE.missed(NOW - 1, NOW) == (f"{MISSED}#from={NOW - 1}", f"{others}#from={NOW - 1}")
+    assert (stream.ping, VENUE.liquidations) == ("ping", "sampled")
     assert VENUE.setup == (INSTRUMENTS,)
+
+
+def test_the_perpetual_in_usdc_is_counted_like_that_in_usdt() -> None:
+    row = row_of(symbol="BTCPERP", side="sell")
+    assert closed(parse(push("liquidation", row, symbol=None, instType="usdc-futures"))) == [("short", 0.05, 4000.0)]
+    assert parse(push("liquidation", row, symbol=None, instType="coin-futures")) == []
+    arg = {"instType": "usdc-futures", "topic": "liquidation"}
+    refused = json.dumps({"event": "error", "arg": arg, "code": "30001", "msg": "doesn't exist"})
+    assert parse(refused) == [Refused("30001: doesn't exist", liquidations=False)]
+
+
+def test_a_full_page_of_a_gap_leads_on_by_its_cursor_until_it_reaches_back() -> None:
+    def full(cursor: str) -> list[Out]:
+        rows = [row_of(ts=str(NOW - at)) for at in range(100)]
+        data = {"list": rows, "cursor": cursor}
+        return ask(Http(f"{MISSED}#from={NOW - 1_000}", 200, json.dumps({"code": "00000", "data": data})))
+
+    assert full("77")[-1] == More(f"{MISSED}&cursor=77#from={NOW - 1_000}")
+    assert full("")[-1] == Short("the list does not go back as far as the gap")
+    rows = [row_of(ts=str(NOW - 11 * at)) for at in range(100)]
+    body = json.dumps({"code": "00000", "data": {"list": rows, "cursor": "77"}})
+    assert len(closed(ask(Http(f"{MISSED}#from={NOW - 1_000}", 200, body)))) == 100
+    assert not [out for out in ask(Http(f"{MISSED}#from={NOW - 1_000}", 200, body)) if isinstance(out, More | Short)]
 
 
 # A whole recording

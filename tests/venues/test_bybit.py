@@ -21,7 +21,7 @@ from feeds.facts import (
     Timeframe,
     Trade,
 )
-from feeds.venue import Alive, Http, Out, Refused, Reject
+from feeds.venue import Alive, Http, Out, Refused, Reject, Send
 from feeds.venues.bybit import VENUE, Parser
 from feeds.wire import Recording
 
@@ -482,9 +482,11 @@ def test_an_answer_to_another_question_makes_no_candles(url: str) -> None:
 
 def test_each_stream_asks_for_its_liquidations_in_a_request_of_their_own() -> None:
     assert [VENUE.feed(stream) for stream in VENUE.streams] == ["bybit.linear", "bybit.inverse"]
+    further = {"linear": [{"req_id": "3", "op": "subscribe", "args": ["allLiquidation.BTCPERP"]}], "inverse": []}
     for stream, symbol in zip(VENUE.streams, ("BTCUSDT", "BTCUSD"), strict=True):
         assert stream.url == f"wss://stream.bybit.com/v5/public/{stream.name}"
-        first, second = (json.loads(text) for text in stream.hello)
+        first, second, *rest = (json.loads(text) for text in stream.hello)
+        assert rest == further[stream.name]
         assert (first["op"], first["args"]) == ("subscribe", [f"publicTrade.{symbol}", f"tickers.{symbol}"])
         assert (second["op"], second["args"]) == ("subscribe", [f"allLiquidation.{symbol}"])
         assert stream.ping is not None
@@ -492,6 +494,52 @@ def test_each_stream_asks_for_its_liquidations_in_a_request_of_their_own() -> No
         assert stream.ping_s == 20.0 < stream.limit_s
         assert stream.liquidations
     assert (VENUE.spot, VENUE.liquidations) == (None, "all")
+
+
+def test_the_perpetual_in_usdc_is_counted_in_bitcoin_by_the_positions_side() -> None:
+    row = {"T": TS, "s": "BTCPERP", "S": "Sell", "v": "0.5", "p": "77000"}
+    [event] = Parser().parse("bybit.linear", topic("allLiquidation.BTCPERP", [row]), RECV)
+    assert isinstance(event, Liquidation)
+    assert (event.position, event.btc, event.usd) == ("short", 0.5, 38_500.0)
+
+
+@pytest.mark.parametrize(("symbol", "btc", "usd"), [("BTC-25DEC26", 0.5, 38_500.0), ("BTCUSDZ26", 0.5 / 77000, 0.5)])
+def test_dated_contracts_are_counted_as_they_are_settled(symbol: str, btc: float, usd: float) -> None:
+    row = {"T": TS, "s": symbol, "S": "Buy", "v": "0.5", "p": "77000"}
+    [event] = Parser().parse("bybit.linear", topic(f"allLiquidation.{symbol}", [row]), RECV)
+    assert isinstance(event, Liquidation)
+    assert (event.position, event.btc, event.usd) == ("long", btc, usd)
+
+
+def dated(symbol: str, kind: str, quote: str, **parts: str) -> dict[str, str]:
+    row = {"symbol": symbol, "contractType": kind, "status": "Trading", "quoteCoin": quote}
+    return row | {"deliveryTime": "1798185600000"} | parts
+
+
+def test_liquidations_of_dated_contracts_are_asked_for_once_on_each_connection_when_they_are_known() -> None:
+    parser = Parser()
+    body = {"list": [dated("BTCUSDT-25DEC26", "LinearFutures", "USDT"), dated("BTC-25DEC26", "LinearFutures", "USDC")]}
+    body["list"].append(dated("BTCUSDZ26", "InverseFutures", "USD"))
+    parser.opened("bybit.linear", RECV)
+    assert parser.parse("bybit.linear", PONG, RECV) == (Alive(),)
+    url = "https://api.bybit.com/v5/market/instruments-info?category=linear&baseCoin=BTC&limit=1000"
+    parser.answer("bybit.http", Http(url, 200, json.dumps({"retCode": 0, "result": body})), RECV)
+    asked = '{"req_id":"3","op":"subscribe","args":["allLiquidation.BTC-25DEC26","allLiquidation.BTCUSDT-25DEC26"]}'
+    for _ in "ab":
+        assert parser.parse("bybit.linear", PONG, RECV) == [Alive(), Send(asked)]
+        assert parser.parse("bybit.linear", PONG, RECV) == (Alive(),)
+        parser.opened("bybit.linear", RECV)
+    parser.opened("bybit.inverse", RECV)
+    assert parser.parse("bybit.inverse", PONG, RECV)[1] == Send(
+        '{"req_id":"3","op":"subscribe","args":["allLiquidation.BTCUSDZ26"]}'
+    )
+
+
+def test_a_refusal_of_further_contracts_leaves_the_liquidations_of_the_perpetuals_heard() -> None:
+    said = "error:handler not found,topic:allLiquidation.BTCPERP"
+    for id, deaf in (("3", False), ("2", True)):
+        refused = json.dumps({"success": False, "ret_msg": said, "req_id": id, "op": "subscribe"})
+        assert [*Parser().parse("bybit.linear", refused, RECV)] == [Refused(said, liquidations=deaf)]
 
 
 # Listed contracts, and the prices of the dated ones.

@@ -10,12 +10,12 @@ import pytest
 from msgspec import MsgspecError
 
 from feeds.decode import Decoder
-from feeds.facts import Funding, Instrument, Liquidation, OpenInterest, Quote, Rejected, Trade
+from feeds.facts import Funding, Gap, Instrument, Liquidation, OpenInterest, Quote, Rejected, Trade
 from feeds.replay import replay
 from feeds.session import Session
 from feeds.state import State
 from feeds.topics import Engine
-from feeds.venue import Http, Out, Refused, Reject, Send
+from feeds.venue import Http, More, Out, Refused, Reject, Send, Short
 from feeds.venues.deribit import VENUE, Parser
 from feeds.wire import Frame, Recording
 
@@ -239,8 +239,29 @@ def test_a_jump_in_the_trades_numbers_tells_how_many_were_lost() -> None:
     assert reasons(parse(trades(row(trade_seq=10), row("BTC-25DEC26", trade_seq=900)), parser)) == []
     outs = parse(trades(row(trade_seq=11), row(trade_seq=15, trade_id="15")), parser)
     assert reasons(outs) == ["3 of the trades of BTC-PERPETUAL before this one never came"]
-    assert [type(out) for out in outs] == [Trade, Trade, Rejected]
+    assert [type(out) for out in outs] == [Trade, Trade, Rejected, Gap]
     assert reasons(parse(trades(row("BTC-25DEC26", trade_seq=901), row(trade_seq=16)), parser)) == []
+
+
+def test_lost_trades_make_the_time_between_a_gap() -> None:
+    parser = Parser()
+    parser.parse("deribit", trades(row(trade_seq=10)), NOW)
+    outs = parser.parse("deribit", trades(row(trade_seq=12)), NOW + 700)
+    assert outs[-1] == Gap("deribit", NOW, NOW + 700, "1 of the trades of BTC-PERPETUAL before this one never came")
+
+
+def test_a_rejected_trade_was_heard_and_none_is_no_liquidation() -> None:
+    outs = parse(trades(row(trade_seq=1), row(trade_seq=2, liquidation="X"), row(trade_seq=3)))
+    assert reasons(outs) == ["liquidation is neither T, M nor MT: X"]
+    outs = parse(trades(row(trade_seq=1), row(trade_seq=2, price="NaN"), row(trade_seq=3, liquidation="none")))
+    assert [type(out) for out in outs] == [Trade, Rejected, Trade]
+    assert reasons(outs) == ["price is nan"]
+
+
+def test_the_leg_of_a_combo_makes_no_price_but_may_be_a_liquidation() -> None:
+    leg = row(price=70000.0, combo_id="BTC-FS-25DEC26_PERP", combo_trade_id="9")
+    assert parse(trades(leg)) == []
+    assert [type(out) for out in parse(trades(leg | {"liquidation": "T"}))] == [Liquidation]
 
 
 def test_a_repeated_or_unnumbered_trade_is_no_jump() -> None:
@@ -504,11 +525,14 @@ def test_the_trades_of_a_gap_are_no_news_and_do_not_count_as_jumps() -> None:
 
 
 def test_a_gap_with_more_trades_than_one_answer_holds_is_told() -> None:
-    outs = answer(said(GAP, {"trades": [row(liquidation="T", amount=-1)], "has_more": True}))
-    assert reasons(outs) == [
-        "amount is not above zero: -1",
-        "a gap had more trades than one answer holds: liquidations may be missing",
-    ]
+    rows = [row(liquidation="T", amount=-1, timestamp=NOW - 40_000), row(timestamp=NOW - 30_000)]
+    outs = answer(said(GAP, {"trades": rows, "has_more": True}))
+    assert reasons(outs) == ["amount is not above zero: -1"]
+    onward = GAP.replace(f"start_timestamp={NOW - 60_000}", f"start_timestamp={NOW - 30_000}")
+    assert outs[-1] == More(onward)
+    assert answer(said(onward, {"trades": rows, "has_more": True}))[-1] == Short(
+        "the list does not go on as far as the gap"
+    )
 
 
 @pytest.mark.parametrize("url", [INSTRUMENTS, CURVE, GAP])

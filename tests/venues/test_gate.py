@@ -14,7 +14,7 @@ from feeds.replay import replay
 from feeds.session import Session
 from feeds.state import State
 from feeds.topics import Engine
-from feeds.venue import Http, Out, Reconnect, Refused, Reject
+from feeds.venue import Http, More, Out, Reconnect, Refused, Reject, Short
 from feeds.venues.gate import VENUE, Parser
 from feeds.wire import Frame, Recording
 
@@ -23,7 +23,7 @@ NOW = 1789669890000  # 2026-09-17
 SECOND = 1789669890
 SYMBOL, DECEMBER = "BTC_USDT", "BTC_USDT_20261225"
 EXPIRY_S = 1798185600
-LIST, CONTRACT, DATED = (poll.url for poll in VENUE.polls)
+LIST, INVERSE_LIST, CONTRACT, DATED = (poll.url for poll in VENUE.polls)
 
 
 def frame(channel: str, result: object, event: str = "update", **parts: Any) -> str:
@@ -331,35 +331,46 @@ def test_totals_are_unknown_while_liquidations_cannot_be_read() -> None:
     assert total() == 1600.0
 
 
+def test_a_contract_of_the_inverse_perpetual_is_a_dollar() -> None:
+    row = order(contract="BTC_USD", size="-8000", order_size="8000")
+    outs = answer(said(INVERSE_LIST.replace("limit=1000", f"limit=1000&from={SECOND - 9}&to={SECOND + 9}"), [row]))
+    assert [(out.symbol, out.position, out.btc, out.usd) for out in outs if isinstance(out, Liquidation)] == [
+        ("BTC_USD", "short", 0.1, 8000.0)
+    ]
+
+
 # Gaps
 
 
 def test_a_gap_is_asked_for_by_the_hour() -> None:
     urls = VENUE.missed(NOW, NOW + 3_700_500)
     asked = [dict(parse_qsl(urlsplit(url).query)) for url in urls]
-    assert [(int(q["from"]) - SECOND, int(q["to"]) - SECOND) for q in asked] == [(0, 3600), (3600, 3701)]
-    assert all(url.startswith(f"{LIST}&") for url in urls)
+    assert [(int(q["from"]) - SECOND, int(q["to"]) - SECOND) for q in asked] == [(0, 3600), (3600, 3701)] * 2
+    assert all(url.startswith(f"{LIST}&") for url in urls[:2])
+    assert all(url.startswith(f"{INVERSE_LIST}&") for url in urls[2:])
     assert VENUE.missed(NOW, NOW) == ()
     assert VENUE.missed(NOW, NOW + 86_400_001) == ()
 
 
 def test_a_gap_takes_only_its_own_orders_where_the_venue_ignores_what_was_asked() -> None:
-    [url] = VENUE.missed(NOW, NOW + 10_000)
+    [url, _] = VENUE.missed(NOW, NOW + 10_000)
     orders = [order(time=SECOND + at) for at in (11, 10, 0, -1)]
     events = answer(said(url, orders))
     assert [event.ts_ms - NOW for event in events if isinstance(event, Liquidation)] == [0, 10_000]
 
 
 def test_an_order_of_a_gap_has_the_id_that_it_has_in_the_list() -> None:
-    [url] = VENUE.missed(NOW, NOW + 10_000)
+    [url, _] = VENUE.missed(NOW, NOW + 10_000)
     assert answer(said(url, [order(), order()])) == read(order(), order())
 
 
 def test_a_gap_that_one_answer_does_not_reach_back_to_is_told() -> None:
-    [url] = VENUE.missed(NOW, NOW + 10_000)
+    [url, _] = VENUE.missed(NOW, NOW + 10_000)
     full = [order(time=SECOND + 9, order_size=-1 - i) for i in range(1000)]
-    assert reasons(answer(said(url, full))) == ["liquidations of a gap are missing: one answer does not reach back"]
-    assert reasons(answer(said(url, [*full[1:], order(time=SECOND)]))) == []
+    onward = url.replace(f"to={SECOND + 10}", f"to={SECOND + 9}")
+    assert answer(said(url, full))[-1] == More(onward)
+    assert answer(said(onward, full))[-1] == Short("the list does not go back as far as the gap")
+    assert {type(out) for out in answer(said(url, [*full[1:], order(time=SECOND)]))} == {Liquidation}
 
 
 # Trades and tickers
@@ -606,7 +617,8 @@ def test_the_row_of_the_registry() -> None:
     assert stream.url == "wss://fx-ws.gateio.ws/v4/ws/usdt"
     assert stream.liquidations
     assert (VENUE.spot, VENUE.quote, VENUE.liquidations, VENUE.prices) == (None, "USDT", "all", (SYMBOL,))
-    assert [poll.every_s for poll in VENUE.polls] == [10.0, 60.0, 60.0]
+    assert [poll.every_s for poll in VENUE.polls] == [10.0, 10.0, 60.0, 60.0]
+    assert INVERSE_LIST == "https://api.gateio.ws/api/v4/futures/btc/liq_orders?contract=BTC_USD&limit=1000"
     assert LIST == "https://api.gateio.ws/api/v4/futures/usdt/liq_orders?contract=BTC_USDT&limit=1000"
 
 

@@ -26,9 +26,9 @@ from feeds.facts import (
 from feeds.session import Session
 from feeds.state import State
 from feeds.topics import Engine
-from feeds.venue import Alive, Http, Out, Reconnect, Refused, Reject, Send
+from feeds.venue import Alive, Http, More, Out, Reconnect, Refused, Reject, Send, Short
 from feeds.venues.htx import LARGEST, VENUE, Parser
-from feeds.wire import Recording
+from feeds.wire import Frame, Recording
 
 FIXTURE = Path(__file__).parent.parent / "fixtures" / "htx.jsonl"
 NOW = 1789669890000
@@ -531,23 +531,114 @@ def test_each_socket_asks_for_its_own() -> None:
         "public.BTC-USDT.funding_rate",
         "public.*.liquidation_orders",
     ]
+    assert notification[1]["business_type"] == "all"  # or only swaps come
+    assert [stream.fallbacks for stream in VENUE.streams] == [
+        ("wss://api.hbdm.vn/linear-swap-ws",),
+        ("wss://api.hbdm.vn/linear-swap-notification",),
+    ]
     assert [stream.ping for stream in VENUE.streams] == [None, None]
 
 
 def test_a_gap_is_asked_for_in_windows_of_two_hours_and_no_more_than_a_day_of_it() -> None:
-    assert VENUE.missed(NOW - 5 * HOUR, NOW) == (
-        f"{MISSED}&start_time={NOW - HOUR}&end_time={NOW}",
-        f"{MISSED}&start_time={NOW - 3 * HOUR}&end_time={NOW - HOUR}",
-        f"{MISSED}&start_time={NOW - 5 * HOUR}&end_time={NOW - 3 * HOUR}",
+    spans = ((NOW - HOUR, NOW), (NOW - 3 * HOUR, NOW - HOUR), (NOW - 5 * HOUR, NOW - 3 * HOUR))
+    assert VENUE.missed(NOW - 5 * HOUR, NOW) == tuple(
+        f"https://api.hbdm.com/v5/market/liquidation_orders?{which}=BTC-USDT&start_time={start}&end_time={end}"
+        "&limit=100&direct=prev"
+        for start, end in (spans[0], (NOW - 3 * HOUR, NOW - HOUR), (NOW - 5 * HOUR, NOW - 3 * HOUR))
+        for which in ("contract_code", "pair")
     )
-    assert len(VENUE.missed(0, NOW)) == 12
+    assert len(VENUE.missed(0, NOW)) == 24
     assert VENUE.missed(NOW, NOW) == ()
+
+
+INTEREST = "https://api.hbdm.com/v5/market/open_interest?contract_code=BTC-USDT"
+V5_INTEREST = (
+    '{"code":200,"message":"Success","data":{"amount":"32476.092","volume":"32476092","value":"2063137924.9668",'
+    '"contract_code":"BTC-USDT","trade_amount":"81.2"},"ts":1781327941440}'
+)
+
+
+def test_open_interest_of_the_new_interface_is_halved_and_estimated() -> None:
+    [fact] = ask(Http(INTEREST, 200, V5_INTEREST))
+    assert isinstance(fact, OpenInterest)
+    assert (fact.btc, fact.ts_ms) == (32476.092 / 2, 1781327941440)
+    assert fact.estimated == "HTX's new interface does not say whether it counts both sides; halved, as the old one did"
+
+
+def test_an_estimated_open_interest_says_so_in_its_metric() -> None:
+    session = Session(State({"htx": VENUE}), Engine("replay", "", 0, writing=False))
+    session.frame(Frame(REST, NOW, Http(INTEREST, 200, V5_INTEREST)))
+    metric = session.snapshot()["metrics"]["oi.htx"]
+    assert (metric.value, metric.quality) == (32476.092 / 2, "estimated")
+    assert "both sides" in metric.note
+
+
+@pytest.mark.parametrize("change", [{"volume": "32476"}, {"contract_code": "ETH-USDT"}, {"amount": "-1"}])
+def test_open_interest_whose_contracts_and_bitcoin_disagree_is_rejected(change: dict[str, str]) -> None:
+    body = json.loads(V5_INTEREST)
+    body["data"] |= change
+    assert [type(out) for out in ask(Http(INTEREST, 200, json.dumps(body)))] == [Rejected]
+
+
+def test_open_interest_is_asked_of_both_hosts_of_the_new_interface_and_then_of_the_old() -> None:
+    assert (VENUE.polls[0].url, *VENUE.also(INTEREST)) == (
+        INTEREST,
+        "https://api.hbdm.vn/v5/market/open_interest?contract_code=BTC-USDT",
+        "https://api.hbdm.com/linear-swap-api/v1/swap_open_interest?contract_code=BTC-USDT",
+        "https://api.hbdm.vn/linear-swap-api/v1/swap_open_interest?contract_code=BTC-USDT",
+    )
+    url = VENUE.missed(NOW - HOUR, NOW)[1]
+    assert VENUE.also(url)[1] == (
+        "https://api.hbdm.com/linear-swap-api/v3/swap_liquidation_orders?pair=BTC-USDT&trade_type=0"
+        f"&start_time={NOW - HOUR}&end_time={NOW}&direct=prev"
+    )
+
+
+def new_row(id: int = 7, **parts: Any) -> dict[str, Any]:
+    row = {"id": str(id), "contract_code": SWAP, "liquidation_time": str(NOW), "side": "sell", "position_side": "long"}
+    return row | {"volume": "227", "amount": "0.227", "bankrupt_price": "80000", "trade_turnover": "18160"} | parts
+
+
+def listed_rows(url: str, *rows: dict[str, Any]) -> Http:
+    return Http(url, 200, json.dumps({"code": 200, "message": "Success", "data": rows, "ts": NOW}))
+
+
+def test_a_liquidation_of_the_new_list_has_the_name_that_its_notification_had() -> None:
+    url = VENUE.missed(NOW - HOUR, NOW)[0]
+    assert ask(listed_rows(url, new_row())) == parse(notified(closed_row()))
+    [event] = ask(listed_rows(url, new_row(position_side="both", contract_code=DATED, side="buy")))
+    assert isinstance(event, Liquidation)
+    assert (event.symbol, event.position) == (DATED, "short")
+
+
+def test_a_side_that_contradicts_the_positions_is_rejected() -> None:
+    [out] = ask(listed_rows(VENUE.missed(NOW - HOUR, NOW)[0], new_row(position_side="short")))
+    assert isinstance(out, Rejected)
+    assert out.reason == "side sell contradicts position_side short"
+
+
+def test_a_full_page_of_the_new_list_leads_on_by_the_last_id() -> None:
+    url = VENUE.missed(NOW - HOUR, NOW)[0]
+    rows = [new_row(id, volume=str(id + 1)) for id in range(100)]
+    outs = ask(listed_rows(url, *rows))
+    assert outs[-1] == More(f"{url}&from=99")
+    assert ask(listed_rows(f"{url}&from=99", *rows))[-1] == Short("the list does not go back as far as the gap")
+    assert {type(out) for out in ask(listed_rows(url, *rows[1:]))} == {Liquidation}
+
+
+def test_the_old_list_which_gives_one_row_at_a_time_is_read_until_it_is_empty() -> None:
+    url = VENUE.also(VENUE.missed(NOW - HOUR, NOW)[0])[1]
+    outs = ask(listed_rows(url, closed_row(query_id=452057)))
+    assert [type(out) for out in outs] == [Liquidation, More]
+    assert outs[1] == More(f"{url}&from_id=452057")
+    assert ask(listed_rows(f"{url}&from_id=452057")) == []
 
 
 def test_every_address_is_answered_by_a_reader() -> None:
     for url in (*VENUE.setup, *(poll.url for poll in VENUE.polls)):
         assert url.startswith(VENUE.http)
-        assert ask(Http(url, 200, '{"status":"ok","data":[],"ts":1789669890000}')) == []
+        for at in (url, *VENUE.also(url)):
+            assert ask(Http(at, 200, '{"status":"ok","data":[],"ts":1789669890000}')) == []
     assert all(poll.every_s >= 15 for poll in VENUE.polls)
 
 

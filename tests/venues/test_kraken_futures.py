@@ -8,11 +8,11 @@ import pytest
 from msgspec import MsgspecError
 
 from feeds.decode import Decoder
-from feeds.facts import Funding, Instrument, Liquidation, OpenInterest, Quote, Rejected, Trade
+from feeds.facts import Funding, Gap, Instrument, Liquidation, OpenInterest, Quote, Rejected, Trade
 from feeds.session import Session
 from feeds.state import State
 from feeds.topics import Engine
-from feeds.venue import Http, Out, Poll, Refused, Reject
+from feeds.venue import Http, More, Out, Poll, Refused, Reject, Short
 from feeds.venues.kraken_futures import VENUE, Parser
 from feeds.wire import Recording
 
@@ -425,12 +425,44 @@ def test_an_answer_counts_for_the_half_minute_that_was_asked_for() -> None:
         (99, "14:13:19.000", True),
     ],
 )
-def test_an_answer_that_does_not_reach_back_says_that_liquidations_may_be_missing(
-    count: int, oldest: str, whole: bool
-) -> None:
+def test_a_full_answer_that_does_not_reach_back_leads_to_the_next(count: int, oldest: str, whole: bool) -> None:
     fills = [PAST | {"type": "fill"}] * (count - 1)
     outs = past(*fills, PAST | {"type": "fill", "time": f"2026-09-21T{oldest}Z"})
-    assert [type(out) for out in outs] == ([] if whole else [Rejected])
+    assert [type(out) for out in outs] == ([] if whole else [More])
+
+
+def test_the_next_page_of_a_gap_goes_on_before_the_oldest_trade_to_the_same_beginning() -> None:
+    full = [PAST | {"type": "fill", "time": "2026-09-21T14:13:00.000Z"}] * 100
+    [more] = past(*full)
+    assert more == More(f"{API}/history?symbol=PF_XBTUSD&lastTime=2026-09-21T14%3A13%3A00.000Z#from={NOW - 30_000}")
+    body = json.dumps({"result": "success", "history": full, "serverTime": "2026-09-21T14:13:20.000Z"})
+    assert [*Parser().answer(NAME, Http(more.url, 200, body), NOW)] == [
+        Short("the list does not go back as far as the gap")
+    ]
+
+
+def test_numbers_that_skip_are_a_fault_and_a_gap_of_the_time_between() -> None:
+    parser = Parser()
+    assert [type(out) for out in parser.parse(NAME, json.dumps(TRADE | {"seq": 5}), NOW)] == [Trade]
+    assert [type(out) for out in parser.parse(NAME, json.dumps(TRADE | {"seq": 1, "product_id": INVERSE}), NOW)] == [
+        Trade
+    ]
+    said = "3 of the trades of PF_XBTUSD before this one never came"
+    assert [*parser.parse(NAME, json.dumps(TRADE | {"seq": 9}), NOW + 500)][1:] == [
+        Rejected(NAME, NOW + 500, said),
+        Gap(NAME, NOW, NOW + 500, said),
+    ]
+    assert [type(out) for out in parser.parse(NAME, json.dumps(TRADE | {"seq": 10}), NOW)] == [Trade]
+    parser.opened(NAME, NOW)
+    assert [type(out) for out in parser.parse(NAME, json.dumps(TRADE | {"seq": 900}), NOW)] == [Trade]
+
+
+def test_a_trade_that_is_rejected_was_heard() -> None:
+    parser = Parser()
+    parser.parse(NAME, json.dumps(TRADE | {"seq": 5}), NOW)
+    with pytest.raises(Reject, match="price"):
+        parser.parse(NAME, json.dumps(TRADE | {"seq": 6, "price": 0}), NOW)
+    assert [type(out) for out in parser.parse(NAME, json.dumps(TRADE | {"seq": 7}), NOW)] == [Trade]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from feeds.facts import Bar, Funding, Instrument, Liquidation, OpenInterest, Quo
 from feeds.session import Session
 from feeds.state import State
 from feeds.topics import Engine
-from feeds.venue import Alive, Http, Out, Reconnect, Refused, Reject
+from feeds.venue import Alive, Http, More, Out, Reconnect, Refused, Reject, Short
 from feeds.venues.okx import VENUE, Parser
 from feeds.wire import Frame, Recording
 
@@ -512,13 +512,59 @@ def test_a_bad_missed_liquidation_is_rejected_beside_the_good_one() -> None:
 
 
 def test_a_gap_is_asked_for_by_kind_and_underlying() -> None:
-    base = "https://www.okx.com/api/v5/public/liquidation-orders?instType="
-    assert VENUE.missed(NOW - HOUR, NOW) == tuple(
-        f"{base}{kind}&state=filled&uly={uly}&limit=100"
-        for kind in ("SWAP", "FUTURES")
-        for uly in ("BTC-USDT", "BTC-USD", "BTC-USDC")
+    base, end = "https://www.okx.com/api/v5/public/liquidation-orders?instType=", f"&after={NOW}&limit=100#from="
+    urls = VENUE.missed(NOW - HOUR, NOW)
+    assert urls[:3] == tuple(
+        f"{base}SWAP&state=filled&uly={uly}{end}{NOW - HOUR}" for uly in ("BTC-USDT", "BTC-USD", "BTC-USDC")
     )
+    assert urls[3:] == tuple(
+        f"{base}FUTURES&state=filled&uly={uly}&alias={alias}{end}{NOW - HOUR}"
+        for uly in ("BTC-USDT", "BTC-USD")
+        for alias in ("this_week", "next_week", "this_month", "next_month", "quarter", "next_quarter")
+    )
+    assert VENUE.also(urls[0]) == (urls[0].replace("www.okx.com", "openapi.okx.com"),)
     assert [(poll.url, poll.every_s) for poll in VENUE.polls] == [(MARKS, 30.0)]
+
+
+def page(count: int, oldest_ms: int, after_ms: int = NOW) -> Http:
+    """A page of so many details a millisecond apart, as it is asked for by a gap of the hour before NOW."""
+    url = VENUE.missed(NOW - HOUR, NOW)[0].replace(f"after={NOW}", f"after={after_ms}")
+    row = {"instFamily": "BTC-USDT", "instId": SWAP, "instType": "SWAP", "uly": "BTC-USDT"}
+    row["details"] = [detail(ts=oldest_ms + at) for at in range(count)]  # type: ignore[assignment]
+    return Http(url, 200, json.dumps({"code": "0", "data": [row], "msg": ""}))
+
+
+def test_a_full_page_that_ends_within_the_gap_leads_to_the_next_one() -> None:
+    outs = Parser().answer("okx.http", page(100, NOW - 11_000), NOW)
+    assert len(closed([*outs])) == 100
+    assert outs[-1] == More(page(0, 0, NOW - 11_000).url)
+
+
+@pytest.mark.parametrize(("count", "oldest_ms"), [(99, NOW - 11_000), (100, NOW - HOUR), (0, NOW)])
+def test_a_page_that_is_not_full_or_reaches_back_is_the_last(count: int, oldest_ms: int) -> None:
+    assert [type(out) for out in Parser().answer("okx.http", page(count, oldest_ms), NOW)] == [Liquidation] * count
+
+
+def test_a_page_that_only_repeats_the_one_before_says_that_the_list_is_short() -> None:
+    outs = Parser().answer("okx.http", page(100, NOW - 11_000, after_ms=NOW - 11_000), NOW)
+    assert outs[-1] == Short("the list does not go back as far as the gap")
+
+
+@pytest.mark.parametrize("code", ["51001", "51021"])
+def test_a_contract_that_is_not_listed_has_no_liquidations(code: str) -> None:
+    body = json.dumps({"code": code, "data": [], "msg": "This crypto isn't listed yet."})
+    url = VENUE.missed(NOW - HOUR, NOW)[3]
+    for status in (200, 400):
+        assert [*Parser().answer("okx.http", Http(url, status, body), NOW)] == []
+
+
+def test_more_bitcoin_than_there_is_is_rejected_beside_the_good_row() -> None:
+    frame = liquidated(detail(sz="3000000000"), detail(sz="100"))
+    outs = Decoder({"okx": VENUE}).decode(Frame("okx", NOW, frame))
+    assert closed(outs) == [("long", 1.0, 80_000.0)]
+    assert [out.reason for out in outs if isinstance(out, Rejected)] == [
+        "a liquidation of 30,000,000 BTC in BTC-USDT-SWAP: there are not so many"
+    ]
 
 
 def test_both_indices_are_subscribed_to() -> None:

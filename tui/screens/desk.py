@@ -6,7 +6,6 @@ from datetime import tzinfo
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Container
-from textual.content import Content
 from textual.events import Resize, ScreenResume
 
 from feeds.settings import Settings
@@ -17,6 +16,9 @@ from tui.pane import Pane, View
 from tui.panes import PANES
 from tui.screens.framed import Framed, LaidOut
 from tui.widgets.footer import Footer
+
+HOLD_S = 10
+"""How long a pane that failed is left blank at least: else it would flicker where it fails after every other draw."""
 
 
 class Desk(Framed):
@@ -35,6 +37,8 @@ class Desk(Framed):
             pane.set_up(settings)
         self._rule: Rule = RULES[0]
         self._seen: dict[str, dict[str, int]] = {}
+        self._faults: dict[str, int] = {}
+        """Panes that are blank, and the second of the engine's clock in which they failed."""
         self._second = 0
         self._note = ""
         self._filled = False
@@ -120,7 +124,11 @@ class Desk(Framed):
             seen = self._seen.get(name, {})
             revisions = {topic: topics.revision(topic) for topic in pane.topics}
             changed = frozenset(topic for topic, revision in revisions.items() if revision != seen.get(topic, 0))
-            if due or changed:
+            faulty = name in self._faults
+            if faulty and abs(second - self._faults[name]) < HOLD_S:
+                continue
+            if changed or (due and not faulty):
+                self._faults.pop(name, None)
                 self._seen[name] = revisions
                 self._show_pane(pane, View(topics, changed, now_ms, zone))
 
@@ -135,5 +143,12 @@ class Desk(Framed):
         try:
             pane.show(view)
         except Exception as error:  # noqa: BLE001  one pane's fault is shown on it, and stops no other
-            pane.border_title = Content(f"{pane.title}: cannot be drawn: {error!r}").simplify()
-            pane.add_class("-faulty")
+            self.fault(pane, error)
+        else:
+            if pane.has_class("-faulty"):
+                pane.unblank()
+
+    def fault(self, pane: Pane, error: Exception) -> None:
+        """Blank a pane that failed; it is drawn again when what it shows has changed, but not at once."""
+        self._faults[pane.id or ""] = self._second
+        pane.blank(error)

@@ -7,15 +7,18 @@ from typing import Any
 from textual.message import Message
 from textual.screen import Screen
 
+from tui.boundary import Bounded, in_words
 from tui.layout import Rule, rule_for
+from tui.theme import BAD, LABEL
 from tui.widgets.header import Header
+from tui.widgets.lines import Lines
 
 
 class LaidOut(Message):
     """What is on this screen has its place, and should be drawn."""
 
 
-class Framed(Screen[None], inherit_bindings=False):
+class Framed(Bounded, Screen[None], inherit_bindings=False):
     """`header` is to be composed first; `fit_header` makes it what the terminal has room for."""
 
     wants: tuple[str, ...] = ()
@@ -34,3 +37,11 @@ class Framed(Screen[None], inherit_bindings=False):
 
     def show(self, topics: Mapping[str, Any], now_ms: int, zone: tzinfo) -> None:
         """Draw from `topics`. Called at each tick while this screen, and not the desk, is on top."""
+
+    def blank(self, error: Exception) -> None:
+        """Empty the page, and say why in its first rows; what it draws next is drawn as ever."""
+        lines = [one for one in self.query(Lines) if one.id not in ("header", "footer") and one.display]
+        for one in lines:
+            one.draw([])
+        if lines:
+            lines[0].draw([(("this page cannot be drawn: escape closes it", BAD),), ((in_words(error), LABEL),)])

@@ -8,6 +8,7 @@ from textual.containers import Horizontal, Vertical
 
 from feeds import text
 from feeds.topics import TIMEFRAMES, BarRow, Bars, LiveBar
+from tui.boundary import Bounded
 from tui.theme import LABEL
 from tui.widgets.candle_chart import Chart, axis, axis_width, moving, running, still, window
 from tui.widgets.candle_rows import PITCHES, Grid, spans, volume_scale
@@ -18,7 +19,7 @@ from tui.widgets.scale import Scale, fitted
 ROOM_FOR_HEAD = 7  # rows; in fewer the head comes only with something to say
 
 
-class Candles(Vertical):
+class Candles(Bounded, Vertical):
     """Bars of one time frame, set by `draw`; keys of the pane move the cursor and the zoom."""
 
     DEFAULT_CSS = """

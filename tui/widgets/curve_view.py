@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from feeds.topics import Curve
+from tui.boundary import Bounded
 from tui.theme import LABEL, LATE
 from tui.widgets import curve_table
 from tui.widgets.curve_chart import LEGEND, beyond, chart, scale_of
@@ -22,7 +23,7 @@ TALL = 18
 LEAST_TABLE, MOST_PICTURE = 7, 24
 
 
-class CurveView(Vertical):
+class CurveView(Bounded, Vertical):
     """Set by `draw`. The table stands below the picture where there is room, or takes all of it."""
 
     DEFAULT_CSS = """

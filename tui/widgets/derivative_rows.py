@@ -14,7 +14,7 @@ from feeds import text
 from feeds.topics import Derivative, FeedState
 from tui.theme import ACCENT, BOLD, DOWN, LABEL, LATE, PLAIN, SIGN, STATE, TITLE, UP
 from tui.widgets.columns import Column, fitting, padded, width_of
-from tui.widgets.derivative_words import HEARD, named, oldest_ms, worth
+from tui.widgets.derivative_words import HEARD, funded_ms, named, oldest_ms, worth
 from tui.widgets.lines import Line, Span
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
@@ -48,13 +48,9 @@ def _state(row: Derivative, now_ms: int) -> FeedState:
     return worth(row, row.as_of_ms if row.as_of_ms is not None else row.open_interest_ms, now_ms)
 
 
-def _plain(row: Derivative, now_ms: int) -> Style:
-    state = _state(row, now_ms)
-    return PLAIN if state == "live" else STATE[state]
-
-
-def _price(value: float | None, row: Derivative, now_ms: int) -> Span:
-    return (text.price(value), LABEL if value is None else _plain(row, now_ms))
+def _price(value: float | None, told_ms: int | None, row: Derivative, now_ms: int) -> Span:
+    state = worth(row, row.as_of_ms if told_ms is None else told_ms, now_ms)
+    return (text.price(value), LABEL if value is None else PLAIN if state == "live" else STATE[state])
 
 
 def _venue(row: Derivative, now_ms: int) -> Span:
@@ -68,14 +64,15 @@ def _yearly(value: float | None) -> str:
 
 def _funding(row: Derivative, now_ms: int) -> Span:
     doubt = "~" if row.funding is not None and row.interval_h is None else ""
-    return (doubt + _yearly(row.funding), _sign(row.funding, _state(row, now_ms), BOLD))
+    return (doubt + _yearly(row.funding), _sign(row.funding, worth(row, funded_ms(row), now_ms), BOLD))
 
 
 def _rate(row: Derivative, now_ms: int) -> Span:
     if row.rate is None:
         return (text.UNKNOWN, LABEL)
     per = "?" if row.interval_h is None else f"{row.interval_h:g}h"
-    return (f"{row.rate * 100:+.4f}%/{per}", _plain(row, now_ms))
+    state = worth(row, funded_ms(row), now_ms)
+    return (f"{row.rate * 100:+.4f}%/{per}", PLAIN if state == "live" else STATE[state])
 
 
 def _next(row: Derivative, now_ms: int) -> Span:
@@ -143,14 +140,14 @@ FUTURES: tuple[Column[Derivative], ...] = (
     Column("expiry", 9, 3, lambda row, _: (_day(row.expiry_ms or 0), PLAIN)),
     Column("left", 6, 1, _left),
     Column("basis %/y", 9, 0, lambda row, now: (_yearly(row.basis), _sign(row.basis, _state(row, now), BOLD))),
-    Column("mark", 9, 5, lambda row, now: _price(row.mark, row, now)),
-    Column("index", 9, 6, lambda row, now: _price(row.index, row, now)),
+    Column("mark", 9, 5, lambda row, now: _price(row.mark, row.mark_ms, row, now)),
+    Column("index", 9, 6, lambda row, now: _price(row.index, row.index_ms, row, now)),
     Column("age", 4, 2, _age),
     Column("state", 10, 10, _word, left=True),
 )
 UNTOLD: tuple[tuple[str, Callable[[Derivative], object], str], ...] = (
     ("next", lambda row: row.next_ms, "next: no venue tells when it is paid"),
-    ("prem bp", lambda row: row.premium_bp, "premium needs a mark and an index"),
+    ("prem bp", lambda row: row.premium_bp, "premium needs a mark and an index of one moment"),
     ("OI BTC", lambda row: row.open_interest, "no open interest heard yet"),
     ("OI 1h", lambda row: row.open_interest_1h, "1 h change needs 1 h of listening"),
     ("OI 24h", lambda row: row.open_interest_24h, "24 h change needs 24 h of listening"),
@@ -195,7 +192,8 @@ def _perpetuals(rows: Sequence[Derivative], sort: str, now_ms: int, width: int) 
     for row in rows:
         cells = [padded(column, column.cell(row, now_ms), gap) for column in columns]
         if room >= BAR_LEAST and row.funding is not None:
-            style = _sign(row.funding, _state(row, now_ms)) if _state(row, now_ms) in HEARD else LABEL
+            state = worth(row, funded_ms(row), now_ms)
+            style = _sign(row.funding, state) if state in HEARD else LABEL
             cells.append((picture(row.funding, low, high, room), style))
         lines.append(tuple(cells))
     if room >= BAR_LEAST and known:

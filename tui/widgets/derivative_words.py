@@ -23,6 +23,11 @@ def worth(row: Derivative, told_ms: int | None, now_ms: int) -> FeedState:
     return row.state
 
 
+def funded_ms(row: Derivative) -> int | None:
+    """When the funding of the row was told."""
+    return row.as_of_ms if row.funding_ms is None else row.funding_ms
+
+
 def oldest_ms(row: Derivative) -> int | None:
     """When the oldest number of the row was told."""
     return min((ms for ms in (row.as_of_ms, row.open_interest_ms) if ms is not None), default=None)
@@ -38,12 +43,12 @@ def reading(rows: Sequence[Derivative], now_ms: int, width: int, most: int) -> l
 
     The first takes at most three rows, each of the others `most`.
     """
-    funding = [row for row in rows if row.funding is not None and worth(row, row.as_of_ms, now_ms) in HEARD]
+    funding = [row for row in rows if row.funding is not None and worth(row, funded_ms(row), now_ms) in HEARD]
     told = [row for row in rows if row.open_interest is not None]
     interest = [row for row in told if worth(row, row.open_interest_ms, now_ms) in HEARD]
     lines = _wrapped(f"{_pays(funding)}; {_total(interest)}", width, 3)
     out: list[Line] = [((line, BOLD),) for line in lines]
-    used = [(row, row.as_of_ms) for row in funding] + [(row, row.open_interest_ms) for row in interest]
+    used = [(row, funded_ms(row)) for row in funding] + [(row, row.open_interest_ms) for row in interest]
     if used:
         age = text.age(max(now_ms - ms for _, ms in used if ms is not None))
         state: FeedState = "late" if any(row.state == "late" for row, _ in used) else "live"
@@ -92,7 +97,7 @@ def _missing(
     inside = {row.venue for row in (*funding, *interest)}
     for row in rows:
         for value, told_ms, used in (
-            (row.funding, row.as_of_ms, funding),
+            (row.funding, funded_ms(row), funding),
             (row.open_interest, row.open_interest_ms, interest),
         ):
             if value is None or row in used:
@@ -102,6 +107,8 @@ def _missing(
             age = text.age(None if told_ms is None else now_ms - told_ms)
             out.setdefault(name, f"{name} {worth(row, told_ms, now_ms)} {age}")
     parts = [f"left out: {', '.join(out.values())}"] if out else []
+    apart = [f"{text.plain(row.venue, 14)} {text.plain(row.symbol, 20)} ({row.apart})" for row in rows if row.apart]
+    parts += [f"no premium of {', '.join(apart)}"] if apart else []
     perpetuals = [row for row in rows if row.kind == "perpetual"]
     for what, told in (
         ("funding", {row.venue for row in rows if row.funding is not None}),

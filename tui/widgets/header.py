@@ -32,6 +32,7 @@ class Status(Struct, frozen=True):
     """What the header draws from. `now_ms` is `None` before the engine's first word.
 
     `link_ms`: how long the link has been as it is. `paused_ms`: how long the panes have been frozen, or `None`.
+    `notice`: what the user should know of this viewer's settings, shown where there is nothing else to say.
     """
 
     topics: Mapping[str, Any]
@@ -42,6 +43,7 @@ class Status(Struct, frozen=True):
     reason: str = ""
     paused_ms: int | None = None
     fault: str = ""
+    notice: str = ""
 
 
 class Header(Lines):
@@ -312,7 +314,7 @@ def _notices(status: Status) -> list[Notice]:
 
 
 def _notice(status: Status) -> Line:
-    """What the user should know: a fault of this viewer, or the engine's latest notice."""
+    """What the user should know: a fault of this viewer, the engine's latest notice, or one of the settings."""
     engine: Engine | None = status.topics.get("engine")
-    said = status.fault or (engine.notices[-1] if engine is not None and engine.notices else "")
+    said = status.fault or (engine.notices[-1] if engine is not None and engine.notices else status.notice)
     return ((text.plain(said, 80), LATE),) if said else ()

@@ -9,6 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.boundary import Bounded
 from tui.theme import LABEL
 
 Span = tuple[str, Style]
@@ -18,7 +19,7 @@ Line = Sequence[Span]
 EMPTY = Style()
 
 
-class Lines(Widget):
+class Lines(Bounded, Widget):
     """Rows set by `draw`; a row equal to the one on screen costs nothing."""
 
     DEFAULT_CSS = "Lines { height: 1fr; }"

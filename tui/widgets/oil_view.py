@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from feeds.topics import Oil
+from tui.boundary import Bounded
 from tui.theme import LABEL, level_mark
 from tui.widgets import oil_numbers, oil_past
 from tui.widgets.flow_chart import StackChart
@@ -25,7 +26,7 @@ NOTHING = "no strip to draw: no close of a contract is stored"
 BESIDE = 100  # columns from which strip and past stand beside each other
 
 
-class OilView(Vertical):
+class OilView(Bounded, Vertical):
     """Set by `draw`. Of its parts those are shown that have room; one alone has all of it."""
 
     DEFAULT_CSS = """

@@ -68,9 +68,12 @@ def head(price: Price | None, now_ms: int, width: int, rows: int) -> list[Line]:
 
 
 def venue(row: VenuePrice, now_ms: int) -> Line:
-    """One venue's last price: premium in basis points while fresh, else the state in words."""
+    """One venue's last price: premium in basis points while fresh, else the state, or that it is doubted, in words."""
     fresh = row.price.state == "fresh"
-    if fresh and row.premium_bp is not None:
+    doubted = row.price.quality == "doubted"
+    if doubted:
+        third = (f" {row.price.quality:>7}", LATE)
+    elif fresh and row.premium_bp is not None:
         style = UP if row.premium_bp > 0 else DOWN if row.premium_bp < 0 else PLAIN
         third = (f" {text.bp(row.premium_bp):>7}", style)
     elif fresh:
@@ -80,7 +83,7 @@ def venue(row: VenuePrice, now_ms: int) -> Line:
     name = text.plain(row.venue, 14)
     return (
         (f"{name:<14}", LABEL),
-        (f" {text.price(number(row.price)):>9}", PLAIN if fresh else STATE[row.price.state]),
+        (f" {text.price(number(row.price)):>9}", LATE if doubted else PLAIN if fresh else STATE[row.price.state]),
         third,
         (f" {age(row.price, now_ms):>4}", LABEL),
     )

@@ -53,7 +53,9 @@ def today(repo: Repo, picked: str, now_ms: int, zone: tzinfo, width: int, rows: 
 def _when(repo: Repo, now_ms: int, zone: tzinfo) -> list[Line]:
     """The day it is of, and the marks of the calendar on it and ahead."""
     if repo.day is None:
-        return [(("SOFR is not known", LATE),), ()]
+        stress = named(repo.readings).get("repo.stress")
+        why = next(iter(stress.said("reading", "why")), "") if stress is not None else ""
+        return [((why or "SOFR is not known", LATE),), ()]
     marks = repo.history[-1].marks if repo.history else ()
     today_: Line = (("    day   ", LABEL), (day(repo.day), BOLD))
     if marks:
