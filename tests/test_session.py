@@ -328,6 +328,20 @@ def test_what_was_kept_is_shown_as_cached_until_live() -> None:
     assert not json.loads(s.everything()["bars.1m"])["cached"]
 
 
+@pytest.mark.parametrize(
+    ("ahead_ms", "at_ms"), [(60_000, 0), (60_001, 0), (20_000, 0), (-60_000, -60_000), (-60_001, 0)]
+)
+def test_a_stored_liquidation_is_dated_by_its_venue_if_that_agrees_with_its_receipt(ahead_ms: int, at_ms: int) -> None:
+    s = session()
+    kept: list[object] = []
+    first = Session(State(VENUES, keep=kept.append), Engine("live", "", 0, writing=True))
+    first.frame(bybit(T0, "Buy", "0.1", "64000"))
+    (event,) = (fact for fact in kept if isinstance(fact, Liquidation))
+    stored = msgspec.structs.replace(event, ts_ms=T0 + ahead_ms, recv_ms=T0)
+    s.state.restore(Past(liquidations=[stored]), T0 + 70_000)
+    assert s.state.book.last_ms == T0 + at_ms
+
+
 def test_hostile_text_is_inert_in_every_topic(tmp_path: Path) -> None:
     s = session()
     evil = "\x1b]0;owned\x07\x1b[2J[bold red]x[/]\u202e"
