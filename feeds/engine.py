@@ -3,7 +3,6 @@
 import asyncio
 import os
 import re
-from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -149,7 +148,7 @@ class Collector:
                     group.create_task(until_closed(venue, jobs, self.clock.now_ms, say))
                 group.create_task(tend(backfill.candles, partial(self._notice, "candles")))
                 group.create_task(tend(self._work_out, partial(self._notice, "signals")))
-                group.create_task(tend(partial(self._ask_the_time, fetcher), partial(self._notice, "clock")))
+                group.create_task(tend(partial(self._ask_the_time, fetcher), partial(self._notice, "time")))
                 if self._publishers:
                     group.create_task(tend(partial(self._gather, fetcher), partial(self._notice, "publishers")))
                 else:
@@ -315,13 +314,14 @@ class Collector:
 
     async def _ask_the_time(self, fetcher: Fetcher) -> None:
         """Ask some venues in turn for the time, whenever it is not known what is off, or what was is to be checked."""
-        clock, venues = self.state.clock, deque(self.state.venues.values())
+        clock, turn = self.state.clock, 0
         while True:
             await asyncio.sleep(LOOK_S)
             if clock.wants(self.clock.now_ms()):
                 clock.asked(self.clock.now_ms())
-                asked = [venues[at] for at in range(min(ASKED, len(venues)))]
-                venues.rotate(-len(asked))
+                venues = [*self.state.venues.values()]
+                asked = [venues[at % len(venues)] for at in range(turn, turn + min(ASKED, len(venues)))]
+                turn += len(asked)
                 urls = [(venue.name, self.settings.endpoint(f"{venue.name}.http", venue.http)) for venue in asked]
                 await asyncio.gather(*(fetcher.probe(url, name) for name, url in urls), return_exceptions=True)
 

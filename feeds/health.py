@@ -160,11 +160,14 @@ class Feed:
 
         What is not explained by the clocks counts as age. A message dated far after its neighbours is as old as they.
         """
-        age = self.clock.age(ts_ms, recv_ms)
+        clock = self.clock
+        odd = clock.odd
+        age = clock.age(ts_ms, recv_ms)
         if age is None:
-            self.fault(f"a message dated {(ts_ms - recv_ms) / 1000:+,.0f} s from its receipt", recv_ms)
-            return recv_ms - self.clock.usual(recv_ms)
-        self._lags.append((recv_ms, age))
+            return recv_ms - clock.usual(recv_ms)
+        if clock.odd != odd:
+            self.fault(f"dated {clock.odd_ms / 1000:,.0f} s after its receipt ({clock.odd - odd} in a row)", recv_ms)
+        self._lags.append((recv_ms, recv_ms - ts_ms))
         return recv_ms - age
 
     def dated(self, ts_ms: int, recv_ms: int) -> int:
@@ -174,7 +177,8 @@ class Feed:
     def late(self, now_ms: int) -> int | None:
         """How late the quickest of the last messages was, beyond what the clocks explain; `None` without any."""
         last = islice(reversed(self._lags), RECENT)
-        return min((lag for recv_ms, lag in last if now_ms - recv_ms <= RECENT_MS), default=None)
+        least = min((lag for recv_ms, lag in last if now_ms - recv_ms <= RECENT_MS), default=None)
+        return None if least is None else max(0, least - self.clock.offset_ms)
 
     def lose(self, gap: Gap) -> Gap:
         """Take note that between two times not all of what was sent came, though the connection held."""
@@ -208,9 +212,11 @@ class Feed:
             self._lags.popleft()
         if not self._lags:
             return None, None
-        if len(self._lags) == 1:
-            return float(self._lags[0][1]), float(self._lags[0][1])
-        cuts = quantiles((lag for _, lag in self._lags), n=20, method="inclusive")
+        offset = self.clock.offset_ms
+        ages = [float(max(0, lag - offset)) for _, lag in self._lags]
+        if len(ages) == 1:
+            return ages[0], ages[0]
+        cuts = quantiles(ages, n=20, method="inclusive")
         return cuts[9], cuts[18]
 
     def row(self, now_ms: int, note: str = "") -> FeedRow:

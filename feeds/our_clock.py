@@ -145,11 +145,11 @@ class OurClock:
         """
         lows, lates, pongs = list(slow), list(late), list(queues)
         self._slow_ms = min(0, median_high(lows)) if len(lows) > 1 else 0
-        self.late_ms = median_low(lates) if lates else 0
-        self.queue_ms = median_low(pongs) if pongs else 0
         if now_ms - self._oldest_ms > KEEP_MS:
             self._prove(now_ms)
         self._weigh()
+        self.late_ms = median_low(lates) if lates else 0
+        self.queue_ms = median_low(pongs) if pongs else 0
 
     def wants(self, now_ms: int) -> bool:
         """Whether somebody should be asked for the time now: something is off, and not measured just before."""
@@ -213,12 +213,14 @@ class OurClock:
         What lies within the second that a `Date` leaves open is taken off only as far as messages came before they
         were sent.
         """
+        before = self.base_ms
         if self.proven is None:
             self.base_ms = self._slow_ms
         elif self.proven.least >= SECOND_MS or self.proven.most <= -SECOND_MS:
             self.base_ms = self.proven.least
         else:
             self.base_ms = min(0, max(self.proven.least, self._slow_ms))
+        self.late_ms = max(0, self.late_ms - max(0, self.base_ms - before))
 
 
 def _of(exchanges: Sequence[Exchange]) -> Span:

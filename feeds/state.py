@@ -45,6 +45,8 @@ KNOWN_TRADES = 4_096
 PREMIUM_SECONDS = 60
 NEAR_MS = 60_000
 """A stored time of a venue that is further from its receipt was told by another clock than ours."""
+RECENT_REFUSED = 200
+"""Liquidations that were refused are counted once, if no more than so many have been since."""
 
 
 Kept = Bar | Liquidation | Repriced | Gap | Cascade | Observation | Polled | Doubting | Change | Course
@@ -101,7 +103,7 @@ class State:
         self.premium: deque[tuple[int, float, int]] = deque(maxlen=PREMIUM_SECONDS)
         """By second: basis points of Coinbase over Binance, and as of when the older of the two prices is."""
         self.positions = Positions({name for name, venue in venues.items() if venue.changes})
-        self.prices = Prices({name: venue.prices for name, venue in venues.items()}, fresh_ms)
+        self.prices = Prices(venues, fresh_ms)
         self.candles = {
             name: Candles(name, venue.spot, derive_4h=venue.bars("4h") is None)
             for name, venue in venues.items()
@@ -109,6 +111,7 @@ class State:
         }
         self._chart = tuple(name for name in chart if name in self.candles)
         self._seen: dict[tuple[str, str], Seen] = {}
+        self._refused: deque[tuple[str, str]] = deque(maxlen=RECENT_REFUSED)
         self._second = 0
 
     # Facts in ------------------------------------------------------------------------------------------------------
@@ -326,20 +329,6 @@ class State:
 
     # ---------------------------------------------------------------------------------------------------------------
 
-    def _close(self, at_ms: int, name: str) -> None:
-        """Await nothing more of a venue that has closed for good. What it told until then stays in the totals."""
-        self.closed[name] = at_ms
-        self.venues.pop(name)
-        for feed in [feed for feed in self.feeds.values() if feed.venue == name]:
-            gap = feed.alive(at_ms)
-            if gap:
-                self.keep(gap)
-            del self.feeds[feed.name]
-        self.positions.forget(name)
-        self.candles.pop(name, None)
-        self._chart = tuple(other for other in self._chart if other != name)
-        self.prices.forget(name)
-
     def _look_at_clocks(self) -> None:
         """Tell our clock, venue by venue, what the messages and pongs of its best connection say."""
         slow: dict[str, int] = {}
@@ -354,6 +343,20 @@ class State:
             if (took := feed.clock.queue(self.now_ms)) is not None:
                 queues[feed.venue] = min(took, queues.get(feed.venue, took))
         self.clock.look(self.now_ms, slow.values(), late.values(), queues.values())
+
+    def _close(self, at_ms: int, name: str) -> None:
+        """Await nothing more of a venue that has closed for good. What it told until then stays in the totals."""
+        self.closed[name] = at_ms
+        self.venues.pop(name)
+        for feed in [feed for feed in self.feeds.values() if feed.venue == name]:
+            gap = feed.alive(at_ms)
+            if gap:
+                self.keep(gap)
+            del self.feeds[feed.name]
+        self.positions.forget(name)
+        self.candles.pop(name, None)
+        self._chart = tuple(other for other in self._chart if other != name)
+        self.prices.forget(name)
 
     def _feed(self, name: str) -> Feed:
         self.register(name, self.now_ms)
@@ -403,7 +406,9 @@ class State:
     def _liquidation(self, event: Liquidation, t_ms: int, feed: Feed) -> None:
         why = self._impossible(event, t_ms)
         if why:
-            feed.reject(Rejected(feed.name, event.recv_ms, why))
+            if (event.venue, event.id) not in self._refused:  # a list that is read again tells it again
+                self._refused.append((event.venue, event.id))
+                feed.reject(Rejected(feed.name, event.recv_ms, why))
         elif self.book.add(event, t_ms):
             self.keep(event)
             if self.now_ms - t_ms < MINUTE_MS:  # what is back-filled later was no part of this minute

@@ -23,12 +23,14 @@ CONSTANT_MS, CONSTANT_OVER_MS = 600_000, 2_000
 class VenueClock:
     """What is learnt of one connection. Every method takes the time; none reads a clock.
 
-    `odd` counts messages whose time is far before or after that of their neighbours: nothing is learnt from them.
+    `odd` counts messages dated far after their neighbours, by what those after them say: nothing is learnt from them.
+    `odd_ms`: how long after its receipt one of the last of them was dated.
     """
 
     def __init__(self, ours: OurClock | None = None) -> None:
         self.ours = ours or OurClock()
         self.odd = 0
+        self.odd_ms = 0
         self.opened()
 
     def opened(self) -> None:
@@ -71,6 +73,7 @@ class VenueClock:
             return None
         if self._early:
             self.odd += len(self._early)
+            self.odd_ms = -min(self._early)
             self._early.clear()
         self._learn(lag, recv_ms)
         self._age = max(lag - self.offset_ms, self._queued(recv_ms), 0)

@@ -58,8 +58,8 @@ def _price(venue: str, value: float, as_of_ms: int, state: str = "fresh") -> Sho
     return Shown(value, as_of_ms, state, "exact", "", (venue, of(venue)[0].symbol))
 
 
-def _row(venue: str, state: str = "live", rejected: int = 0) -> Row:
-    return Row(venue, venue, state, rejected, None, 0, "")
+def _row(venue: str, state: str = "live") -> Row:
+    return Row(venue, venue, state)
 
 
 def _sample(at_ms: int) -> Sample:
@@ -100,6 +100,7 @@ def _case() -> Case:
         done_ms=T + 60_000,
         lives=[Life(T - 5_000, T, T + 60_000)],
         gaps=[Gap("coinbase", T + 20_000, T + 28_000, "HTTP 503")],
+        kept=[],
         said="",
     )
 
@@ -132,7 +133,7 @@ def _said_again(case: Case) -> None:
 
 
 def _old_and_fresh(case: Case) -> None:
-    _said_again(case)
+    _overtaken(case)
     case.samples = [
         replace(one, prices={**one.prices, "kraken": _price("kraken", 64_000.0, T + 9_900)}) for one in case.samples
     ]
@@ -199,11 +200,11 @@ WRONGS: dict[str, tuple[Callable[[Case], None], str]] = {
     ),
     "no_price_is_younger_than_it_is": (_overtaken, "kraken is 1.2 s old and says 0.0 s"),
     "only_a_trade_makes_a_price_young": (_said_again, "kraken is 1.1 s old and says 0.0 s"),
-    "what_is_fresh_is_young": (_old_and_fresh, "kraken reads fresh 11.7 s after its last trade there"),
+    "what_is_fresh_is_young": (_old_and_fresh, "kraken reads fresh 11.6 s after that was the last price"),
     "no_sum_is_above_the_ledger": (_sum_too_large, "bybit long: $102, $100 were told of"),
     "nothing_that_came_through_is_missing": (
         _one_lost,
-        "bybit long: 0 events since the start, 1 came through, 0 holes known",
+        "bybit long: 1 of 1 events were lost, one at -10.0 s; no gap says so",
     ),
     "the_engine_lives": (_traceback, "a traceback: OverflowError: too large"),
     "nothing_commands_a_terminal": (_escape, "feeds: '\\x1b[2J'"),
@@ -232,6 +233,17 @@ def test_a_rule_says_what_is_wrong(rule: str) -> None:
     spoil(case)
     found = {name: first for verdict in judge(case) for name, (_, first) in verdict.broken.items()}
     assert found[rule] == words
+
+
+def test_the_table_tells_what_is_known_from_what_is_not_and_fails_for_the_latter_only() -> None:
+    case = _case()
+    assert line(outcome(case.fault, judge(case))).split() == ["503", "ok", "ok", "ok", "ok", "ok"]
+    _said_again(case)
+    found = outcome(case.fault, judge(case))
+    assert (line(found).split(), found.failed) == (["503", "ok", "known", "ok", "ok", "ok"], False)
+    _traceback(case)
+    found = outcome(case.fault, judge(case))
+    assert (line(found).split(), found.failed) == (["503", "ok", "known", "ok", "FAIL", "ok"], True)
 
 
 def test_every_fault_has_a_name_of_its_own_and_spoils_venues_that_there_are() -> None:

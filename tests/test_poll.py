@@ -17,7 +17,7 @@ from ssl import SSLContext
 import pytest
 
 from feeds.network import delay, http_date_ms, retry_after, tls, why
-from feeds.poll import Fetcher, FetchError, Validators
+from feeds.poll import Fetcher, FetchError, Told, Validators
 from feeds.source import Ask
 from feeds.venue import Http
 from feeds.wire import Frame
@@ -570,6 +570,41 @@ async def test_a_short_key_does_not_garble_the_answer() -> None:
         async with fetcher() as it:
             frame = await it.fetch("fred", f"{server.base}/?token=1")
     assert frame.data == Http(f"{server.base}/?token=***", 200, '{"value":1.1}')
+
+
+# --- the time that answers tell
+
+
+@pytest.mark.parametrize("ahead_s", [0, 33, -3600])
+async def test_each_answer_tells_the_servers_time_between_two_of_ours(ahead_s: int) -> None:
+    told: list[tuple[str, Told]] = []
+    now = 1_700_000_000_000 + ahead_s * 1_000
+    started = time.monotonic()
+
+    def now_ms() -> int:
+        return now + round((time.monotonic() - started) * 1_000)
+
+    with publisher(always(Answer(404, b"no", {"Date": "Tue, 14 Nov 2023 22:13:20 GMT"})), date=False) as server:
+        it = Fetcher(spacing_s=0.0, now_ms=now_ms, told=lambda feed, one: told.append((feed, one)))
+        frame = await it.fetch("okx.http", server.base)
+        await it.probe(server.base)
+        await it.probe(server.base, "gate")
+        await it.aclose()
+    assert [feed for feed, _ in told] == ["okx.http", "gate"], "a probe for nobody tells nobody"
+    for _, one in told:
+        assert one.date_ms == 1_700_000_000_000
+        assert now <= one.sent_ms <= one.received_ms <= now_ms()
+    assert now <= frame.recv_ms <= now_ms()
+
+
+async def test_an_answer_during_which_our_clock_was_set_tells_no_time() -> None:
+    told: list[str] = []
+    times = iter(range(1_700_000_000_000, 1_700_001_000_000, 20_000))
+    with publisher(always(Answer(body=b"ok"))) as server:
+        it = Fetcher(spacing_s=0.0, now_ms=lambda: next(times), told=lambda feed, _: told.append(feed))
+        await it.fetch("okx.http", server.base)
+        await it.aclose()
+    assert told == []
 
 
 # --- the probe

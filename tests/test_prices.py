@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from feeds.facts import Bar, Liquidation, OpenInterest, Quote, Trade
-from feeds.prices import HELD_MS
+from feeds.prices import HELD_MS, MOST_HELD
 from feeds.session import Session
 from feeds.state import State
 from feeds.topics import Derivative, Engine, Metric
@@ -264,7 +264,32 @@ def test_two_of_three_dollar_venues_that_are_wrong_never_make_a_price_that_is_ex
             market.trade(venue, 96_000.0, second * 1_000)
         ref = market.metric("btc.price")
         assert (ref.value, ref.quality) == (64_000.0, "estimated")
-        assert "coinbase, kraken at 96,000.0, but other dollar venues at 64,000.0, token spot at 64,000.0" in ref.note
+        own = market.metric("btc.coinbase.price")
+        if second < 4:  # each confirms the other, and the venues that trade on have to be heard first
+            assert "coinbase, kraken at 96,000.0, but other dollar venues at 64,000.0, token spot" in ref.note
+            assert own.quality == "exact"
+        else:
+            assert ref.note.startswith("only bitstamp of the dollar venues is fresh and not doubted; median of 2 spot")
+            assert ref.note.endswith("; coinbase +50.0% at 96,000.0, kraken +50.0% at 96,000.0")
+            assert (own.quality, own.note[:29]) == ("doubted", "96,000.0 is 50.0% off 64,000.")
+    for venue in ("coinbase", "kraken"):
+        market.trade(venue, 64_000.0, 21_000)
+    assert market.metric("btc.coinbase.price").quality == "exact"
+
+
+def test_a_crash_in_which_all_venues_follow_stays_believed() -> None:
+    market = quiet()
+    for second in range(2, 20):
+        market.all(48_000.0 - second, second * 1_000)
+        assert {row.price.quality for row in price(market.state).venues} == {"exact"}, second
+    assert market.metric("btc.price").quality == "exact"
+
+
+def test_what_is_held_back_is_bounded() -> None:
+    market = quiet()
+    for at in range(MOST_HELD + 10):
+        market.trade("coinbase", 640_000.0, 1_100 + at // 100)
+    assert [len(held) for held in market.state.prices.held.values()] == [MOST_HELD]
 
 
 def test_a_venue_that_is_the_only_one_heard_is_used_whatever_it_says() -> None:
@@ -355,6 +380,8 @@ def test_a_liquidation_that_cannot_be_is_refused_and_the_one_beside_it_counts(ba
     assert market.state.book.total("1h", ["bybit"]).long_usd == 126_000.0
     feed = market.state.feeds["bybit.linear"]
     assert (feed.rejected, feed.error) == (1, why)
+    market.state.answered("bybit", T0 + 11_100, [bad])
+    assert feed.rejected == 1
 
 
 def test_a_liquidation_at_bankruptcy_in_a_fall_counts() -> None:

@@ -2,6 +2,8 @@
 
 import random
 
+import pytest
+
 from feeds import seen
 from feeds.seen import Seen
 
@@ -22,7 +24,8 @@ def test_seeing_it_again_makes_nothing_younger() -> None:
 def test_the_last_ones_of_many_are_known_and_no_other() -> None:
     """Held against a list of all, names coming again at any distance."""
     rng = random.Random(11)
-    names, plain = Seen(256), []
+    names = Seen(256)
+    plain: list[str] = []
     for number in range(20_000):
         name = rng.choice(plain[-600:]) if plain and rng.random() < 0.3 else str(number)
         known = name in plain[-256:]
@@ -41,7 +44,7 @@ def test_names_whose_last_bits_are_alike_are_told_apart() -> None:
     assert not names.again(0)
 
 
-def test_numbers_that_are_used_up_begin_anew(monkeypatch) -> None:
+def test_numbers_that_are_used_up_begin_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seen, "_HIGHEST", 10)  # of which the first eight stand for what nothing leads to
     names = Seen(8)
     assert [names.again(name) for name in "aba"] == [False, False, True]

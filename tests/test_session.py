@@ -10,7 +10,7 @@ import pytest
 from feeds.facts import Bar, Gap, Liquidation, Observation
 from feeds.replay import replay
 from feeds.session import Session, line
-from feeds.state import Past, State
+from feeds.state import KNOWN_TRADES, Past, State
 from feeds.topics import TOPICS, Engine, Metric, Study
 from feeds.venue import Alive
 from feeds.venues import VENUES
@@ -161,6 +161,29 @@ def test_duplicated_and_old_trades_do_not_move_the_price() -> None:
     assert s.state.candles["coinbase"].running("1d").btc == 1.0  # type: ignore[union-attr]
 
 
+def test_a_trade_is_known_again_after_thousands_of_others() -> None:
+    s = session()
+    for id in range(1, KNOWN_TRADES + 1):
+        s.frame(coinbase(T0, "64000", "0.5", id))
+    for id in (1, 2, KNOWN_TRADES // 2, KNOWN_TRADES):
+        s.frame(coinbase(T0, "64000", "0.5", id))
+    running = s.state.candles["coinbase"].running("1m")
+    assert running is not None
+    assert running.btc == KNOWN_TRADES / 2
+
+
+def test_a_frame_of_more_than_two_mebibytes_is_refused_unread() -> None:
+    s = session()
+    frame = coinbase(T0, "64000")
+    assert isinstance(frame.data, str)
+    s.frame(Frame("coinbase", T0, frame.data.ljust(2 * 1024 * 1024)))
+    assert metrics(s)["btc.coinbase.price"].value == 64_000.0
+    s.frame(Frame("coinbase", T0 + 1, coinbase(T0, "65000", id=2).data.ljust(2 * 1024 * 1024 + 1)))  # type: ignore[union-attr, arg-type]
+    assert metrics(s)["btc.coinbase.price"].value == 64_000.0
+    (refused,) = s.state.feeds["coinbase"].rejects
+    assert refused.reason == "a frame of 2,097,153 bytes"
+
+
 def test_an_unknown_feed_is_said_once() -> None:
     s = session()
     for i in range(3):
@@ -189,6 +212,19 @@ def test_a_gap_makes_the_windows_that_touch_it_partial() -> None:
     for i in range(43, 80):
         s.frame(bybit(T0 + i * 10_000, "Buy", "0.1", f"6{i:04}"))
     assert metrics(s)["liq.bybit.long.usd.5m"].quality == "exact"
+
+
+def test_a_gap_that_has_not_ended_makes_the_windows_partial_while_the_price_goes_on() -> None:
+    s = session()
+    feed = s.state.feeds
+    s.frame(bybit(T0, "Buy", "0.250", "64000"))
+    for i in range(1, 40):
+        s.frame(bybit(T0 + i * 10_000, "Buy", "0.1", f"6{i:04}"))
+    assert metrics(s)["liq.bybit.long.usd.1m"].quality == "exact"
+    s.frame(Frame("bybit.linear", T0 + 393_000, None))
+    assert [gap.to_ms for gap in feed["bybit.linear"].gaps] == [None]
+    m = metrics(s)["liq.bybit.long.usd.1m"]
+    assert (m.state, m.quality, m.note) == ("fresh", "partial", "bybit: 1 gap, 3s")
 
 
 def test_ages_turn_into_states_by_themselves() -> None:
@@ -292,6 +328,20 @@ def test_what_was_kept_is_shown_as_cached_until_live() -> None:
     assert not json.loads(s.everything()["bars.1m"])["cached"]
 
 
+@pytest.mark.parametrize(
+    ("ahead_ms", "at_ms"), [(60_000, 0), (60_001, 0), (20_000, 0), (-60_000, -60_000), (-60_001, 0)]
+)
+def test_a_stored_liquidation_is_dated_by_its_venue_if_that_agrees_with_its_receipt(ahead_ms: int, at_ms: int) -> None:
+    s = session()
+    kept: list[object] = []
+    first = Session(State(VENUES, keep=kept.append), Engine("live", "", 0, writing=True))
+    first.frame(bybit(T0, "Buy", "0.1", "64000"))
+    (event,) = (fact for fact in kept if isinstance(fact, Liquidation))
+    stored = msgspec.structs.replace(event, ts_ms=T0 + ahead_ms, recv_ms=T0)
+    s.state.restore(Past(liquidations=[stored]), T0 + 70_000)
+    assert s.state.book.last_ms == T0 + at_ms
+
+
 def test_hostile_text_is_inert_in_every_topic(tmp_path: Path) -> None:
     s = session()
     evil = "\x1b]0;owned\x07\x1b[2J[bold red]x[/]\u202e"
@@ -333,6 +383,23 @@ def test_a_gap_that_was_read_afterwards_makes_no_window_partial() -> None:
     s.state.fill(gap)
     assert metrics(s)["liq.bybit.long.usd.5m"].quality == "exact"
     assert json.loads(s.everything()["feeds"])["gaps"][0]["filled"] is True
+
+
+def test_a_liquidation_of_an_hour_ago_that_is_read_now_is_no_part_of_a_cascade_now() -> None:
+    s = session()
+    s.frame(bybit(T0, "Buy", "0.1", "64000"))
+
+    def told(ago_ms: int) -> Liquidation:
+        then = T0 - ago_ms
+        return Liquidation("bybit", "BTCUSDT", then, T0, "long", 1_000.0, 64e6, 64_000.0, f"of {then}")
+
+    s.state.answered("bybit.http", T0 + 1_000, [told(3_600_000), told(61_000)])
+    s.state.advance(T0 + 2_000)
+    assert s.state.book.total("4h", ("bybit",)).long_usd == 128_006_400.0
+    assert (s.state.cascades.level, s.state.cascades.running) == (None, None)
+    s.state.answered("bybit.http", T0 + 3_000, [told(1_000)])
+    s.state.advance(T0 + 4_000)
+    assert s.state.cascades.level == "cascade"
 
 
 def test_the_level_of_liquidations_is_a_metric_and_a_cascade_a_topic() -> None:

@@ -124,6 +124,15 @@ def test_a_price_that_comes_later_is_kept_with_its_liquidation(opened: Opened) -
     ]
 
 
+def test_a_liquidation_told_again_with_another_size_stays_as_it_was_told_first(opened: Opened) -> None:
+    store = opened()
+    store.put(LIQUIDATION)
+    assert store.flush()
+    store.put(replace(LIQUIDATION, btc=LIQUIDATION.btc * 2, usd=LIQUIDATION.usd * 2, price=1.0, position="short"))
+    assert store.flush()
+    assert store.liquidations(0) == [LIQUIDATION]
+
+
 def test_a_bar_put_again_replaces_the_bar(opened: Opened) -> None:
     store = opened()
     store.put(BAR)

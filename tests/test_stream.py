@@ -646,3 +646,43 @@ async def test_a_fault_of_the_sink_comes_out_and_closes_the_socket() -> None:
             await keep(PLAIN, "okx", server.url, sink=broken, status=lambda _: None, pace=QUICK)
         await until(lambda: len(server.closed) == 1)
     assert len(asyncio.all_tasks()) == 1
+
+
+# --- how long the queue is
+
+
+async def test_a_new_connection_is_pinged_at_once_and_the_pongs_time_is_told() -> None:
+    told: list[float] = []
+    async with venue() as server, kept(server.url, pace=PACE, pong=told.append):
+        await until(lambda: len(told) == 1)  # the next is due after twenty seconds
+        assert 0 <= told[0] < 5
+
+
+async def test_a_pong_that_comes_late_tells_how_late() -> None:
+    told: list[float] = []
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await shake_hands(reader, writer)
+        head = await reader.readexactly(6)
+        data = await reader.readexactly(head[1] & 127)
+        mask = head[2:]
+        await asyncio.sleep(0.3)
+        writer.write(bytes((0x8A, len(data))) + bytes(byte ^ mask[at % 4] for at, byte in enumerate(data)))
+        await reader.read()
+
+    async with tcp(script) as (port, _), kept(f"ws://{HOST}:{port}", pace=PACE, pong=told.append):
+        await until(lambda: len(told) == 1)
+    assert 0.3 <= told[0] < 5
+
+
+async def test_a_connection_that_ends_before_its_pong_tells_nothing_of_it() -> None:
+    told: list[float] = []
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await shake_hands(reader, writer)
+        await reader.readexactly(6)
+        writer.close()
+
+    async with tcp(script) as (port, _), kept(f"ws://{HOST}:{port}", pong=told.append) as seen:
+        await until(lambda: seen.phases.count("open") == 3)
+    assert told == []

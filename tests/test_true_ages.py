@@ -151,6 +151,7 @@ def test_a_clock_that_is_proven_to_be_ahead_makes_nothing_old_and_is_named() -> 
     assert it.reference.note == "no spot venue is fresh; clock or line 20 s off: not told apart yet"
     assert it.session.state.clock.wants(it.now_ms)
     it.date("gate", "okx")
+    assert it.reference.note == "no spot venue is fresh; this machine's clock is 20 s ahead"
     it.run(1_000)
     assert (it.reference.state, it.reference.quality) == ("fresh", "exact")
     assert it.reference.note == "this machine's clock is 20 s ahead"

@@ -42,7 +42,7 @@ def test_one_message_of_the_future_is_counted_and_leaves_the_others_alone() -> N
     assert f.as_of(T0 + 3_600_000, T0 + 1_000) == T0 + 900  # as old as the one before
     assert f.as_of(T0 + 120_000, T0 + 120_100) == T0 + 120_000
     row = f.row(T0 + 121_000)
-    assert (row.odd, row.error, row.error_ms) == (1, "a message dated +3,599 s from its receipt", T0 + 1_000)
+    assert (row.odd, row.error, row.error_ms) == (1, "dated 3,599 s after its receipt (1 in a row)", T0 + 120_100)
     assert (row.lag_p50, row.lag_p95) == (100, 100)
 
 
@@ -96,6 +96,21 @@ def test_the_smallest_lag_counts_and_not_the_first() -> None:
     usual(f, 30_000, lag_ms=5_000)
     r = usual(f, 30_000, begin_ms=T0 + 30_000)
     assert f.as_of(r + 1_000 - 5_000 + 30_000, r + 1_000) == r + 1_000 - 4_900
+
+
+def test_a_slightly_smaller_lag_counts_at_once() -> None:
+    f = feed()
+    r = usual(f, 30_000, lag_ms=600)
+    assert f.as_of(r + 1_000 - 50 + 30_000, r + 1_000) == r + 1_000
+    assert f.as_of(r + 2_000 - 5_050 + 30_000, r + 2_000) == r + 2_000 - 5_000
+
+
+def test_what_is_further_off_than_the_rest_is_not_learnt_with_them() -> None:
+    f = feed()
+    for at, ahead_ms in enumerate((30_000, 30_000, 3_600_000, 30_000, 30_000)):
+        f.as_of(T0 + at * 1_000 + ahead_ms, T0 + at * 1_000)
+    assert f.as_of(T0 + 5_000 - 700 + 30_000, T0 + 5_000) == T0 + 5_000 - 700
+    assert f.row(T0 + 5_000).error == "", "a slow clock of ours is no fault of the feed"
 
 
 def test_a_new_connection_begins_anew() -> None:

@@ -50,12 +50,13 @@ def reference(prices: Sequence[SpotPrice], now_ms: int, fresh_ms: int, perpetual
         answer = _checked(_median(dollars, "exact", ""), dollars, fresh, spot)
     elif young:
         names = ", ".join(p.venue for p in dollars)
+        worth = "fresh and not doubted" if any(p.doubted and p.dollars and p.venue in spot for p in fresh) else "fresh"
         missing = (
             f"{names} disagree by {_apart(dollars):.1%}"
             if len(dollars) == 2
-            else f"only {names} of the dollar venues is fresh"
+            else f"only {names} of the dollar venues is {worth}"
             if dollars
-            else "no dollar venue is fresh"
+            else f"no dollar venue is {worth}"
         )
         alone = "; no other venue confirms it" if len(believed) == 1 else ""
         note = f"{missing}; median of {len(young)} spot venue{'s'[: len(young) > 1]}{alone}"

@@ -108,6 +108,8 @@ def _stream(feed: Feed, now_ms: int) -> Iterator[Finding]:
         yield Finding(True, feed.name, f"{row.state}, {lag}, {row.rate:g} messages/s")
     else:
         yield Finding(False, feed.name, f"{row.state}: {row.error or 'connected, but nothing came'}")
+    if row.odd:
+        yield Finding(False, f"{feed.name} dates", f"{row.odd:,} messages dated far after they came")
     for rejected in feed.rejects:
         yield Finding(False, f"{feed.name} rejected", f"{rejected.reason}: {rejected.sample}")
 

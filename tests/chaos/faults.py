@@ -31,12 +31,12 @@ class Fault(Struct, frozen=True):
     and requests alike (it is told which). `line`: `silent` says nothing but pongs, `dead` lets nothing through in
     either direction and goes on hanging after the end, `reset` breaks every connection. `slower`: seconds by which
     the line falls back in each second, up to `slowest_s`. `skew_s`: the venue's clock is so far ahead from the start.
-    `everywhere`: for it is ours that is wrong, so nobody is the control. `steps`: it is so from the beginning of the
-    fault on, and stays so. `kills`: how often the engine is killed.
+    `everywhere`: for it is ours that is wrong, so nobody is the control. `sets_s`: the clock that the engine reads is
+    set so far ahead when the fault begins, and stays so. `kills`: how often the engine is killed.
 
     What may be expected: `loses`, what was liquidated meanwhile at the spoiled may be missing; `cuts`, that has to be
-    owned up to as a gap; `said`, the feed's row has to show that something is wrong; `blocked`, it stays so after the
-    end; `back_s`, so long after the end all is fresh again.
+    owned up to as a gap; `said`, the row of the feed has to show that something is wrong, and if `counted` not by
+    growing old alone; `blocked`, it stays so after the end; `back_s`, so long after the end all is fresh again.
     """
 
     name: str
@@ -45,17 +45,18 @@ class Fault(Struct, frozen=True):
     frames: Spoil | None = None
     page: Spoil | None = None
     door: Callable[[bool], bytes] | None = None
-    line: Literal["", "silent", "dead", "reset"] = ""
+    line: Literal["", "silent", "dead", "reset", "cut"] = ""
     slower: float = 0.0
     slowest_s: float = 0.0
     skew_s: int = 0
     everywhere: bool = False
-    steps: bool = False
+    sets_s: int = 0
     kills: int = 0
     seconds: float = 8.0
     loses: bool = False
     cuts: bool = False
     said: bool = False
+    counted: bool = False
     blocked: bool = False
     back_s: float = 10.0
 
@@ -63,6 +64,28 @@ class Fault(Struct, frozen=True):
 def _content(name: str, does: str, whom: tuple[str, ...], spoil: Spoil) -> Fault:
     """A fault of what is said, over websockets and HTTP alike."""
     return Fault(name, does, whom, frames=spoil, page=spoil, loses=True)
+
+
+def _odd(name: str, does: str, whom: tuple[str, ...], seconds: int) -> Fault:
+    """Three frames with odd times, and true ones for long enough after them."""
+    return Fault(name, does, whom, frames=spoils.shifted(seconds, 3), loses=True, seconds=15)
+
+
+def _backlog(name: str, does: str, skew_s: int) -> Fault:
+    """A line that is slow for all, and all clocks but ours so far ahead of it."""
+    slow = Fault(name, does, ALL, slower=0.8, slowest_s=25, seconds=34, back_s=15)
+    return replace(slow, skew_s=skew_s, everywhere=True)
+
+
+def _begins(name: str, does: str, skew_s: int) -> Fault:
+    """Connections that are slow from their first frame on, so that no fast one was ever seen on them."""
+    slow = Fault(name, does, ALL, line="cut", slower=1e9, slowest_s=6, seconds=14, loses=True, back_s=15)
+    return replace(slow, skew_s=skew_s, everywhere=True)
+
+
+def _step(name: str, does: str, sets_s: int) -> Fault:
+    """A step of our clock."""
+    return Fault(name, does, ALL, sets_s=sets_s, everywhere=True, seconds=15)
 
 
 def _refusal(name: str, does: str, whom: tuple[str, ...], reply: bytes) -> Fault:
@@ -76,8 +99,8 @@ def _cut(fault: Fault, back_s: float = 20.0) -> Fault:
 
 
 def _said(fault: Fault) -> Fault:
-    """A fault that has to show in the row of its feed."""
-    return replace(fault, said=True)
+    """A fault that has to show in the row of its feed, before that grows old too."""
+    return replace(fault, said=True, counted=True, seconds=12)
 
 
 def _late(status: str, value: str) -> bytes:
@@ -118,41 +141,17 @@ FAULTS: tuple[Fault, ...] = (
     # Times.
     _content("hour_ahead", "times an hour ahead", B, spoils.shifted(3600)),
     _content("hour_behind", "times an hour behind", A, spoils.shifted(-3600)),
-    replace(
-        _content("odd_ahead", "three frames of each venue an hour ahead", ALL, spoils.shifted(3600, 3)), seconds=15
-    ),
-    replace(_content("odd_minute", "three frames of each venue 65 s ahead", B, spoils.shifted(65, 3)), seconds=15),
-    replace(
-        _content("odd_behind", "three frames of each venue an hour behind", A, spoils.shifted(-3600, 3)), seconds=15
-    ),
-    Fault("venue_ahead", "the clocks of half of the venues are 30 s ahead", A, skew_s=30),
-    Fault("venue_behind", "the clocks of half of the venues are 30 s behind", B, skew_s=-30),
-    Fault(
-        "clock_slow",
-        "our clock is 30 s slow, and the line of all falls 25 s back",
-        ALL,
-        skew_s=30,
-        everywhere=True,
-        slower=0.8,
-        slowest_s=25,
-        seconds=34,
-        back_s=15,
-    ),
-    Fault(
-        "clock_fast",
-        "our clock is 30 s fast, and the line of all falls 25 s back",
-        ALL,
-        skew_s=-30,
-        everywhere=True,
-        slower=0.8,
-        slowest_s=25,
-        seconds=34,
-        back_s=15,
-    ),
-    Fault(
-        "clock_steps_on", "our clock is set 90 s forward, and stays so", ALL, skew_s=-90, everywhere=True, steps=True
-    ),
-    Fault("clock_steps_back", "our clock is set 90 s back, and stays so", ALL, skew_s=90, everywhere=True, steps=True),
+    _odd("odd_ahead", "three frames of every venue an hour ahead", ALL, 3600),
+    _odd("odd_minute", "three frames of each of half of the venues 65 s ahead", B, 65),
+    _odd("odd_behind", "three frames of each of half of the venues an hour behind", A, -3600),
+    Fault("venue_ahead", "the clocks of three venues are 30 s ahead", ("binance", "bitstamp", "deribit"), skew_s=30),
+    Fault("venue_behind", "the clocks of three venues are 30 s behind", ("okx", "kraken", "bitfinex"), skew_s=-30),
+    _backlog("clock_slow", "our clock is 30 s slow, and the line of all falls 25 s back", 30),
+    _backlog("clock_fast", "our clock is 30 s fast, and the line of all falls 25 s back", -30),
+    _begins("begins_slow", "connections of all begin 6 s back, and our clock is 30 s slow", 30),
+    _begins("begins_right", "connections of all begin 6 s back, and our clock is right", 0),
+    _step("clock_steps_on", "our clock is set 90 s forward, and stays so", 90),
+    _step("clock_steps_back", "our clock is set 90 s back, and stays so", -90),
     # What it says of prices and sizes.
     _content("one_x100", "prices × 100 at one dollar venue", ("coinbase",), spoils.times(100)),
     _content("one_x1.5", "prices + 50 % at one dollar venue", ("kraken",), spoils.times(1.5)),
@@ -161,10 +160,10 @@ FAULTS: tuple[Fault, ...] = (
     _content("most_x1.5", "prices + 50 % at two of three dollar venues", ("kraken", "bitstamp"), spoils.times(1.5)),
     _content("sizes", "sizes × 1,000,000", A, spoils.sizes(1e6)),
     # The line.
-    Fault("silent", "sockets stay open and say nothing but pongs", B, line="silent", loses=True, said=True),
+    Fault("silent", "sockets stay open and say nothing but pongs", B, line="silent", loses=True, said=True, seconds=13),
     _cut(Fault("dead", "sockets hang half-open, new ones too", PROMPT, line="dead", seconds=12), back_s=25),
     Fault("slow", "the line of half of the venues falls 20 s back", A, slower=0.8, slowest_s=20, seconds=28, said=True),
-    Fault("slow_all", "the line of all venues falls 25 s back", ALL, slower=0.8, slowest_s=25, seconds=34, back_s=15),
+    _backlog("slow_all", "the line of all venues falls 25 s back", 0),
     _cut(Fault("reset", "every connection is reset before a word", B, line="reset")),
     # The door.
     replace(_refusal("403", "Forbidden", A, answer("403 Forbidden", b"not you")), blocked=True),

@@ -31,7 +31,7 @@ class Proxy:
         """By how many seconds the clock of a venue is ahead, in whatever it says and for as long as it stands here."""
         self.by_hand: dict[str, Spoil] = {}
         """What is done to a venue behind the judge's back, to see whether the judge notices."""
-        self._lines: set[_Line] = set()
+        self.lines: set[_Line] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._servers: list[asyncio.Server] = []
         self._since = 0.0
@@ -57,10 +57,10 @@ class Proxy:
         """Spoil these venues from now on."""
         self.spoiled = dict.fromkeys(venues, fault)
         self._since = asyncio.get_running_loop().time()
-        for line in [line for line in self._lines if line.venue in self.spoiled]:
+        for line in [line for line in self.lines if line.venue in self.spoiled]:
             line.hand = self._hand(line.venue)
             line.dead = fault.line == "dead"
-            if fault.line == "reset" or fault.door is not None:
+            if fault.line in ("reset", "cut") or fault.door is not None:
                 _reset(line.client)
 
     def end(self) -> None:
@@ -171,14 +171,14 @@ class _Line:
 
     async def run(self, reader: StreamReader, there: StreamReader, back: StreamWriter) -> None:
         """Pass on both ways until one end goes."""
-        self._proxy._lines.add(self)
+        self._proxy.lines.add(self)
         head = await there.readuntil(b"\r\n\r\n")
         self.client.write(dated(head, self._proxy.skewed.get(self.venue, 0)))
         ways = [asyncio.create_task(way) for way in (self._up(reader, back), self._down(there), self._out())]
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            self._proxy._lines.discard(self)
+            self._proxy.lines.discard(self)
             for way in ways:
                 way.cancel()
             await asyncio.gather(*ways, return_exceptions=True)

@@ -1,6 +1,7 @@
 """One fault from beginning to end: market, proxy, engine and watch, and a case for the judge."""
 
 import asyncio
+import os
 import signal
 import tempfile
 from collections.abc import AsyncIterator, Collection, Mapping
@@ -10,12 +11,12 @@ from pathlib import Path
 import msgspec
 
 from feeds import simulate
-from feeds.facts import Gap
 from feeds.settings import VENUES as KNOWN
 from feeds.simulate.scenes import named as scene
 from feeds.simulate.server import SimulatedMarket
 from feeds.store import Store
 from tests.bench.market import later
+from tests.chaos.clock import SetClock
 from tests.chaos.faults import Fault
 from tests.chaos.judge import Case, Life
 from tests.chaos.proxy import Proxy
@@ -53,8 +54,7 @@ async def play(
         market = await stack.enter_async_context(_market(truth))
         proxy = await stack.enter_async_context(Proxy(market.endpoints, names, truth.mid))
         proxy.by_hand |= by_hand or {}
-        if not fault.steps:
-            proxy.skewed = dict.fromkeys((venue for venue in fault.whom if venue in names), fault.skew_s)
+        proxy.skewed = dict.fromkeys((venue for venue in fault.whom if venue in names), fault.skew_s)
         home = stack.enter_context(tempfile.TemporaryDirectory(prefix="tidegauge-chaos-"))
         world = World(Path(home))
         stack.push_async_callback(world.end)
@@ -83,7 +83,11 @@ class _Run:
     def __init__(self, fault: Fault, world: World, proxy: Proxy, truth: Truth, names: list[str]) -> None:
         self._fault, self._world, self._proxy, self._truth = fault, world, proxy, truth
         self._spoiled = frozenset(venue for venue in fault.whom if venue in names)
-        self.watch = Watch()
+        self.watch = Watch((0, fault.sets_s * 1000))
+        self._clock: SetClock | None = None
+        if fault.sets_s:
+            self._clock = SetClock(world.home / "clock")
+            world.env["PYTHONPATH"] = f"{world.home / 'clock'}{os.pathsep}{world.env['PYTHONPATH']}"
         self._engines: list[Running] = []
         self._lives: list[Life] = []
 
@@ -100,8 +104,8 @@ class _Run:
                 await engine.process.wait()
                 await asyncio.sleep(AWAY_S)
                 engine = await self._start(stack)
-            if fault.steps:
-                proxy.skewed = dict.fromkeys(self._spoiled, fault.skew_s)
+            if self._clock:
+                self._clock.set(fault.sets_s * 1000)
             proxy.begin(fault, self._spoiled)
             await asyncio.sleep(seconds)
             proxy.end()
@@ -115,6 +119,7 @@ class _Run:
                 engine.send(signal.SIGTERM)
             if not await until(lambda: not engine.running, END_S):
                 ended = f"the engine did not end within {END_S:g} s when it was asked to"
+        history = Store(self._world.places.data / "history.sqlite")
         return Case(
             fault=fault,
             truth=self._truth,
@@ -126,7 +131,8 @@ class _Run:
             back_ms=back_ms,
             done_ms=done_ms,
             lives=self._lives,
-            gaps=self._gaps(self._lives[0].calm_ms),
+            gaps=history.gaps(self._lives[0].calm_ms),
+            kept=history.liquidations(0),
             said="".join(one.err for one in self._engines),
             ended=ended,
         )
@@ -154,6 +160,3 @@ class _Run:
             return None
         after_ms = now_ms()
         return now_ms() if await until(lambda: self._calm_since(after_ms), self._fault.back_s) else None
-
-    def _gaps(self, since_ms: int) -> list[Gap]:
-        return Store(self._world.places.data / "history.sqlite").gaps(since_ms)

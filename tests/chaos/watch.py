@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -17,6 +17,8 @@ STALL_S = 1.0
 _WORDS_EVERY = 5
 _LONG = ("bars", "ladder", "live")
 """Topics of numbers alone, that need not be read for words."""
+_PACE = frozenset({"state", "seen_ms", "rate", "lag_p50", "lag_p95", "gaps", "gap_ms"})
+"""What moves in the row of a feed while all is well, and its state."""
 POSITIONS: tuple[Position, ...] = ("long", "short")
 
 
@@ -37,15 +39,12 @@ class Shown(Struct, frozen=True):
 
 
 class Row(Struct, frozen=True):
-    """A feed as it stands on the feeds page."""
+    """A feed as it stands on the feeds page. `told`: all that is said of it beyond its state, pace and gaps."""
 
     feed: str
     venue: str
     state: str
-    rejected: int
-    error_ms: int | None
-    reconnects: int
-    note: str
+    told: str = ""
 
 
 class Sample(Struct, frozen=True):
@@ -78,7 +77,9 @@ class Sample(Struct, frozen=True):
 class Watch:
     """Keeps samples of one viewer for as long as `run` runs."""
 
-    def __init__(self) -> None:
+    def __init__(self, ahead_ms: Collection[int] = (0,)) -> None:
+        """`ahead_ms`: by how much the engine's clock may be ahead of ours."""
+        self._ahead_ms = ahead_ms
         self.samples: list[Sample] = []
         self.viewer: Viewer | None = None
 
@@ -95,39 +96,43 @@ class Watch:
             late_s, due = time.monotonic() - due, max(due, time.monotonic() - EVERY_S)
             if self.viewer and not self.viewer.closed and "liquidations" in self.viewer.topics:
                 words = len(self.samples) % _WORDS_EVERY == 0
-                self.samples.append(sample(self.viewer, late_s, words=words))
+                self.samples.append(sample(self.viewer, late_s, self._ahead_ms, words=words))
 
 
-def sample(viewer: Viewer, late_s: float = 0.0, *, words: bool = False) -> Sample:
-    """What this viewer has been told up to now."""
+def sample(viewer: Viewer, late_s: float, ahead_ms: Collection[int], *, words: bool) -> Sample:
+    """What this viewer has been told up to now, its times by our clock."""
+    at_ms = now_ms()
+    by_ms = min(ahead_ms, key=lambda ms: abs(viewer.t - at_ms - ms))
     topics = viewer.topics
     feeds, liquidations = topics.get("feeds", {}), topics["liquidations"]
-    rows = tuple(
-        Row(r["feed"], r["venue"], r["state"], r["rejected"], r["error_ms"], r["reconnects"], r["error"] + r["note"])
-        for r in feeds.get("rows", ())
-    )
+    rows = tuple(Row(row["feed"], row["venue"], row["state"], _told(row)) for row in feeds.get("rows", ()))
     prices = {
-        row.venue: _shown(topics[name]) for row in rows if (name := f"btc.{row.venue}.price") in topics
+        row.venue: _shown(topics[name], by_ms) for row in rows if (name := f"btc.{row.venue}.price") in topics
     }  # fmt: skip
     sums = {
         (row["venue"], side): (
             row["windows"]["1h"][f"{side}_count"] or 0,
             row["windows"]["1h"][f"{side}_usd"] or 0.0,
-            _shown(topics.get(f"liq.{row['venue']}.{side}.usd.1h", {})),
+            _shown(topics.get(f"liq.{row['venue']}.{side}.usd.1h", {}), by_ms),
         )
         for row in liquidations["venues"]
         for side in POSITIONS
     }
     signs = tuple(_signs(topics)) if words else ()
     gaps = tuple(feeds.get("gaps", ()))
-    return Sample(now_ms(), prices, _shown(topics.get("btc.price", {})), sums, rows, gaps, late_s, signs)
+    return Sample(at_ms, prices, _shown(topics.get("btc.price", {}), by_ms), sums, rows, gaps, late_s, signs)
 
 
-def _shown(metric: dict[str, Any]) -> Shown:
+def _told(row: dict[str, Any]) -> str:
+    return repr({name: value for name, value in row.items() if name not in _PACE})
+
+
+def _shown(metric: dict[str, Any], by_ms: int) -> Shown:
+    as_of_ms = metric.get("as_of_ms")
     venue, _, symbol = metric.get("source", "").partition(" ")
     return Shown(
         metric.get("value"),
-        metric.get("as_of_ms"),
+        None if as_of_ms is None else as_of_ms - by_ms,
         metric.get("state", "none"),
         metric.get("quality"),
         metric.get("note", ""),

@@ -176,6 +176,15 @@ def test_while_the_past_is_read_it_says_how_far_that_is(width):
     assert "reading the past" not in rows(status(engine=replace(reading_, read=0, pages=0)), width)[1]
 
 
+def test_a_clock_that_is_off_is_said_before_that_the_past_is_read():
+    off = Engine("live", "", NOW, True, read=38, pages=91, clock="clock or line 20 s off: not told apart yet")
+    off = replace(off, clock_short="clock or line 20 s")
+    shown = rows(status(engine=off), 160)[1]
+    assert "clock or line 20 s off: not told apart yet" in shown
+    assert "clock or line 20 s" in rows(status(engine=off), 60, 1)[0]
+    assert "clock" not in rows(status(engine=replace(off, clock="")), 160)[1]
+
+
 def test_in_a_tiny_terminal_it_says_so_shortly():
     shown = status(engine=Engine("live", "", NOW, True, read=38, pages=91))
     assert "past 38/91" in text(strip(shown, 60))

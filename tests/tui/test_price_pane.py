@@ -1,9 +1,11 @@
 import pytest
+from msgspec.structs import replace
 
 from feeds.settings import Chart, Settings
 from feeds.topics import TIMEFRAMES, BarRow, Bars, LiveBar, Price, VenuePrice
 from tests.tui.hosted import MINUTE, NOW, dirty_rows, hosted, metric, shown, styles_of, text_of, view
 from tui.panes.price import PricePane
+from tui.theme import LATE
 from tui.widgets.lines import width_of
 from tui.widgets.price_rows import head, venues_below, venues_beside
 
@@ -49,6 +51,13 @@ def topics(**parts) -> dict[str, object]:
     for timeframe in TIMEFRAMES:
         found[f"bars.{timeframe}"], found[f"bar.{timeframe}"] = bars(timeframe)
     return found
+
+
+def test_a_venue_whose_price_is_doubted_says_so_where_its_premium_would_be():
+    doubted = replace(venue("coinbase", 640_000.0, None), price=replace(metric(640_000.0), quality="doubted"))
+    _, row = venues_beside([doubted], NOW, 2)
+    assert "".join(said for said, _ in row) == "coinbase       640,000.0 doubted   0s"
+    assert [style for _, style in row][1:3] == [LATE, LATE]
 
 
 # ---- the head
