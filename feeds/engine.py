@@ -148,7 +148,7 @@ class Collector:
                     group.create_task(until_closed(venue, jobs, self.clock.now_ms, say))
                 group.create_task(tend(backfill.candles, partial(self._notice, "candles")))
                 group.create_task(tend(self._work_out, partial(self._notice, "signals")))
-                group.create_task(tend(partial(self._ask_the_time, fetcher), partial(self._notice, "time")))
+                group.create_task(tend(partial(self._ask_the_time, fetcher), partial(self._notice, "clock")))
                 if self._publishers:
                     group.create_task(tend(partial(self._gather, fetcher), partial(self._notice, "publishers")))
                 else:

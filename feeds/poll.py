@@ -222,7 +222,7 @@ class Fetcher:
     async def probe(self, url: str, feed: str = "") -> Probe:
         """Ask once and measure. Raises `FetchError` where no answer came, and nothing else.
 
-        With a `feed` the time that the server tells is told.
+        With a `feed` the time that the answer tells is told.
         """
         with _only_fetch_errors():
             secrets = _Secrets(url)

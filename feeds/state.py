@@ -326,6 +326,20 @@ class State:
 
     # ---------------------------------------------------------------------------------------------------------------
 
+    def _close(self, at_ms: int, name: str) -> None:
+        """Await nothing more of a venue that has closed for good. What it told until then stays in the totals."""
+        self.closed[name] = at_ms
+        self.venues.pop(name)
+        for feed in [feed for feed in self.feeds.values() if feed.venue == name]:
+            gap = feed.alive(at_ms)
+            if gap:
+                self.keep(gap)
+            del self.feeds[feed.name]
+        self.positions.forget(name)
+        self.candles.pop(name, None)
+        self._chart = tuple(other for other in self._chart if other != name)
+        self.prices.forget(name)
+
     def _look_at_clocks(self) -> None:
         """Tell our clock, venue by venue, what the messages and pongs of its best connection say."""
         slow: dict[str, int] = {}
@@ -340,20 +354,6 @@ class State:
             if (took := feed.clock.queue(self.now_ms)) is not None:
                 queues[feed.venue] = min(took, queues.get(feed.venue, took))
         self.clock.look(self.now_ms, slow.values(), late.values(), queues.values())
-
-    def _close(self, at_ms: int, name: str) -> None:
-        """Await nothing more of a venue that has closed for good. What it told until then stays in the totals."""
-        self.closed[name] = at_ms
-        self.venues.pop(name)
-        for feed in [feed for feed in self.feeds.values() if feed.venue == name]:
-            gap = feed.alive(at_ms)
-            if gap:
-                self.keep(gap)
-            del self.feeds[feed.name]
-        self.positions.forget(name)
-        self.candles.pop(name, None)
-        self._chart = tuple(other for other in self._chart if other != name)
-        self.prices.forget(name)
 
     def _feed(self, name: str) -> Feed:
         self.register(name, self.now_ms)

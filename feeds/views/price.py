@@ -22,10 +22,10 @@ def price(state: State) -> Price:
     """Draw up the price topic."""
     spots, perpetuals = _said(state, spot=True), _said(state, spot=False)
     ref = reference(spots, state.now_ms, state.fresh_ms, perpetuals)
-    sure = ref.state == "fresh" and ref.quality != "doubted"
-    fresh = ref.value if sure and isinstance(ref.value, float) else None
     if said := state.clock.words():
         ref = structs.replace(ref, note=f"{ref.note}; {said}" if ref.note else said)
+    sure = ref.state == "fresh" and ref.quality != "doubted"
+    fresh = ref.value if sure and isinstance(ref.value, float) else None
     rows = []
     for name, venue in state.venues.items():
         last = state.venue_price(name)

@@ -59,7 +59,8 @@ async def test_it_starts_an_engine_of_its_own_which_ends_when_the_reader_goes(wo
         await until(everything, "every topic")
         times = [line["t"] for line in reader.lines]
         assert times == sorted(times)
-        assert {tuple(line) for line in reader.lines} == {("t", "set")}
+        assert tuple(reader.lines[0]) == ("tidegauge", "protocol", "t", "set")
+        assert {tuple(line) for line in reader.lines[1:]} == {("t", "set")}
         assert len(world.processes()) == 2  # it and its engine
         reader.close()
         begun = time.monotonic()
