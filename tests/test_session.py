@@ -342,6 +342,15 @@ def test_a_stored_liquidation_is_dated_by_its_venue_if_that_agrees_with_its_rece
     assert s.state.book.last_ms == T0 + at_ms
 
 
+def test_evidence_of_clocks_that_cannot_be_read_changes_nothing() -> None:
+    s = session()
+    s.frame(coinbase(T0, "66000"))
+    before = s.snapshot()
+    for data in ('{"kind":"moon"}', "", b"\xff", '{"kind":"pong","feed":"nobody","took_ms":9}', None):
+        assert s.frame(Frame("clock", T0, data)) == []
+    assert s.snapshot() == before
+
+
 def test_hostile_text_is_inert_in_every_topic(tmp_path: Path) -> None:
     s = session()
     evil = "\x1b]0;owned\x07\x1b[2J[bold red]x[/]\u202e"
