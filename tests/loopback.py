@@ -27,7 +27,7 @@ from websockets.http11 import Request, Response
 HOST = "127.0.0.1"
 
 
-async def until(true: Callable[[], object], within: float = 5.0) -> None:
+async def until(true: Callable[[], object], within: float = 60.0) -> None:
     """Wait until `true()` holds, and fail if it does not in time."""
     end = time.monotonic() + within
     while not true():

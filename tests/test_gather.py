@@ -572,7 +572,7 @@ async def test_a_later_start_asks_only_for_what_is_new(market: Market, tmp_path:
     assert "if-none-match" in cboe.headers
 
 
-async def until(true: Callable[[], bool], within: float = 20.0) -> None:
+async def until(true: Callable[[], bool], within: float = 60.0) -> None:
     async with asyncio.timeout(within):
         while not true():
             await asyncio.sleep(0.01)

@@ -66,7 +66,7 @@ class Asking:
 
     async def line(self) -> dict[str, object]:
         """The topics of the next line."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             said = await self.reader.readline()
         topics: dict[str, object] = json.loads(said)["set"]
         return topics
@@ -82,7 +82,7 @@ async def attached(engine: Engine) -> AsyncIterator[asyncio.StreamReader]:
         await writer.wait_closed()
 
 
-async def until(condition, seconds: float = 5.0) -> None:
+async def until(condition, seconds: float = 60.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.005)
@@ -114,7 +114,7 @@ async def test_a_viewer_that_stops_reading_costs_nothing_and_gets_the_newest_whe
             assert viewer.writer.transport.get_write_buffer_size() < UNREAD + 30_000
             assert sum(map(len, viewer.missed.values())) < 30_000
             data = b""
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 while b'"price":999' not in data.rpartition(b"\n")[0]:
                     data += await loop.sock_recv(stopped, 1 << 16)
                     engine.publish(9000, price=999)
@@ -130,7 +130,7 @@ async def test_the_last_viewer_leaving_is_noticed(engine: Engine) -> None:
             await until(lambda: engine.server.viewers == 2)
         await until(lambda: engine.server.viewers == 1)
         assert not engine.server.left.is_set()
-    await asyncio.wait_for(engine.server.left.wait(), 5)
+    await asyncio.wait_for(engine.server.left.wait(), 60)
 
 
 async def test_the_socket_is_private_and_a_dead_ones_place_is_taken(tmp_path: Path) -> None:
@@ -256,7 +256,7 @@ async def test_a_viewer_that_says_what_it_shows_still_gets_what_it_wants(engine:
 async def test_a_viewer_whose_line_has_no_end_is_hung_up_on_and_the_others_are_not(engine: Engine) -> None:
     async with asking(engine) as viewer, asking(engine) as other:
         viewer.say(b"x" * 1_000_000)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             with suppress(ConnectionError):
                 assert await viewer.reader.read() == b""
         await until(lambda: engine.server.viewers == 1)

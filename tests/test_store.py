@@ -56,7 +56,7 @@ def opened(path: Path) -> Iterator[Callable[..., Store]]:
 Opened = Callable[..., Store]
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the condition never came true"
@@ -658,7 +658,7 @@ for minute in range(20_001, 20_011):
 print(store.notice)
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 import time
-deadline = time.monotonic() + 10
+deadline = time.monotonic() + 60
 while not store.writing and time.monotonic() < deadline:
     time.sleep(0.01)
 print(store.flush(), store.writing)

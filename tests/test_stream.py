@@ -381,7 +381,7 @@ async def test_an_announced_restart_is_followed_at_once() -> None:
         return (Reconnect("planned restart"),) if frame.data == "serverShutdown" else lively(frame)
 
     async with venue(script) as server, kept(server.url, meaning=meaning, pace=PACE) as seen:
-        await until(lambda: seen.data == [None, "serverShutdown", None, "tick"], within=2)
+        await until(lambda: seen.data == [None, "serverShutdown", None, "tick"])
         assert server.waits[0] < PACE.first * (1 - PACE.jitter)
         assert seen.reasons("closed") == ["the venue asked for a new connection: planned restart"]
 

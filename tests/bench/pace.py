@@ -7,6 +7,7 @@ class Pace(Struct, frozen=True):
     """Seconds of each window, and how many times what is repeated is repeated.
 
     `publishers`: whether the engines have those of the slow series too, and their history.
+    `soak_s` is real time, `soak_hours` a session's own.
     """
 
     frames: int
@@ -19,6 +20,8 @@ class Pace(Struct, frozen=True):
     lag_s: float
     days: bool
     publishers: bool
+    soak_s: float
+    soak_hours: float
 
 
 FULL = Pace(
@@ -32,6 +35,8 @@ FULL = Pace(
     lag_s=40.0,
     days=True,
     publishers=True,
+    soak_s=3_600.0,
+    soak_hours=24.0,
 )
 QUICK = Pace(
     frames=12_000,
@@ -44,4 +49,6 @@ QUICK = Pace(
     lag_s=3.0,
     days=False,
     publishers=False,
+    soak_s=2.0,
+    soak_hours=0.1,
 )

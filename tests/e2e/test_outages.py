@@ -15,12 +15,13 @@ from tests.e2e.stage import stage
 from tests.e2e.world import World, until
 from tests.loopback import Answer, refusal
 
-QUICK = {"late_s": 0.8, "stale_s": 1.5, "down_s": 2.2}
+QUICK = {"late_s": 2.0, "stale_s": 3.0, "down_s": 4.0}
+"""Longer than an engine that lives may be kept waiting on a busy machine."""
 
 
 async def test_a_venue_that_drops_out_grows_late_stale_and_down_and_comes_back_by_itself(world: World) -> None:
     async with simulate.serve("quiet", seed=7, rate=6) as market:
-        world.settings(market.endpoints, feeds=QUICK, price={"fresh_s": 1.0})
+        world.settings(market.endpoints, feeds=QUICK, price={"fresh_s": 2.0})
         await world.engine()
         async with world.viewer() as viewer:
             await until(lambda: set(viewer.states().values()) == {"live"}, "every feed is live")
@@ -33,14 +34,14 @@ async def test_a_venue_that_drops_out_grows_late_stale_and_down_and_comes_back_b
                 row = (viewer.feed("binance_usdm")["state"], price["state"], price["value"])
                 seen += [row] * (not seen or seen[-1] != row)
                 others |= {viewer.feed(feed)["state"] for feed in ("coinbase", "binance", "okx", "bybit.linear")}
-                assert _now_ms() < cut_ms + 6_000, seen
+                assert _now_ms() < cut_ms + 60_000, seen
                 await asyncio.sleep(0.02)
             assert list(dict.fromkeys(feed for feed, _, _ in seen)) == ["live", "late", "stale", "down"]
             assert list(dict.fromkeys(worth for _, worth, _ in seen)) == ["fresh", "late", "stale", "down"]
             assert others == {"live"}
             price = viewer.topics["btc.binance_usdm.price"]
             assert price["value"] == market.ledger.last["binance_usdm", "BTCUSDT"]  # the last one, marked, not none
-            assert 2_100 < viewer.t - price["as_of_ms"] < viewer.t - cut_ms + 1_000
+            assert 3_900 < viewer.t - price["as_of_ms"] < viewer.t - cut_ms + 2_000
             assert viewer.feed("binance_usdm")["error"] == "HTTP 503 Service Unavailable: down"
             (gap,) = viewer.gaps("binance_usdm")
             assert gap["to_ms"] is None
@@ -52,10 +53,10 @@ async def test_a_venue_that_drops_out_grows_late_stale_and_down_and_comes_back_b
 
             await market.restore("binance_usdm")
             back_ms = _now_ms()
-            await until(lambda: viewer.feed("binance_usdm")["state"] == "live", "it is live again", 8)
+            await until(lambda: viewer.feed("binance_usdm")["state"] == "live", "it is live again")
             await until(lambda: viewer.topics["btc.binance_usdm.price"]["state"] == "fresh", "its price is fresh")
             (gap,) = viewer.gaps("binance_usdm")
-            assert cut_ms - 700 <= gap["from_ms"] <= cut_ms + 100  # a frame may come in while it is being cut
+            assert cut_ms - 2_000 <= gap["from_ms"] <= cut_ms + 2_000  # a frame may come in while it is being cut
             assert back_ms <= gap["to_ms"] <= viewer.feed("binance_usdm")["seen_ms"]
             row = viewer.feed("binance_usdm")
             assert (row["reconnects"], row["gaps"], row["gap_ms"]) == (1, 1, gap["to_ms"] - gap["from_ms"])
@@ -68,7 +69,7 @@ async def test_a_venue_that_drops_out_grows_late_stale_and_down_and_comes_back_b
 
 async def test_a_venue_that_falls_silent_grows_stale_though_its_socket_stays_open(world: World) -> None:
     async with simulate.serve("quiet", seed=7, rate=12) as market:
-        world.settings(market.endpoints, feeds=QUICK, price={"fresh_s": 1.0})
+        world.settings(market.endpoints, feeds=QUICK, price={"fresh_s": 2.0})
         await world.engine()
         async with world.viewer() as viewer:
             await until(lambda: set(viewer.states().values()) == {"live"}, "every feed is live")

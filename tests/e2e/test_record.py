@@ -60,7 +60,7 @@ async def test_a_recorder_that_is_killed_leaves_every_whole_line_readable(world:
         recorder = await world.start("record", file)
         await until(lambda: file.exists() and file.read_bytes().count(b"\n") > 60, "sixty lines")
         recorder.send(signal.SIGKILL)
-        await recorder.ended(2)
+        await recorder.ended()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     recorded = raw.rows(file)
     assert len(recorded) >= 60
@@ -77,7 +77,7 @@ async def test_a_recorder_that_is_interrupted_closes_its_file(world: World, numb
         recorder = await world.start("record", file)
         await until(lambda: file.exists() and file.read_bytes().count(b"\n") > 30, "thirty lines")
         recorder.send(number)
-        done = await recorder.ended(2)
+        done = await recorder.ended()
     assert done.code == 0  # without --for, interrupting it is how it ends
     assert file.read_bytes()[:2] == b"\x1f\x8b"
     assert done.err.splitlines()[-1] == f"tidegauge: {len(raw.rows(file))} frames in {file}"
@@ -118,7 +118,7 @@ async def test_a_disk_that_is_full_ends_the_recording_with_what_was_written(worl
     async with simulate.serve("quiet", seed=6, rate=20) as market:
         world.settings(market.endpoints)
         recorder = await world.start("record", file, preexec=small_disk)
-        done = await recorder.ended(10)
+        done = await recorder.ended()
     assert done.code == 1
     assert "recording stopped: File too large" in done.err
     recorded = raw.rows(file)

@@ -180,7 +180,7 @@ async def test_an_output_that_cannot_be_written_is_said_in_one_line(world: World
     full = os.open("/dev/full", os.O_WRONLY)
     try:
         process = await world.start("replay", FIXTURES / "okx.jsonl", stdout=full)
-        done = await process.ended(10)
+        done = await process.ended()
     finally:
         os.close(full)
     assert done.code == 1

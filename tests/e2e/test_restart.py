@@ -28,7 +28,7 @@ async def test_a_killed_engine_loses_at_most_its_last_second_and_owns_up_to_the_
                 await asyncio.sleep(0.05)
             engine.send(signal.SIGKILL)
             killed_ms = time.time_ns() // 1_000_000
-            await engine.ended(2)
+            await engine.ended()
         for venue in simulate.VENUES:
             await market.cut(venue)
         await asyncio.sleep(0.5)
@@ -95,7 +95,7 @@ async def test_a_venue_that_no_run_ever_heard_has_no_totals(world: World) -> Non
                 assert viewer.topics["liq.bybit.long.usd.1h"]["value"] is None  # and not zero
                 assert viewer.topics["liq.long.usd.1h"]["value"] is None
             engine.send(signal.SIGTERM)
-            await engine.ended(3)
+            await engine.ended()
 
 
 async def test_a_cached_reference_price_is_stale(world: World) -> None:

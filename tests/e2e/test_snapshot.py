@@ -90,7 +90,7 @@ async def test_a_snapshot_without_an_engine_agrees_with_the_simulated_market(wor
             for venue, symbol in MAIN.items():
                 prices[venue].append(market.ledger.last[venue, symbol])
             await asyncio.sleep(0.01)
-        done = await running.ended(5)
+        done = await running.ended()
         told = list(market.ledger.liquidations)
 
     assert done.code == 0

@@ -153,4 +153,4 @@ async def test_the_file_is_always_whole_and_its_numbers_never_older_than_a_secon
         took = time.monotonic() - begun
         assert took - 2 <= len(seen) <= took + 2
         engine.send(signal.SIGTERM)
-        await engine.ended(3)
+        await engine.ended()

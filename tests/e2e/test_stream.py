@@ -64,7 +64,7 @@ async def test_it_starts_an_engine_of_its_own_which_ends_when_the_reader_goes(wo
         assert len(world.processes()) == 2  # it and its engine
         reader.close()
         begun = time.monotonic()
-        done = await running.ended(3)
+        done = await running.ended()
         await until(lambda: not world.processes(), "nothing is left", 3)
         assert time.monotonic() - begun < 2.0
         assert (done.code, done.err) == (0, "")
@@ -83,19 +83,19 @@ async def test_it_reads_a_running_engine_and_leaves_it_running(world: World) -> 
             assert reader.lines[0]["set"].keys() >= known  # the first carries everything
             assert reader.lines[1]["set"].keys() < viewer.topics.keys()
             reader.close()
-            assert (await running.ended(2)).code == 0
+            assert (await running.ended()).code == 0
             assert engine.running
 
             running, reader = await stream(world)
             await until(lambda: len(reader.read()) > 2, "lines")
             running.send(signal.SIGINT)
-            assert (await running.ended(2)).code == 130
+            assert (await running.ended()).code == 130
             reader.close()
 
             running, reader = await stream(world)
             await until(lambda: len(reader.read()) > 2, "lines")
             engine.send(signal.SIGKILL)
-            done = await running.ended(2)
+            done = await running.ended()
             assert (done.code, done.err) == (1, "tidegauge: the engine has ended\n")
             reader.close()
 
@@ -118,7 +118,7 @@ async def test_without_an_engine_to_be_had_it_says_why(world: World) -> None:
     world.settings({"coinbase.ws": "ws://127.0.0.1:9", "coinbase.http": "http://127.0.0.1:9"})
     world.places.runtime.parent.mkdir(parents=True, exist_ok=True)
     world.places.runtime.write_text("in the way")
-    done = await world.run("stream", within=5)
+    done = await world.run("stream")
     assert done.code == 1
     assert "no engine runs, and none could be started" in done.err
     assert f"{world.places.runtime}" in done.err

@@ -60,7 +60,7 @@ async def test_a_home_that_is_nobodys_is_a_wrong_setting(world: World, word: str
     argv = [word, *ARGUMENTS.get(word, []), "--config", good]
     if word in ("record", "replay"):
         return  # they keep nothing at home
-    done = await world.run(*argv, TIDEGAUGE_HOME="~nobody-of-that-name/tide", within=5)
+    done = await world.run(*argv, TIDEGAUGE_HOME="~nobody-of-that-name/tide")
     assert (done.code, done.out) == (2, b"")
     assert done.err == (
         "tidegauge: environment TIDEGAUGE_HOME: there is no such home folder: '~nobody-of-that-name/tide'\n"
@@ -91,7 +91,7 @@ async def test_wrong_usage_is_exit_code_2(world: World) -> None:
         (["--speed", "fast"], "argument --speed: a number above 0, or max, not 'fast'"),
         (["--demo", "--replay", "f"], "not allowed with argument --demo"),
     ):
-        done = await world.run(*argv, within=5)
+        done = await world.run(*argv)
         assert (done.code, done.out) == (2, b""), argv
         assert said in done.err, done.err
 
@@ -101,7 +101,7 @@ async def test_a_replay_for_viewers_of_what_is_no_recording_ends_with_one_line(w
         file = world.home / name
         if name.startswith("text"):
             file.write_text("no recording\n")
-        done = await world.run("engine", "--replay", file, "--socket", world.home / "s", within=5)
+        done = await world.run("engine", "--replay", file, "--socket", world.home / "s")
         assert (done.code, done.out) == (1, b"")
         assert done.err.startswith(f"tidegauge: {file} is no recording: ")
         assert done.err.count("\n") == 1
@@ -109,7 +109,7 @@ async def test_a_replay_for_viewers_of_what_is_no_recording_ends_with_one_line(w
 
 async def test_the_monitor_without_a_terminal_says_what_to_use_instead(world: World) -> None:
     for argv in ([], ["--demo"], ["--demo", "storm"], ["--replay", "missing"]):
-        done = await world.run(*argv, within=5)
+        done = await world.run(*argv)
         assert (done.code, done.out) == (1, b"")
         assert done.err == (
             "tidegauge: the monitor needs a terminal; without one: tidegauge status, snapshot or stream\n"

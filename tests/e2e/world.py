@@ -30,7 +30,7 @@ T = TypeVar("T")
 _WARNING = re.compile(r"\w+Warning:")
 
 
-async def until(true: Callable[[], T], what: str, within: float = 10.0) -> T:
+async def until(true: Callable[[], T], what: str, within: float = 60.0) -> T:
     """Wait until `true()` gives something, give it back, and fail with `what` if it does not in time."""
     end = time.monotonic() + within
     while not (found := true()):
@@ -96,7 +96,7 @@ class Running:
         """Send a signal to it alone."""
         self.process.send_signal(number)
 
-    async def ended(self, within: float) -> Done:
+    async def ended(self, within: float = 60.0) -> Done:
         """Wait for its end; give what it left."""
         await asyncio.wait_for(self.process.wait(), within)
         assert self.process.returncode is not None
@@ -211,7 +211,7 @@ class World:
         file.write_text(text)
         return file
 
-    async def run(self, *argv: str | Path, within: float = 20.0, **env: str) -> Done:
+    async def run(self, *argv: str | Path, within: float = 60.0, **env: str) -> Done:
         """Run one word to its end."""
         process = await self.start(*argv, **env)
         return await process.ended(within)

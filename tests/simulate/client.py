@@ -25,7 +25,7 @@ class Client:
     async def send(self, request: object) -> None:
         await self.connection.send(request if isinstance(request, str) else json.dumps(request))
 
-    async def next(self, within: float = 5.0) -> Frame:
+    async def next(self, within: float = 60.0) -> Frame:
         async with asyncio.timeout(within):
             text = await self.connection.recv()
         assert isinstance(text, str)
@@ -33,7 +33,7 @@ class Client:
         self.frames.append(frame)
         return frame
 
-    async def until(self, wanted: Callable[[Frame], object], within: float = 5.0) -> Frame:
+    async def until(self, wanted: Callable[[Frame], object], within: float = 60.0) -> Frame:
         """Read on to the first frame that is wanted."""
         async with asyncio.timeout(within):
             while True:
@@ -67,7 +67,7 @@ async def asking(market: SimulatedMarket, venue: str, path: str, *requests: obje
         yield client
 
 
-async def until(true: Callable[[], object], within: float = 5.0) -> None:
+async def until(true: Callable[[], object], within: float = 60.0) -> None:
     """Wait until `true()` holds, and fail if it does not in time."""
     async with asyncio.timeout(within):
         while not true():

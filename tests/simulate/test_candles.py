@@ -147,7 +147,7 @@ async def test_bitstamp_s_rows_are_oldest_first_as_text_in_seconds() -> None:
 async def test_the_running_candle_ends_at_the_last_trade() -> None:
     async with simulate.serve(seed=7, rate=10) as market:
         before = market.ledger.trades["coinbase", "BTC-USD"]
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while market.ledger.trades["coinbase", "BTC-USD"] < before + 5:
                 await asyncio.sleep(0.01)
         async with httpx.AsyncClient(trust_env=False) as client:

@@ -18,7 +18,7 @@ import pyte
 from tui.source import Source
 
 PROGRAM = Path(__file__).with_name("viewer_program.py")
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 STEP_S = 0.02
 
 
