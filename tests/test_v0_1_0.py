@@ -54,8 +54,8 @@ def read_whole(store: Store) -> None:
     assert len(store.gaps(0)) == 7
     assert store.runs(0) == [(STARTED_MS, STARTED_MS + 69_230)]
     assert len(store.slow()[1]) == 13
-    assert store.table("verdict")[1] == [(1_795_629_775_547, "ARMED", "repo stress 76.3")]
-    assert len(store.table("metric")[1]) == 6
+    assert list(store.table("verdict")[1]) == [(1_795_629_775_547, "ARMED", "repo stress 76.3")]
+    assert len(list(store.table("metric")[1])) == 6
 
 
 def test_a_history_is_taken_to_the_newest_schema_with_all_its_rows(store: Store, path: Path) -> None:

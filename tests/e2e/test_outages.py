@@ -4,13 +4,14 @@ import asyncio
 import signal
 import time
 from contextlib import closing
+from itertools import count
 
 from websockets.asyncio.server import ServerConnection
 
 from feeds import simulate
 from feeds.facts import Gap
 from feeds.store import Store
-from tests.e2e.frames import LIQUIDATED, PRICES, REFERENCE, SCRIPTS
+from tests.e2e.frames import LIQUIDATED, PRICES, REFERENCE, SCRIPTS, coinbase
 from tests.e2e.stage import stage
 from tests.e2e.world import World, until
 from tests.loopback import Answer, refusal
@@ -176,7 +177,12 @@ async def test_no_header_of_one_venue_ends_the_engine_or_another_s_feed(world: W
         asked.append(path)
         return Answer(429, b"slower", {"Retry-After": absurd})
 
-    scripts = {**SCRIPTS, "kraken": refusal(429, "slower", Retry_After=absurd)}
+    async def goes_on(peer: ServerConnection) -> None:
+        for number in count(1):
+            await peer.send(coinbase("40010.25", "0.1", number))
+            await asyncio.sleep(0.1)
+
+    scripts = {**SCRIPTS, "coinbase": goes_on, "kraken": refusal(429, "slower", Retry_After=absurd)}
     async with stage(scripts, pages) as built:
         world.settings(built.endpoints)
         engine = await world.engine()
