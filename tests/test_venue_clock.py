@@ -147,6 +147,7 @@ def test_nothing_is_younger_than_the_queue_of_its_connection() -> None:
     r = usual(f, 0)
     f.clock.pong(12_000, r)
     assert f.as_of(r, r + 100) == r + 100 - 12_000
+    assert f.as_of(r + 100, r + 200) == r + 200 - 12_000, "nor what comes after it"
     assert f.as_of(r + 30_000, r + 30_001) == r + 30_000, "a pong of long ago tells nothing"
     f.clock.pong(300, r + 31_000)
     assert f.as_of(r + 31_000, r + 31_050) == r + 31_000, "a journey is no queue"
