@@ -18,6 +18,8 @@ PONG_MS = 30_000
 """A pong tells of the queue so long; the driver has two measured in that time."""
 CONSTANT_MS, CONSTANT_OVER_MS = 600_000, 2_000
 """A lag of more than this that stays the same is no queue."""
+DAY_MS = 86_400_000
+"""Nor is one of a day, at once: no connection lasts longer. It is a clock that was never set, or frames of long ago."""
 
 
 class VenueClock:
@@ -63,7 +65,8 @@ class VenueClock:
         base, low = self.ours.base_ms, self.low
         if low is None:
             return base
-        if low - base >= CONSTANT_MS and self._near >= FEW and self.seen_ms - self._since_ms >= CONSTANT_OVER_MS:
+        constant = self._near >= FEW and self.seen_ms - self._since_ms >= CONSTANT_OVER_MS
+        if low - base >= DAY_MS or (constant and low - base >= CONSTANT_MS):
             return low
         return min(base, low)
 
@@ -77,8 +80,8 @@ class VenueClock:
             self._near += 1
             self._age = lag - (base if base < low else low)
             return self._age
-        offset = self.offset_ms
-        if lag < offset - SLACK_MS and not self._adopt(lag, recv_ms):
+        known = base if low is None else min(base, low)
+        if lag < known - SLACK_MS and not self._adopt(lag, recv_ms):
             return None
         if self._early:
             self.odd += len(self._early)

@@ -91,6 +91,15 @@ def test_a_queue_of_minutes_is_age_and_a_constant_lag_of_many_minutes_is_none() 
     assert f.as_of(r + 2_000 - 3_600_000, r + 10_000) == r + 2_000  # what grows beyond it is a queue
 
 
+def test_a_lag_of_a_day_is_a_clock_at_once_until_a_message_says_that_it_was_none() -> None:
+    f = feed()
+    assert f.as_of(T0 - 86_400_000, T0) == T0
+    assert f.as_of(T0 - 86_400_000, T0 + 1_500) == T0
+    assert f.as_of(T0 + 1_900, T0 + 2_000) == T0 + 1_900
+    assert f.as_of(T0 - 86_400_000, T0 + 2_100) == T0 - 86_400_000
+    assert feed().as_of(T0 - 86_399_999, T0) == T0 - 86_399_999
+
+
 def test_the_smallest_lag_counts_and_not_the_first() -> None:
     f = feed()
     usual(f, 30_000, lag_ms=5_000)
@@ -138,6 +147,7 @@ def test_nothing_is_younger_than_the_queue_of_its_connection() -> None:
     r = usual(f, 0)
     f.clock.pong(12_000, r)
     assert f.as_of(r, r + 100) == r + 100 - 12_000
+    assert f.as_of(r + 100, r + 200) == r + 200 - 12_000, "nor what comes after it"
     assert f.as_of(r + 30_000, r + 30_001) == r + 30_000, "a pong of long ago tells nothing"
     f.clock.pong(300, r + 31_000)
     assert f.as_of(r + 31_000, r + 31_050) == r + 31_000, "a journey is no queue"
