@@ -31,6 +31,7 @@ KNOWN: tuple[Known, ...] = (
     Known("no_sum_is_above_the_ledger", ("sizes",), "a size that cannot be is believed"),
     Known("the_engine_lives", ("retry_date",), _HEADER),
     Known("it_is_fresh_again", ("retry_date",), _HEADER),
+    Known("nothing_that_came_through_is_missing", ("retry_date",), _HEADER),
     Known("nothing_that_came_through_is_missing", ("killed",), "a gap of Gate begins after what was last read there"),
     Known("no_price_is_younger_than_it_is", ("killed",), "a price of an earlier run is dated to the start of this one"),
 )
