@@ -12,6 +12,7 @@ Part = Literal["trade", "ticker", "liquidations", "mark", "index", "funding", "o
 PARTS: tuple[Part, ...] = get_args(Part)
 
 _LIQUIDATIONS = re.compile("liq|forceorder", re.IGNORECASE)
+_TRADES = re.compile("trade", re.IGNORECASE)
 _LISTS = re.compile(r"/(instruments?|contracts)\b")
 _ACKNOWLEDGED = re.compile(r'subscri|"op"\s*:\s*"sub"|"subbed"|"result"\s*:\s*(null|\[|"ok")', re.IGNORECASE)
 _TOPIC = re.compile(r'"(channel|channels|topic|feed|ch|subbed|result)"\s*:\s*["\[{]')
@@ -57,21 +58,20 @@ def parts_of(fact: Out) -> Iterator[Part]:
             yield "contracts"
 
 
-Answer = Literal["", "some", "liquidations"]
-"""What a frame acknowledges: no subscription, one that it does not name or another, or that to liquidations."""
+Answer = Literal["", "unnamed", "trades", "liquidations", "other"]
+"""What a frame acknowledges: no subscription, one that it does not name, or which."""
 
 
 def acknowledges(data: str | bytes) -> Answer:
-    """Read whether a frame that gave no fact answers a subscription, and which."""
+    """Read whether a frame that gave no fact answers a subscription, and which. Bybit's only give a number back."""
     text = beginning(data) or ""
     if not _ACKNOWLEDGED.search(text):
         return ""
-    return "liquidations" if _LIQUIDATIONS.search(text) else "some"
-
-
-def names_topic(data: str | bytes) -> bool:
-    """Whether an acknowledgement says what it is of. Bybit's and Binance's only give a number back."""
-    return _TOPIC.search(beginning(data) or "") is not None
+    if _LIQUIDATIONS.search(text):
+        return "liquidations"
+    if not _TOPIC.search(text):
+        return "unnamed"
+    return "trades" if _TRADES.search(text) else "other"
 
 
 def asks_liquidations(stream: Stream) -> Literal["by itself", "in the address", "with the trades"]:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from feeds.decode import Decoder
 from feeds.facts import FeedStatus, Rejected
 from feeds.health import Feed
-from feeds.parts import Part, acknowledges, asks_liquidations, documented, names_topic, parts_of
+from feeds.parts import Answer, Part, acknowledges, asks_liquidations, documented, parts_of
 from feeds.text import plain
 from feeds.venue import Http, Out, Refused, Stream, Venue
 from feeds.wire import Frame
@@ -75,8 +75,7 @@ class Witness:
         self._came: dict[str, Counter[Part]] = {}
         self._otherwise: dict[str, dict[tuple[str, str], Otherwise]] = {}
         self._open: set[str] = set()
-        self._confirmed: set[str] = set()  # feeds whose subscription to liquidations was acknowledged by name
-        self._unnamed: Counter[str] = Counter()  # by feed, acknowledgements that do not say of what
+        self._confirmed: Counter[tuple[str, Answer]] = Counter()  # by feed, what was acknowledged
         self._read: dict[str, set[str]] = {}  # by venue, paths that answered as documented
 
     def take(self, frame: Frame, outs: Sequence[Out]) -> None:
@@ -94,8 +93,8 @@ class Witness:
                     self._note(venue, frame, out.reason, "" if isinstance(frame.data, Http) else _begins(frame))
                 case FeedStatus(phase="open"):
                     self._open.add(frame.feed)
-                    self._confirmed.discard(frame.feed)
-                    del self._unnamed[frame.feed]
+                    for key in [key for key in self._confirmed if key[0] == frame.feed]:
+                        del self._confirmed[key]
                 case _:
                     came.update(parts_of(out))
         if isinstance(frame.data, Http):
@@ -151,19 +150,18 @@ class Witness:
     def _confirms(self, feed: str, stream: Stream) -> bool:
         match asks_liquidations(stream):
             case "by itself":
-                return feed in self._confirmed or self._unnamed[feed] >= len(stream.hello)
+                unnamed = self._confirmed[feed, "unnamed"]
+                return self._confirmed[feed, "liquidations"] > 0 or unnamed >= len(stream.hello)
             case "in the address":
                 return feed in self._open
             case "with the trades":
-                return feed in self._open and bool(self._came.get(feed.partition(".")[0], Counter())["trade"])
+                traded = self._came.get(feed.partition(".")[0], Counter())["trade"]
+                return traded > 0 or self._confirmed[feed, "trades"] > 0
 
     def _silent(self, venue: str, frame: Frame, data: str | bytes) -> None:
         """Take a frame that gave nothing: an acknowledgement, or something that is not known."""
-        match acknowledges(data):
-            case "liquidations":
-                self._confirmed.add(frame.feed)
-            case "some" if not names_topic(data):
-                self._unnamed[frame.feed] += 1
+        if answer := acknowledges(data):
+            self._confirmed[frame.feed, answer] += 1
         kinds = self._unread.setdefault(venue, Counter())
         name = self._names.unread(frame)
         if name and (name in kinds or len(kinds) < MOST_SAMPLES):
