@@ -36,6 +36,8 @@ SKEW_MS = 2_000
 LAST_DAYS = 280
 """Days of a publisher that are asked for: a quarterly series, dated by its quarter's first day, has a value in them."""
 LOOK_S = 0.1
+AGAIN_S = 4.0
+"""What is polled is asked for again after so long: open interest in contracts of dollars says nothing before a mark."""
 SHORTEST_KEY = 4
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -87,24 +89,27 @@ class Examination:
         jobs = [self._rest(fetcher, backfill), *(self._ask_all(fetcher, SOURCES[name], end) for name in self.asked)]
         asking = asyncio.gather(*jobs)
         collecting = asyncio.create_task(self.collector.run())
+        again = asyncio.create_task(self._again(backfill))
         try:
             while clock() < end and not (asking.done() and self._complete()):
                 progress(self._progress(end - clock()))
                 await asyncio.sleep(LOOK_S)
                 self.collector.tick()
-                if collecting.done():
-                    collecting.result()
+                for task in (collecting, again):
+                    if task.done():
+                        task.result()
             while not asking.done():  # what was asked is waited for, which is bounded by the time for an answer
                 progress(self._progress(0))
                 await asyncio.wait((asking,), timeout=LOOK_S)
             await asking
             self.streams = [self._stream(feed) for feed in self._state.feeds.values()]
             self.venues = list(self._venues())
-            self.rest.append(_clock(self._state.clock))
+            self.rest += [_clock(self._state.clock), *self._notices()]
         finally:
-            asking.cancel()
-            collecting.cancel()
-            await asyncio.gather(asking, collecting, return_exceptions=True)
+            running = (asking, again, collecting)
+            for task in running:
+                task.cancel()
+            await asyncio.gather(*running, return_exceptions=True)
             await fetcher.aclose()
 
     def doubted(self) -> list[Finding]:
@@ -115,21 +120,27 @@ class Examination:
 
     def _venues(self) -> Iterator[VenueFound]:
         for venue in self._state.venues.values():
-            yield self._witness.found(venue, self._state.feeds.values())
+            yield self._found(venue)
         now_ms = today(self.collector.clock.now_ms())
         for name, venue in VENUES.items():
             if venue.life.over(now_ms):
                 yield VenueFound(name, venue.title, "", closed=venue.life.words(now_ms))
 
+    def _notices(self) -> Iterator[Finding]:
+        """What the engine would say of its own: faults, and addresses that are read in place of others."""
+        for name, said in self.collector.notices.items():
+            if said and name not in ("settings", "recording"):
+                yield Finding(not name.startswith("fault."), "engine", plain(self._hide(said), SAMPLE))
+
     def _complete(self) -> bool:
         """Whether nothing more is to be waited for: whoever is whole has also traded."""
-        found = (self._witness.found(venue, self._state.feeds.values()) for venue in self._state.venues.values())
+        found = map(self._found, self._state.venues.values())
         return all(
             venue.whole and all(part.state == "came" for part in venue.parts if part.part == "trade") for venue in found
         )
 
     def _progress(self, left_s: float) -> str:
-        venues = [self._witness.found(venue, self._state.feeds.values()) for venue in self._state.venues.values()]
+        venues = [*map(self._found, self._state.venues.values())]
         whole = sum(venue.whole for venue in venues)
         told = f"; {len(self._told)} of {len(self.asked)} publishers asked" if self.asked else ""
         left = f"; {left_s:.0f} s at most" if left_s > 0 else "; waiting for the last answers"
@@ -151,6 +162,18 @@ class Examination:
         candles = [backfill.read(venue, url) for venue in venues if (url := venue.bars("1d"))]
         found, _ = await asyncio.gather(asyncio.gather(*probes), asyncio.gather(*candles))
         self.rest.extend(found)
+
+    async def _again(self, backfill: Backfill) -> None:
+        """Read once more, from time to time, what is polled of venues that are heard and lack a part; for ever."""
+        while True:
+            await asyncio.sleep(AGAIN_S)
+            for venue in self._state.venues.values():
+                if any(part.state == "missing" for part in self._found(venue).parts):
+                    for poll in venue.polls:
+                        await backfill.read(venue, poll.url)
+
+    def _found(self, venue: Venue) -> VenueFound:
+        return self._witness.found(venue, self._state.feeds.values())
 
     async def _ask_all(self, fetcher: Fetcher, source: Source, end: float) -> None:
         """Ask a publisher for each of its pages, one after the other; the first in any case, the others in time."""

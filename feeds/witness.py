@@ -127,7 +127,7 @@ class Witness:
         # Nobody may have traded in so short a time, unless trades came under another name.
         if part == "trade" and not any(_TRADES.search(name) for name in self._unread.get(venue.name, ())):
             return PartFound(part, "quiet", 0, "nothing happened")
-        return PartFound(part, "missing", 0)
+        return PartFound(part, "missing", 0, _trouble(part, own))
 
     def _liquidations(self, venue: Venue, count: int, own: dict[str, Feed]) -> PartFound:
         streams = [stream for stream in venue.streams if stream.liquidations]
@@ -176,6 +176,13 @@ class Witness:
             said, begins = plain(self._hide(reason), SAMPLE), plain(self._hide(sample), SAMPLE)
             was = known or Otherwise(where, said, begins, 0)
             kinds[where, reason] = Otherwise(was.where, was.reason, was.sample, was.times + 1)
+
+
+def _trouble(part: Part, own: Mapping[str, Feed]) -> str:
+    """What went wrong last over REST, of a part that is read there at every venue; "" where nothing did."""
+    if part not in ("candles", "contracts"):
+        return ""
+    return next((plain(feed.error) for feed in own.values() if feed.error.startswith("REST: ")), "")
 
 
 def state_of(found: VenueFound) -> str:

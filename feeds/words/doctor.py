@@ -41,7 +41,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
-    recorder = begin(args.save, force=args.force) if args.save else None
+    recorder = begin(args.save, force=args.force, recorded="demo" if args.demo else "live") if args.save else None
     kept = True
     try:
         report = run_loop(_examined(args, settings, recorder))

@@ -36,10 +36,10 @@ def run(args: argparse.Namespace) -> int:
     return 0 if closed and collector.recorder else 1
 
 
-def begin(file: Path, *, force: bool) -> Recorder:
+def begin(file: Path, *, force: bool, recorded: str = "live") -> Recorder:
     """Begin the file. Nothing that is there is written over unasked, nor what a link of that name leads to."""
     try:
-        return Recorder(file, replace=force, recorded="live", started_ms=time.time_ns() // 1_000_000)
+        return Recorder(file, replace=force, recorded=recorded, started_ms=time.time_ns() // 1_000_000)
     except FileExistsError:
         if file.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file)) from None
