@@ -107,8 +107,8 @@ class Examination:
             self.rest += [_clock(self._state.clock), *self._notices()]
         finally:
             running = (asking, again, collecting)
-            for task in running:
-                task.cancel()
+            for one in running:
+                one.cancel()
             await asyncio.gather(*running, return_exceptions=True)
             await fetcher.aclose()
 
@@ -130,7 +130,7 @@ class Examination:
         """What the engine would say of its own: faults, and addresses that are read in place of others."""
         for name, said in self.collector.notices.items():
             if said and name not in ("settings", "recording"):
-                yield Finding(not name.startswith("fault."), "engine", plain(self._hide(said), SAMPLE))
+                yield Finding(not name.startswith("fault."), "notice", plain(self._hide(said), SAMPLE))
 
     def _complete(self) -> bool:
         """Whether nothing more is to be waited for: whoever is whole has also traded."""

@@ -242,3 +242,14 @@ async def test_how_far_it_is_is_said_on_a_terminal_only(world: World) -> None:
     assert done.code == 4
     assert said.startswith("\r0 of 1 venues whole; ")
     assert said.endswith("\r\x1b[K")
+
+
+async def test_a_simulated_market_is_asked_without_the_users_addresses_keys_and_history(world: World) -> None:
+    file = world.home / "kept.jsonl.gz"
+    world.settings({"coinbase.ws": "ws://127.0.0.1:9"}, venues=["coinbase"], keys={"census": "abcdef0123456789"})
+    done = await world.run("doctor", "--demo", "--json", "--wait", "1s", "--save", file, within=60)
+    assert [venue["venue"] for venue in done.json["venues"]] == [*simulate.VENUES, "bitmex"]
+    assert not done.json["offline"]
+    assert Recording(file).header["recorded"] == "demo"
+    assert b"abcdef0123456789" not in done.out + gzip.decompress(file.read_bytes())
+    assert not world.places.data.exists()
