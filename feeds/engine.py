@@ -139,7 +139,7 @@ class Collector:
         # A simulated market has all its venues on one host, which needs no sparing.
         spacing_s = 0.0 if self.session.engine.mode == "demo" else SPACING_S
         fetcher = Fetcher(spacing_s=spacing_s, now_ms=self.clock.now_ms, told=self.told)
-        backfill = Backfill(self.state, self.settings, fetcher, self._take, self.notices.__setitem__)
+        backfill = Backfill(self.state, self.settings, fetcher, self.take, self.notices.__setitem__)
         try:
             async with asyncio.TaskGroup() as group:
                 for venue in self.state.venues.values():
@@ -237,7 +237,7 @@ class Collector:
 
         `through`: the day to which it has to reach at least, "" where that is not known.
         """
-        self._record(frame)
+        self.record(frame)
         outs = await self._compute(self.session.decode, frame)
         outs = self.state.slow.reach(outs, through, frame.feed, frame.recv_ms)
         outs = self.state.slow.sift(frame.feed, frame.recv_ms, outs)
@@ -294,14 +294,15 @@ class Collector:
             url,
             fallbacks=others,
             headers=venue.headers,
-            sink=self._take,
+            sink=self.take,
             status=self._status,
             now_ms=self.clock.now_ms,
             pong=lambda took_s: self._measured(Pong(feed, round(took_s * 1000))),
         )
 
-    def _take(self, frame: Frame) -> Sequence[Control]:
-        self._record(frame)
+    def take(self, frame: Frame) -> Sequence[Control]:
+        """Record a frame and take it into the session, whoever received it."""
+        self.record(frame)
         return self.session.frame(frame)
 
     def told(self, feed: str, told: Told) -> None:
@@ -310,7 +311,7 @@ class Collector:
 
     def _measured(self, fact: Evidence, now_ms: int | None = None) -> None:
         """Take what is known of clocks as a frame, so that it is in the recording and a replay comes to the same."""
-        self._take(our_clock.frame(fact, self.clock.now_ms() if now_ms is None else now_ms))
+        self.take(our_clock.frame(fact, self.clock.now_ms() if now_ms is None else now_ms))
 
     async def _ask_the_time(self, fetcher: Fetcher) -> None:
         """Ask some venues in turn for the time, whenever it is not known what is off, or what was is to be checked."""
@@ -325,7 +326,8 @@ class Collector:
                 urls = [(venue.name, self.settings.endpoint(f"{venue.name}.http", venue.http)) for venue in asked]
                 await asyncio.gather(*(fetcher.probe(url, name) for name, url in urls), return_exceptions=True)
 
-    def _record(self, frame: Frame) -> None:
+    def record(self, frame: Frame) -> None:
+        """Write a frame to the recording, if there is one. A fault there ends it, and nothing else."""
         if self.recorder:
             try:
                 self.recorder.write(frame)

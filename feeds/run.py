@@ -55,20 +55,24 @@ async def live(settings: Settings, paths: Paths, *, with_viewers: bool) -> int:
 async def demo(settings: Settings, scene: str, seed: int, socket: Path) -> int:
     """Serve a simulated market to the viewers of `socket`. Keeps nothing and asks nobody outside."""
     async with simulate.serve(scene=scene, seed=seed) as market:
-        simulated = msgspec.structs.replace(
-            settings,
-            venues=tuple(simulate.VENUES),
-            sources=Publishers(opt_in=SOURCES),
-            endpoints=market.endpoints,
-            keys=Keys(census=DEMO_KEY, sosovalue=DEMO_KEY, coinglass=DEMO_KEY),
-        )
-        collector = Collector(simulated, mode="demo", title=market.title)
+        collector = Collector(simulated(settings, market.endpoints), mode="demo", title=market.title)
         async with _serving(socket, collector.session, collector.clock.now_ms, True, collector.wanted) as (
             server,
             until,
         ):
             await serve_collector(collector, server, None, until)
     return 0
+
+
+def simulated(settings: Settings, endpoints: dict[str, str]) -> Settings:
+    """The settings with every venue and publisher simulated, at these addresses; no key of the user's stays."""
+    return msgspec.structs.replace(
+        settings,
+        venues=tuple(simulate.VENUES),
+        sources=Publishers(opt_in=SOURCES),
+        endpoints=endpoints,
+        keys=Keys(census=DEMO_KEY, sosovalue=DEMO_KEY, coinglass=DEMO_KEY),
+    )
 
 
 async def replayed(settings: Settings, file: Path, speed: float, start_ms: int | None, socket: Path) -> int:

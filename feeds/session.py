@@ -1,6 +1,6 @@
 """One run of the monitor, live, replayed or simulated: frames in, changed topics out. No task, no socket, no clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from typing import Any
@@ -40,6 +40,8 @@ class Session:
         self.signals = views.Pages(state)
         self.works_out = True
         """Whether the pages of the signals are worked out here, by the session's own time; else somebody else does."""
+        self.witness: Callable[[Frame, Sequence[Out]], object] | None = None
+        """Told of each frame of a venue and of what was read in it, before that is taken."""
         self._macro = views.macro.MacroView(state.slow)
         self._pages: dict[str, tuple[int, bytes | None]] = {}
         self.studies: dict[str, bytes | None] = {}
@@ -60,6 +62,8 @@ class Session:
             self._measured(frame)
             return []
         outs = self._decoder.decode(frame)
+        if self.witness:
+            self.witness(frame, outs)
         if isinstance(frame.data, Http):
             self.state.answered(frame.feed, frame.recv_ms, outs)
             refused: list[Control] = [Refused(out.reason) for out in outs if isinstance(out, Rejected)]

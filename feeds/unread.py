@@ -26,7 +26,7 @@ _ANSWER = re.compile(r'^\s*\{\s*"(?:id|result|success|jsonrpc|usIn|req_id|info)"
 
 def kind(data: str | bytes) -> str:
     """What a frame calls itself; "" for what is usual beside the data."""
-    text = _text(data)
+    text = beginning(data)
     if text is None:
         return "binary"
     named: dict[str, str] = {}
@@ -42,8 +42,8 @@ def kind(data: str | bytes) -> str:
     return "without a name"
 
 
-def _text(data: str | bytes) -> str | None:
-    """Its beginning; `None` where it is no text, nor packed text."""
+def beginning(data: str | bytes) -> str | None:
+    """How a frame begins; `None` where it is no text, nor packed text."""
     if isinstance(data, str):
         return data[:BEGINNING]
     if data[:2] == b"\x1f\x8b":

@@ -46,10 +46,13 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "due",
         "filling",
         "possible",
+        "parts",
+        "witness",
+        "checkup",
     ),
     ("state", "views", "session", "replay", "clock"),
     ("network", "paths", "layers", "settings", "stream", "poll", "store", "simulate"),
-    ("watchdog", "backfill", "gather", "hearing", "serve", "attach", "loop", "engine", "run", "asof"),
+    ("watchdog", "backfill", "gather", "hearing", "serve", "attach", "loop", "engine", "examine", "run", "asof"),
     ("cli", "words"),
 )
 """From low to high. A module may import its own layer and those below it."""

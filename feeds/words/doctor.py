@@ -1,97 +1,122 @@
-"""`tidegauge doctor`: each endpoint once, the clock, the terminal and the folders: what works, and why not."""
+"""`tidegauge doctor`: everything asked once, the clock, the terminal and the folders: what works, and why not."""
 
 import argparse
-import asyncio
 import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from contextlib import AsyncExitStack
+from importlib.metadata import version
+from pathlib import Path
 
-from msgspec import Struct
+import msgspec
 
-from feeds import text
+from feeds import simulate, text
 from feeds.attach import connect
-from feeds.calendars import new_york_day
-from feeds.decode import Decoder
-from feeds.engine import Collector
-from feeds.facts import Observation, Rejected
-from feeds.gather import key_of, off
-from feeds.health import Feed
+from feeds.checkup import Finding, Report, lines, summed
+from feeds.examine import PATIENCE_S, Examination, offline
 from feeds.life import today
 from feeds.loop import run as run_loop
-from feeds.our_clock import OurClock
-from feeds.poll import Fetcher, FetchError
+from feeds.run import simulated
 from feeds.settings import Paths, Settings, load, paths
-from feeds.source import Ask, Source, Span
-from feeds.sources import SOURCES
+from feeds.slow import Polled
 from feeds.store import Store
-from feeds.venue import Venue
 from feeds.venues import VENUES
-from feeds.words.record import seconds
+from feeds.vintages import Vintages
+from feeds.wire import Recorder
+from feeds.words.record import begin, finish, seconds
 
-PATIENCE_S = 12.0
-SKEW_MS = 2_000
-LAST_DAYS = 40
-"""Days of a publisher that are asked for: a monthly series has a value in them."""
-
-
-class Finding(Struct, frozen=True):
-    """One line of the report."""
-
-    good: bool
-    what: str
-    said: str
+NARROWEST = 20
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--wait", type=seconds, default=PATIENCE_S, metavar="TIME", help="for the streams to speak")
+    parser.add_argument("--wait", type=seconds, default=PATIENCE_S, metavar="TIME", help="for everything to be told")
+    parser.add_argument("--json", action="store_true", help="the same findings as one JSON document")
+    parser.add_argument("--save", type=Path, metavar="FILE", help="keep what came as a recording, without keys")
+    parser.add_argument("--force", action="store_true", help="write over FILE where there is one")
+    parser.add_argument("--demo", action="store_true", help="ask a simulated market; nothing leaves this machine")
 
 
 def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
-    places = paths(os.environ)
-    streams, addresses, publishers = run_loop(_ask(settings, args.wait))
-    for title, findings in (
-        ("streams", [*streams, *_closed(time.time_ns() // 1_000_000)]),
-        ("REST", addresses),
-        ("publishers", publishers),
-        ("values that are doubted, and not used", _doubted(settings, places)),
-        ("here", [*_here(settings, places), *_terminal()]),
-    ):
-        if findings:
-            print(title)
-        for finding in findings:
-            print(f"  {'ok' if finding.good else '!!'}  {finding.what:<24} {finding.said}")
-    reached = sum(finding.good for finding in streams)
-    return 0 if reached == len(streams) else 3 if reached else 4
+    recorder = begin(args.save, force=args.force, recorded="demo" if args.demo else "live") if args.save else None
+    kept = True
+    try:
+        report = run_loop(_examined(args, settings, recorder))
+    finally:
+        if recorder:
+            kept = finish(recorder)
+    if args.json:
+        sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
+    else:
+        for line in lines(report):
+            print(line)
+    return report.code if kept else 1
 
 
-async def _ask(settings: Settings, wait_s: float) -> tuple[list[Finding], list[Finding], list[Finding]]:
-    """Connect every stream for a while, and ask every REST host and every publisher for one thing."""
-    collector = Collector(settings, publishers=False)
-    collecting = asyncio.create_task(collector.run())
-    fetcher = Fetcher(now_ms=collector.clock.now_ms, told=collector.told)
-    venues = collector.state.venues.values()
-    addresses = ((venue, _address(venue, collector.clock.now_ms())) for venue in venues)
-    probes = [_probe(fetcher, settings, venue, url) for venue, url in addresses if url]
-    asked = asyncio.gather(*probes)
-    published = asyncio.gather(*(_publisher(fetcher, settings, source) for source in SOURCES.values() if source.pages))
-    clock = asyncio.get_running_loop().time
-    end = clock() + wait_s
-    while clock() < end and not all(feed.seen_ms for feed in collector.state.feeds.values()):
-        await asyncio.sleep(0.1)
-        collector.tick()
-        if collecting.done():
-            collecting.result()
-    found = [line for feed in collector.state.feeds.values() for line in _stream(feed, collector.clock.now_ms())]
-    collecting.cancel()
-    await asyncio.gather(collecting, return_exceptions=True)
-    answered, told = await asked, await published
-    await fetcher.aclose()
-    return found, [*answered, _clock(collector.state.clock)], told
+async def _examined(args: argparse.Namespace, settings: Settings, recorder: Recorder | None) -> Report:
+    """Ask the venues and publishers of the settings, or simulated ones, and draw up what was found."""
+    places, began = paths(os.environ), time.monotonic()
+    progress = Progress()
+    async with AsyncExitStack() as stack:
+        asked = settings
+        history: tuple[Vintages, list[Polled]] = (Vintages(), [])
+        if args.demo:
+            market = await stack.enter_async_context(simulate.serve())
+            asked = simulated(settings, market.endpoints)
+        else:
+            history = _history(places)
+        examined = Examination(asked, args.wait, recorder=recorder, history=history)
+        try:
+            await examined.run(progress)
+        finally:
+            progress.end()
+        doubted = examined.doubted()
+    here = [*_here(settings, places), *_terminal()]
+    heard = sum(finding.good for finding in examined.streams)
+    whole = all(found.whole for found in examined.venues if not found.closed)
+    now_ms = time.time_ns() // 1_000_000
+    stopped = examined.collector.notices.get("recording")
+    said = summed(examined.venues, examined.publishers)
+    return Report(
+        tidegauge=1,
+        version=version("tidegauge"),
+        now_ms=now_ms,
+        waited_s=round(time.monotonic() - began, 1),
+        streams=[*examined.streams, *_closed(now_ms)],
+        venues=examined.venues,
+        rest=examined.rest,
+        publishers=examined.publishers,
+        doubted=doubted,
+        here=[*here, Finding(False, "recording", stopped)] if stopped else here,
+        offline=offline(examined),
+        sum=said,
+        code=0 if whole and heard == len(examined.streams) else 3 if heard else 4,
+    )
+
+
+class Progress:
+    """How far it is, in one line of standard error that is written over; nothing where that is no terminal."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+        self._said = ""
+
+    def __call__(self, said: str) -> None:
+        """Show it in place of what was said before."""
+        if self._shown and said != self._said:
+            width = max(NARROWEST, shutil.get_terminal_size().columns - 1)
+            sys.stderr.write(f"\r{said[:width]}\x1b[K")
+            sys.stderr.flush()
+            self._said = said
+
+    def end(self) -> None:
+        """Leave the line empty."""
+        if self._said:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def _closed(now_ms: int) -> Iterator[Finding]:
@@ -101,79 +126,13 @@ def _closed(now_ms: int) -> Iterator[Finding]:
             yield Finding(True, name, venue.life.words(today(now_ms)))
 
 
-def _stream(feed: Feed, now_ms: int) -> Iterator[Finding]:
-    row = feed.row(now_ms)
-    if row.seen_ms is not None:
-        lag = f"lag {text.lag(row.lag_p50)}" if row.lag_p50 is not None else "no dated message yet"
-        yield Finding(True, feed.name, f"{row.state}, {lag}, {row.rate:g} messages/s")
-    else:
-        yield Finding(False, feed.name, f"{row.state}: {row.error or 'connected, but nothing came'}")
-    if row.odd:
-        yield Finding(False, f"{feed.name} dates", f"{row.odd:,} messages dated far after they came")
-    for rejected in feed.rejects:
-        yield Finding(False, f"{feed.name} rejected", f"{rejected.reason}: {rejected.sample}")
-
-
-def _clock(ours: OurClock) -> Finding:
-    """Our clock by the dates of all that answered, and what the streams are late by."""
-    if said := ours.words():
-        return Finding(False, "clock", said)
-    known = ours.proven is not None
-    return Finding(known, "clock", "right within a second" if known else "no two servers have told the same time")
-
-
-def _address(venue: Venue, now_ms: int) -> str | None:
-    """Something that is read at the venue's REST host; `None` where nothing is."""
-    polled = (poll.url for poll in venue.polls)
-    known = (venue.bars("1d"), *venue.setup, *polled, *venue.missed(now_ms - 60_000, now_ms))
-    return next((url for url in known if url), None)
-
-
-async def _probe(fetcher: Fetcher, settings: Settings, venue: Venue, url: str) -> Finding:
-    what = f"{venue.name}.http"
-    try:
-        probe = await fetcher.probe(settings.endpoint(what, url), what)
-    except FetchError as error:
-        return Finding(False, what, str(error))
-    skew = probe.skew_ms
-    clock = "its clock is not told" if skew is None else f"our clock {skew / 1000:+.1f} s from its"
-    good = probe.status == 200 and (skew is None or abs(skew) < SKEW_MS)
-    return Finding(good, what, f"HTTP {probe.status}, {probe.bytes:,} bytes in {probe.ms:.0f} ms, {clock}")
-
-
-async def _publisher(fetcher: Fetcher, settings: Settings, source: Source) -> Finding:
-    """Ask for the last days of a publisher's first page, and read what it answers as the engine would."""
-    if why := off(source, settings):
-        return Finding(True, source.name, why)
-    page, now_ms = source.pages[0], time.time_ns() // 1_000_000
-    today = new_york_day(now_ms)
-    key = key_of(source, settings.keys)
-    asks = page.ask(Span(max(page.first, today - timedelta(LAST_DAYS)), today), key)
-    if not asks:
-        return Finding(True, source.name, "nothing is to be asked")
-    url = settings.endpoint(page.endpoint or f"{source.name}.http", asks[-1].url)
-    ask = Ask(url, asks[-1].headers, asks[-1].body)
-    try:
-        fetched = await fetcher.ask(source.feed(page), ask, secrets=(key,) if key else ())
-    except FetchError as error:
-        return Finding(False, source.name, str(error))
-    outs = Decoder({}, {source.feed(page): (source, page)}).decode(fetched.frame)
-    refused = next((out.reason for out in outs if isinstance(out, Rejected)), "")
-    values = sum(isinstance(out, Observation) for out in outs)
-    said = f"{page.name}: {values:,} values" + (f", refused: {refused}" if refused else "")
-    return Finding(values > 0, source.name, said)
-
-
-def _doubted(settings: Settings, places: Paths) -> list[Finding]:
-    """Newest values of the history that nothing has confirmed yet."""
+def _history(places: Paths) -> tuple[Vintages, list[Polled]]:
+    """What is kept of the slow series; nothing where there is no history yet."""
     store = Store(places.data / "history.sqlite")
     try:
-        kept, _ = store.slow()
+        return store.slow()
     finally:
         store.close()
-    kept.trust(settings.sources.believe)
-    newest = ((id_, day, kept.in_doubt(id_, day)) for id_ in sorted(kept.series()) if (day := kept.newest(id_)))
-    return [Finding(False, id_, f"{day}: {doubt.why}") for id_, day, doubt in newest if doubt]
 
 
 def _here(settings: Settings, places: Paths) -> Iterator[Finding]:

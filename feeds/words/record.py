@@ -24,29 +24,29 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     settings = load(config=args.config, environ=os.environ, overrides={})
-    recorder = _open(args.file, force=args.force)
+    recorder = begin(args.file, force=args.force)
     collector = Collector(settings, recorder=recorder)
     say(f"recording {', '.join(collector.state.feeds)} to {args.file}; interrupt to end")
     try:
         run_loop(_record(collector, args.seconds))
     finally:
-        closed = _close(recorder)
+        closed = finish(recorder)
     if stopped := collector.notices.get("recording"):
         say(stopped)
     return 0 if closed and collector.recorder else 1
 
 
-def _open(file: Path, *, force: bool) -> Recorder:
+def begin(file: Path, *, force: bool, recorded: str = "live") -> Recorder:
     """Begin the file. Nothing that is there is written over unasked, nor what a link of that name leads to."""
     try:
-        return Recorder(file, replace=force, recorded="live", started_ms=time.time_ns() // 1_000_000)
+        return Recorder(file, replace=force, recorded=recorded, started_ms=time.time_ns() // 1_000_000)
     except FileExistsError:
         if file.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(file)) from None
         raise SettingsError(f"{file} is there already, and is left as it is; --force writes over it") from None
 
 
-def _close(recorder: Recorder) -> bool:
+def finish(recorder: Recorder) -> bool:
     """Close the file and say what is in it; `False` where that failed, as on a full disk."""
     try:
         recorder.close()

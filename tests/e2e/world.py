@@ -220,6 +220,7 @@ class World:
         self,
         *argv: str | Path,
         stdout: int | None = None,
+        stderr: int | None = None,
         preexec: Callable[[], object] | None = None,
         **env: str,
     ) -> Running:
@@ -234,7 +235,7 @@ class World:
                 cwd=self.home,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=to_out if stdout is None else stdout,
-                stderr=to_err,
+                stderr=to_err if stderr is None else stderr,
                 start_new_session=True,
                 preexec_fn=preexec,
             )
