@@ -153,7 +153,7 @@ class Examination:
             return Finding(False, feed.name, f"{row.state}: {why}", why.removeprefix("REST: "))
         lag = f"lag {text.lag(row.lag_p50)}" if row.lag_p50 is not None else "no dated message yet"
         odd = f", {row.odd:,} dated far after they came" if row.odd else ""
-        return Finding(not row.odd, feed.name, f"{row.state}, {lag}, {row.rate:g} messages/s{odd}")
+        return Finding(True, feed.name, f"{row.state}, {lag}, {row.rate:g} messages/s{odd}")
 
     async def _rest(self, fetcher: Fetcher, backfill: Backfill) -> None:
         """Measure every REST host, and read the candles of every venue that has some."""
