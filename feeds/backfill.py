@@ -22,6 +22,10 @@ OLDEST_GAP_MS = 86_400_000
 MARGIN_MS = 2_000
 MOST_PAGES = 20
 """Pages of one list that are read for one gap."""
+PAST_MS = 86_400_000 + 600_000
+"""Changes of open interest are told over a day."""
+PAST_EVERY_S, PAST_MOST_S = 300.0, 3_600.0
+"""Histories of open interest go by five minutes; where one is refused, it is asked for less and less often."""
 GONE = (404, 410)
 """Statuses that say that there is nothing at an address, and nothing will be."""
 
@@ -110,6 +114,30 @@ class Backfill:
         if why:
             self._fault(venue, f"a gap cannot be filled: {why}")
         return True
+
+    async def interest(self, venue: Venue) -> None:
+        """Read what the venue tells of its open interest of the past day, at start and after each cut; for ever."""
+        read: dict[int, object] = {}
+        again_s = float(RETRY_S)
+        while venue.interest(0, PAST_MS):
+            if await self.past_interest(venue, read):
+                again_s = float(RETRY_S)
+                await asyncio.sleep(PAST_EVERY_S)
+            else:
+                await asyncio.sleep(again_s)
+                again_s = min(2 * again_s, PAST_MOST_S)
+
+    async def past_interest(self, venue: Venue, read: dict[int, object]) -> bool:
+        """Read the histories that were not read since the last cut, each for itself; `False` where one was refused.
+
+        `read` holds of each, by its place among them, after which cuts it was read.
+        """
+        marks, now_ms = self._marks(venue.name), self._state.now_ms
+        urls = venue.interest(now_ms - PAST_MS, now_ms)
+        for at, url in enumerate(urls):
+            if read.get(at) != marks and await self._list(venue, url) is not None:
+                read[at] = marks
+        return all(read.get(at) == marks for at in range(len(urls)))
 
     async def poll(self, venue: Venue, poll: Poll) -> None:
         """Read one address again and again, for ever. A miss is said, and the next time is the next try."""
