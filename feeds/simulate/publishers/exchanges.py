@@ -55,6 +55,7 @@ def pages(world: World, live: dict[tuple[str, str], Page]) -> dict[tuple[str, st
                 "timestamp": str(_midnight(day)),
             }
             for day, btc in world.points("OI.BYBIT")
+            if int(query.get("startTime", "0")) <= _midnight(day) <= int(query.get("endTime", "9" * 13))
         ]
         newest = rows[::-1][: min(int(query.get("limit", "50")), 200)]
         result = {"symbol": "BTCUSDT", "category": "linear", "list": newest, "nextPageCursor": ""}
