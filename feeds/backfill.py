@@ -6,6 +6,7 @@ from itertools import cycle
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds.facts import TIMEFRAME_MS, Gap
 from feeds.poll import Fetcher, FetchError
@@ -193,14 +194,15 @@ class Backfill:
     async def read(self, venue: Venue, url: str) -> _Answer:
         """Read one address, or where it does not answer as documented the others of the same, into the session."""
         path = urlsplit(url).path
-        urls = list(dict.fromkeys(self._settings.endpoint(f"{venue.name}.http", at) for at in (url, *venue.also(url))))
+        asked = {self._settings.endpoint(f"{venue.name}.http", at): at for at in (*reversed(venue.also(url)), url)}
+        urls = list(asked)[::-1]
         first = self._used.get((venue.name, path), 0) % len(urls)
         answers = []
         for at in (*range(first, len(urls)), *range(first)):
             answer = await self._ask(venue, urls[at])
             if answer.good:
                 self._use(venue, path, at, urls)
-                return answer
+                return replace(answer, more=_of(asked[urls[at]], answer.more))
             answers.append(answer)
         return _Answer(False, gone=all(answer.gone for answer in answers))
 
@@ -228,3 +230,9 @@ class Backfill:
         feed = next((feed for feed in self._state.feeds.values() if feed.venue == venue.name), None)
         if feed:
             feed.fault(f"REST: {reason}", self._state.now_ms)
+
+
+def _of(url: str, more: str) -> str:
+    """The next page of `url`, told by the address that was asked in its place, which a setting may have moved."""
+    parts = urlsplit(more)
+    return urlsplit(url)._replace(query=parts.query, fragment=parts.fragment).geturl() if more else ""

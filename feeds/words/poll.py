@@ -106,9 +106,7 @@ async def _source(
     async with turn:
         for page in _pages(source):
             due = next_ms(slow, source, page, now_ms)
-            if (due is None and (page.vintages or not now)) or any(
-                one.feed == source.feed(page) for one in told
-            ):
+            if (due is None and (page.vintages or not now)) or any(one.feed == source.feed(page) for one in told):
                 continue
             if not now and due is not None and due > now_ms:
                 said = f"nothing new is due for {age(due - now_ms)}; {_reach(slow, source, page)}"
