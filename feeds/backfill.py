@@ -6,6 +6,7 @@ from itertools import cycle
 from urllib.parse import urlsplit
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from feeds.facts import TIMEFRAME_MS, Gap
 from feeds.poll import Fetcher, FetchError
@@ -22,6 +23,10 @@ OLDEST_GAP_MS = 86_400_000
 MARGIN_MS = 2_000
 MOST_PAGES = 20
 """Pages of one list that are read for one gap."""
+PAST_MS = 86_400_000 + 600_000
+"""Changes of open interest are told over a day."""
+PAST_EVERY_S, PAST_MOST_S = 300.0, 3_600.0
+"""Histories of open interest go by five minutes; where one is refused, it is asked for less and less often."""
 GONE = (404, 410)
 """Statuses that say that there is nothing at an address, and nothing will be."""
 
@@ -111,6 +116,30 @@ class Backfill:
             self._fault(venue, f"a gap cannot be filled: {why}")
         return True
 
+    async def interest(self, venue: Venue) -> None:
+        """Read what the venue tells of its open interest of the past day, at start and after each cut; for ever."""
+        read: dict[int, object] = {}
+        again_s = float(RETRY_S)
+        while venue.interest(0, PAST_MS):
+            if await self.past_interest(venue, read):
+                again_s = float(RETRY_S)
+                await asyncio.sleep(PAST_EVERY_S)
+            else:
+                await asyncio.sleep(again_s)
+                again_s = min(2 * again_s, PAST_MOST_S)
+
+    async def past_interest(self, venue: Venue, read: dict[int, object]) -> bool:
+        """Read the histories that were not read since the last cut, each for itself; `False` where one was refused.
+
+        `read` holds of each, by its place among them, after which cuts it was read.
+        """
+        marks, now_ms = self._marks(venue.name), self._state.now_ms
+        urls = venue.interest(now_ms - PAST_MS, now_ms)
+        for at, url in enumerate(urls):
+            if read.get(at) != marks and await self._list(venue, url) is not None:
+                read[at] = marks
+        return all(read.get(at) == marks for at in range(len(urls)))
+
     async def poll(self, venue: Venue, poll: Poll) -> None:
         """Read one address again and again, for ever. A miss is said, and the next time is the next try."""
         while True:
@@ -165,14 +194,15 @@ class Backfill:
     async def read(self, venue: Venue, url: str) -> _Answer:
         """Read one address, or where it does not answer as documented the others of the same, into the session."""
         path = urlsplit(url).path
-        urls = list(dict.fromkeys(self._settings.endpoint(f"{venue.name}.http", at) for at in (url, *venue.also(url))))
+        asked = {self._settings.endpoint(f"{venue.name}.http", at): at for at in (*reversed(venue.also(url)), url)}
+        urls = list(asked)[::-1]
         first = self._used.get((venue.name, path), 0) % len(urls)
         answers = []
         for at in (*range(first, len(urls)), *range(first)):
             answer = await self._ask(venue, urls[at])
             if answer.good:
                 self._use(venue, path, at, urls)
-                return answer
+                return replace(answer, more=_of(asked[urls[at]], answer.more))
             answers.append(answer)
         return _Answer(False, gone=all(answer.gone for answer in answers))
 
@@ -200,3 +230,9 @@ class Backfill:
         feed = next((feed for feed in self._state.feeds.values() if feed.venue == venue.name), None)
         if feed:
             feed.fault(f"REST: {reason}", self._state.now_ms)
+
+
+def _of(url: str, more: str) -> str:
+    """The next page of `url`, told by the address that was asked in its place, which a setting may have moved."""
+    parts = urlsplit(more)
+    return urlsplit(url)._replace(query=parts.query, fragment=parts.fragment).geturl() if more else ""

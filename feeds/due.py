@@ -24,10 +24,12 @@ GIVE_UP = 3
 
 
 def next_ms(slow: Slow, source: Source, page: Page, now_ms: int) -> int | None:
-    """When to ask next; `None` while another publisher serves all that this page would give."""
+    """When to ask next; `None` while another publisher serves all that it would give, or a late past was read."""
     if not needed(slow, source, page):
         return None
     polled = slow.polled.get(source.feed(page))
+    if page.late and (page.first > new_york_day(now_ms) or (polled is not None and polled.ok_ms is not None)):
+        return None
     if polled is None or polled.asked_ms > now_ms + SET_BACK_MS:
         return now_ms
     if polled.failures:
@@ -75,7 +77,7 @@ def wanted(slow: Slow, row: Series, name: str) -> bool:
         source = slow.sources.get(better)
         if source is None or better in slow.off:
             continue
-        pages = [page for page in source.pages if row.id in page.series and not page.vintages]
+        pages = [page for page in source.pages if row.id in page.series and not (page.vintages or page.late)]
         if any(not given_up(slow, source, page) for page in pages) and not slow.in_question(row.id):
             return False
     return True
@@ -90,7 +92,8 @@ def given_up(slow: Slow, source: Source, page: Page) -> bool:
     polled = slow.polled.get(source.feed(page))
     if polled and (polled.ok_ms is not None or polled.failures >= GIVE_UP):
         return polled.failures >= GIVE_UP
-    others = [one for other in source.pages if (one := slow.polled.get(source.feed(other)))]
+    pages = [other for other in source.pages if not other.late]
+    others = [one for other in pages if (one := slow.polled.get(source.feed(other)))]
     read_ms = max((one.ok_ms for one in others if one.ok_ms is not None), default=0)
     return sum(one.failures > 0 and one.asked_ms >= read_ms for one in others) >= GIVE_UP
 

@@ -161,7 +161,7 @@ class Collector:
         """What is done for a venue, and where its faults are shown: in the row of the feed."""
         for stream in venue.streams:
             yield partial(self._stream, venue, stream), partial(self._stream_fault, venue.feed(stream))
-        beside = [partial(backfill.setup, venue), partial(backfill.missed, venue)]
+        beside = [partial(work, venue) for work in (backfill.setup, backfill.missed, backfill.interest)]
         for work in (*beside, *(partial(backfill.poll, venue, poll) for poll in venue.polls)):
             yield work, partial(self._rest_fault, venue)
 

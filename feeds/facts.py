@@ -120,6 +120,16 @@ class OpenInterest(Struct, frozen=True, gc=False):
     estimated: str = ""
 
 
+class PastInterest(Struct, frozen=True, gc=False):
+    """Open interest at `ts_ms`, some time ago, as the venue's own history tells it: in bitcoin, each pair once."""
+
+    venue: str
+    symbol: str
+    ts_ms: int
+    recv_ms: int
+    btc: float
+
+
 class Bar(Struct, frozen=True, gc=False):
     """A candle. `btc` is volume. Not `complete`: the feed was cut, or came up, while it was open."""
 
@@ -192,6 +202,7 @@ Fact = (
     | Repriced
     | Funding
     | OpenInterest
+    | PastInterest
     | Bar
     | Observation
     | FeedStatus

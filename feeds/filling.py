@@ -77,7 +77,7 @@ class Filling:
 def _waits(slow: Slow, feed: str) -> list[str]:
     """The series of a page that wait for it to be read for the first time."""
     source, page = slow.pages[feed]
-    if source.name in slow.off or page.vintages or _whole(slow, feed):
+    if source.name in slow.off or page.vintages or page.late or _whole(slow, feed):
         return []
     return [row.id for row in rows(page) if wanted(slow, row, source.name) and not _had(slow, row.id, source.name)]
 

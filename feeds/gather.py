@@ -23,8 +23,8 @@ LOOK_S = 60.0
 WILL_NOT = (401, 403, 404, 410, 451)
 """Answers that say that it would be of no use to ask again soon."""
 
-DUE, LATER = 1_000, 1_001
-"""How soon pages are wanted that were read before, and those that are not due."""
+DUE, PAST, LATER = 1_000, 1_001, 1_002
+"""How soon pages are wanted that were read before, a past that nothing waits for, and those that are not due."""
 Sink = Callable[[Frame, str], Awaitable[Taken]]
 """Takes a frame into the session, and the day to which it has to reach: "" where that is not known."""
 Rank = Callable[[Iterable[str]], int]
@@ -156,9 +156,10 @@ class Gather:
         """When each page is asked next, and before it how soon it is wanted: what is due and was never read first."""
         for page in source.pages:
             at_ms = next_ms(self._slow, source, page, now_ms)
-            if at_ms is not None:
+            if at_ms is not None and not (page.late and self._slow.unread):
                 first = at_ms <= now_ms and self._filling.reads(source.feed(page))
-                rank = self._rank(page.series) if first else DUE if at_ms <= now_ms else LATER
+                due = PAST if page.late else DUE
+                rank = self._rank(page.series) if first else due if at_ms <= now_ms else LATER
                 yield (rank, at_ms), page
 
 

@@ -2,12 +2,16 @@
 
 from collections import deque
 from collections.abc import Collection, MutableMapping
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
-from feeds.facts import Funding, Instrument, OpenInterest, Quote
+from feeds.facts import Funding, Instrument, OpenInterest, PastInterest, Quote
 
 MINUTE_MS = 60_000
 KEEP_MINUTES = 24 * 60 + 5
+OLDEST_MINUTES = 5
+"""What was told so many minutes before a time may stand for it."""
+MOST_MOVED = 3.0
+"""Open interest does not become so many times as much, or as little, within a day: such a past counts otherwise."""
 PART_MS = 180_000
 """A part of a quote that was not told for so long is not known any more; some are polled by the minute."""
 Part = tuple[float, int]
@@ -15,6 +19,14 @@ Part = tuple[float, int]
 Key = tuple[str, str]
 """Venue and symbol."""
 NEVER: Part = (0.0, 0)
+
+
+class Before(NamedTuple):
+    """Open interest of a minute in the past: `heard` then, or told of it afterwards by the venue's own history."""
+
+    minute: int
+    btc: float
+    heard: bool
 
 
 class Positions:
@@ -28,8 +40,12 @@ class Positions:
         self.funding: dict[Key, Funding] = {}
         self.interest: dict[Key, OpenInterest] = {}
         self._minutes: dict[Key, deque[tuple[int, float]]] = {}
+        self._told: dict[Key, dict[int, float]] = {}
+        """By minute, open interest of before we listened and of cuts, as the venue's own history tells it."""
 
-    def take(self, fact: Instrument | Quote | Funding | OpenInterest, as_of_ms: int | None = None) -> None:
+    def take(
+        self, fact: Instrument | Quote | Funding | OpenInterest | PastInterest, as_of_ms: int | None = None
+    ) -> None:
         """Take a fact. Parts of a quote that were not told stay, at their age; a funding interval likewise.
 
         `as_of_ms`: of when a quote is, on our clock; `None` is when it was received.
@@ -48,6 +64,8 @@ class Positions:
             case OpenInterest():
                 self.interest[key] = fact
                 self._keep_minute(key, fact)
+            case PastInterest():
+                self._keep_told(key, fact)
 
     def _quote(self, key: Key, fact: Quote, as_of_ms: int) -> None:
         told = self.parts.setdefault(key, {})
@@ -76,7 +94,7 @@ class Positions:
                 del table[key]
 
     def _tables(self) -> tuple[MutableMapping[Key, object], ...]:
-        tables = (self.instruments, self.parts, self.funding, self.interest, self._minutes)
+        tables = (self.instruments, self.parts, self.funding, self.interest, self._minutes, self._told)
         return cast(tuple[MutableMapping[Key, object], ...], tables)
 
     def interest_of(self, venue: str, symbol: str) -> float | None:
@@ -85,15 +103,25 @@ class Positions:
             return None
         return sum(fact.btc for (name, _), fact in self.interest.items() if name == venue) or None
 
-    def interest_before(self, key: Key, t_ms: int) -> float | None:
+    def interest_before(self, key: Key, t_ms: int) -> Before | None:
         """Open interest at `t_ms`: the last one told by then, at most five minutes before; else `None`."""
         minute = t_ms // MINUTE_MS
-        found = None
+        since = minute - OLDEST_MINUTES
+        heard = None
         for at, btc in self._minutes.get(key, ()):
             if at > minute:
                 break
-            found = (at, btc)
-        return found[1] if found and minute - found[0] <= 5 else None
+            heard = Before(at, btc, heard=True)
+        past = self._told.get(key, {})
+        told = (Before(at, past[at], heard=False) for at in range(minute, since - 1, -1) if at in past)
+        found = [heard] if heard and heard.minute >= since else []
+        found += [one for one in told if self._is_like(key, one.btc)][:1]
+        return max(found, key=lambda one: (one.minute, one.heard), default=None)
+
+    def _is_like(self, key: Key, btc: float) -> bool:
+        """Whether a number of the past is of the size of the newest; not, where that is not known yet."""
+        now = self.interest.get(key)
+        return now is not None and now.btc <= btc * MOST_MOVED and btc <= now.btc * MOST_MOVED
 
     def _keep_minute(self, key: Key, fact: OpenInterest) -> None:
         minutes = self._minutes.setdefault(key, deque(maxlen=KEEP_MINUTES))
@@ -102,3 +130,12 @@ class Positions:
             minutes[-1] = (minute, fact.btc)
         else:
             minutes.append((minute, fact.btc))
+
+    def _keep_told(self, key: Key, fact: PastInterest) -> None:
+        """Keep it for a day. What is yet to come is none of the past."""
+        now, minute = fact.recv_ms // MINUTE_MS, fact.ts_ms // MINUTE_MS
+        if now - KEEP_MINUTES < minute <= now:
+            told = self._told.setdefault(key, {})
+            told[minute] = fact.btc
+            if len(told) > KEEP_MINUTES:
+                self._told[key] = {at: btc for at, btc in told.items() if at > now - KEEP_MINUTES}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from feeds.facts import Bar, Liquidation, OpenInterest, Rejected, Trade
+from feeds.facts import Bar, Liquidation, OpenInterest, PastInterest, Rejected, Trade
 from feeds.venue import Out
 
 MOST_BTC = 21_000_000.0
@@ -23,7 +23,7 @@ class Possible:
 
     def _impossible(self, out: Out) -> str:
         """Why this cannot be; "" if it can."""
-        if not isinstance(out, Trade | Liquidation | OpenInterest | Bar):
+        if not isinstance(out, Trade | Liquidation | OpenInterest | PastInterest | Bar):
             return ""
         if out.btc > MOST_BTC:
             return f"{_KINDS[type(out)]} of {out.btc:,.0f} BTC in {out.symbol}: there are not so many"
@@ -37,4 +37,10 @@ class Possible:
         return ""
 
 
-_KINDS = {Trade: "a trade", Liquidation: "a liquidation", OpenInterest: "open interest", Bar: "a volume"}
+_KINDS = {
+    Trade: "a trade",
+    Liquidation: "a liquidation",
+    OpenInterest: "open interest",
+    PastInterest: "open interest of the past",
+    Bar: "a volume",
+}

@@ -41,6 +41,7 @@ class Page(Struct, frozen=True):
     after a failure and while what is due has not come; for those who ask not to be read often.
     `vintages`: the series of which it gives the past as it was published, each row with the time since when it was
     known, and no `series`. It is asked with a key only, after all that is newest, every `every_s`.
+    `late`: a past that is read once, from `first` on, after everything else, and for which nothing waits.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Page(Struct, frozen=True):
     endpoint: str = ""
     patience_min: int = 1
     vintages: str = ""
+    late: bool = False
 
 
 class Source(Struct, frozen=True):

@@ -20,6 +20,7 @@ from feeds.facts import (
     Liquidation,
     Observation,
     OpenInterest,
+    PastInterest,
     Quote,
     Rejected,
     Repriced,
@@ -188,7 +189,7 @@ class State:
                 if feed.venue in self.candles:
                     self.candles[feed.venue].cut()
                 return False
-            case Instrument():
+            case Instrument() | PastInterest():
                 self.positions.take(fact)
                 return False
             case Bar():

@@ -135,7 +135,8 @@ class Venue(Struct, frozen=True):
     `liquidations`: every one published (`all`), a sample or a part of them (`sampled`), or `none`.
     `setup`: REST addresses to read on start and every few hours (contract sizes, listed futures). `polls`: those to
     read all the time. `bars`: address of the candles of a time frame. `missed`: addresses of the liquidations between
-    two times, for a gap; none where the venue offers none. What follows `#` in one is for the parser alone.
+    two times, for a gap; `interest`: likewise of open interest, every five minutes. None where the venue offers none.
+    What follows `#` in one is for the parser alone.
     `also`: of one of these addresses, the others at which the same can be asked, in the order in which to try them:
     another host, an earlier generation. The first that answers as documented is used.
     `headers`: what the venue wants on the handshake and on REST requests beyond the usual.
@@ -159,6 +160,7 @@ class Venue(Struct, frozen=True):
     polls: tuple[Poll, ...] = ()
     bars: Callable[[Timeframe], str | None] = lambda _: None
     missed: Callable[[int, int], tuple[str, ...]] = lambda from_ms, to_ms: ()
+    interest: Callable[[int, int], tuple[str, ...]] = lambda from_ms, to_ms: ()
     also: Callable[[str], tuple[str, ...]] = lambda url: ()
     headers: dict[str, str] = {}
     note: str = ""

@@ -111,6 +111,23 @@ async def test_pages_are_read_until_one_reaches_the_beginning_of_the_gap() -> No
     assert run.state.book.total("24h", ("okx",)).long_count == 700
 
 
+async def test_the_next_page_is_asked_where_a_setting_has_moved_the_first() -> None:
+    def answers(url: str) -> tuple[int, object]:
+        if "SWAP&state=filled&uly=BTC-USDT&" not in url:
+            return NOTHING
+        after = int(parse_qs(urlsplit(url).query)["after"][0])
+        return 200, okx(*[at for at in range(END, T - 9_000, -4_000) if at < after][:100])
+
+    run = Run("okx", answers)
+    fetcher: Any = run.asked
+    settings = replace(Settings(), endpoints={"okx.http": "http://127.0.0.1:9/okx"})
+    await Backfill(run.state, settings, fetcher, run.session.frame).repair(run.venue, run.gap)
+    assert run.gap.filled
+    pages = run.asked.of("SWAP&state=filled&uly=BTC-USDT&")
+    path = "http://127.0.0.1:9/okx/api/v5/public/liquidation-orders"
+    assert [url.partition("?")[0] for url in pages] == [path, path]
+
+
 async def test_a_list_of_too_many_pages_is_given_up() -> None:
     def answers(url: str) -> tuple[int, object]:
         if "SWAP&state=filled&uly=BTC-USDT&" not in url:

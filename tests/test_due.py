@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from feeds.due import needed, next_ms, span
+from feeds.due import GIVE_UP, given_up, needed, next_ms, span
 from feeds.facts import Observation
 from feeds.slow import Polled, Slow
 from feeds.source import Ask, Page, Source
@@ -395,7 +395,7 @@ def test_vintages_come_after_everything_newest_of_their_publisher() -> None:
 # --- the whole registry
 
 
-ALL = [(name, one) for name, publisher in SOURCES.items() for one in publisher.pages]
+ALL = [(name, one) for name, publisher in SOURCES.items() for one in publisher.pages if not one.late]
 
 
 @pytest.mark.parametrize(("name", "asked"), ALL, ids=[f"{name}.{one.name}" for name, one in ALL])
@@ -412,3 +412,32 @@ def test_every_page_is_asked_again_after_it_was_read_and_never_at_once(name: str
         assert found is not None
         assert ms(when) + MINUTE // 2 <= found <= ms(when) + 110 * 24 * 60 * MINUTE
         known.polled.clear()
+
+
+# --- a past that is read late
+
+
+def late(first: date) -> Page:
+    return replace(SOURCES["interest"].pages[0], name="past", first=first, late=True)
+
+
+def test_a_late_past_is_asked_once_from_its_beginning_on_and_never_again() -> None:
+    past = late(date(2026, 1, 1))
+    source = replace(SOURCES["interest"], pages=(*SOURCES["interest"].pages, past))
+    known = Slow({"interest": source})
+    assert next_ms(known, source, past, ms("2025-12-31T12:00")) is None
+    assert next_ms(known, source, past, ms("2026-11-20T12:00")) == ms("2026-11-20T12:00")
+    known.failed("interest.past", ms("2026-11-20T12:00"), "HTTP 503")
+    assert ms("2026-11-20T12:00") < (next_ms(known, source, past, ms("2026-11-20T12:00")) or 0)
+    read(known, "interest.past", "2026-11-20T13:00")
+    for when in ("2026-11-20T13:00", "2026-12-31T12:00", "2036-01-01T12:00"):
+        assert next_ms(known, source, past, ms(when)) is None
+
+
+def test_a_late_past_that_fails_gives_up_nothing_but_itself() -> None:
+    pages = [replace(late(date(2022, 1, 1)), name=f"past{at}") for at in range(GIVE_UP)]
+    source = replace(SOURCES["interest"], pages=(*SOURCES["interest"].pages, *pages))
+    known = Slow({"interest": source})
+    for one in pages:
+        known.failed(source.feed(one), ms("2026-11-20T12:00"), "HTTP 503")
+    assert not given_up(known, source, source.pages[0])

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from feeds.due import GIVE_UP
 from feeds.filling import Filling, Names
@@ -197,3 +198,14 @@ def test_a_member_waits_with_its_family_and_a_pattern_with_any_that_begins_so() 
 def test_nothing_is_among_no_names() -> None:
     assert "CLX26" not in Names()
     assert "*" not in Names()
+
+
+def test_nothing_waits_for_a_late_past() -> None:
+    late = replace(page("past", "OI.BYBIT"), late=True)
+    slow = Slow({"interest": source("interest", page("bybit", "OI.BYBIT"), late)})
+    filling = Filling(slow)
+    assert (set(slow.unread), slow.filled, slow.to_fill) == ({"OI.BYBIT"}, 0, 1)
+    assert not filling.reads("interest.past")
+    slow.read("interest.bybit", NOON, Taken())
+    filling.look()
+    assert (set(slow.unread), slow.filled, slow.to_fill) == (set(), 1, 1)

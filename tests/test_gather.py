@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from feeds.facts import Observation
 from feeds.gather import Gather, Rank
 from feeds.poll import Fetcher
 from feeds.settings import Keys, Publishers, Secret, Settings
+from feeds.signals.rules import Rules
+from feeds.signals.share import share
 from feeds.simulate.http import Answer, Server, Site
 from feeds.simulate.publishers import faults, sites
 from feeds.simulate.slow import SlowWorld, scene
@@ -434,6 +436,36 @@ async def test_the_past_is_asked_for_after_all_that_is_newest_and_is_no_part_of_
     asked = ["realtime_start" in request.query for name, request in market.asked if name == "fred"]
     assert asked == sorted(asked)
     assert slow.filled == slow.to_fill == asked.count(False)
+
+
+async def test_the_crossing_of_2023_is_known_without_an_import_and_nothing_waited_for_it(market: Market) -> None:
+    slow = Slow(SOURCES)
+    pages = slow.sources["interest"].pages
+    late = [f"interest.{page.name}" for page in pages if page.late and page.first <= date(2026, 11, 20)]
+    off = tuple(set(SOURCES) - {"interest", "cftc"})
+    async with desk(market, slow, off=off) as it:
+        for page in slow.sources["cftc"].pages:
+            await it.ask(f"cftc.{page.name}")
+        running = asyncio.create_task(it.gather.run())
+        await until(lambda: all(feed in slow.polled for feed in late), within=60)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        assert [one.error for one in slow.polled.values()] == [""] * len(slow.polled)
+        assert (slow.filled, slow.to_fill) == (5, 5)
+        asked = [(name, request.path, "startTime" in request.query) for name, request in market.asked]
+        files = [path for name, path, _ in asked if name == "interest"]
+        assert (len(files), len(set(files))) == (251, 251)
+        first = next(at for at, (name, _, dated) in enumerate(asked) if name == "interest" or dated)
+        assert {name for name, _, _ in asked[:first]} == {"cftc", "binance_usdm", "bybit", "okx", "deribit"}
+        assert [name for name, _, dated in asked[first:] if not (name == "interest" or dated)] == []
+        weeks = share(slow.vintages.known(market.now_ms), Rules().share)
+        binance = {str(week.day): week.binance for week in weeks.weeks}
+        assert (binance["2022-12-27"], binance["2023-11-07"]) == (
+            None,
+            dict(market.world.points("OI.BINANCE"))[date(2023, 11, 8)],
+        )
+        assert date(2023, 10, 1) < weeks.crossings[0].day < date(2023, 12, 1)  # in this world a week or two earlier
+        assert all(next_ms(slow, *slow.pages[feed], market.now_ms) is None for feed in late)
 
 
 async def test_without_a_key_the_past_is_not_asked_for(market: Market) -> None:

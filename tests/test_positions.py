@@ -3,7 +3,7 @@
 import pytest
 
 from feeds.facts import Funding, Instrument, OpenInterest, Quote
-from feeds.positions import Positions
+from feeds.positions import Before, Positions
 from feeds.signals.curve import curve
 from feeds.signals.derivatives import annualised, basis, together
 from feeds.signals.thresholds import CurveRule
@@ -80,8 +80,9 @@ def test_open_interest_of_an_hour_ago_is_within_five_minutes_or_not_known() -> N
     p = Positions()
     for minute, btc in [(0, 100.0), (1, 101.0), (20, 120.0)]:
         p.take(OpenInterest(*PERP, T0, T0 + minute * 60_000, btc))
-    assert p.interest_before(PERP, T0 + 60_000) == 101.0
-    assert p.interest_before(PERP, T0 + 6 * 60_000) == 101.0
+    minute = T0 // 60_000
+    assert p.interest_before(PERP, T0 + 60_000) == Before(minute + 1, 101.0, heard=True)
+    assert p.interest_before(PERP, T0 + 6 * 60_000) == Before(minute + 1, 101.0, heard=True)
     assert p.interest_before(PERP, T0 + 7 * 60_000) is None
     assert p.interest_before(PERP, T0 - 60_000) is None
     for minute in range(3_000):

@@ -13,7 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
-from feeds.simulate import binance_coinm, bitfinex, bitget, deribit, gate, http, htx, kraken_futures
+from feeds.simulate import binance_coinm, bitfinex, bitget, deribit, gate, http, htx, kraken_futures, past_interest
 from feeds.simulate.binance import Binance
 from feeds.simulate.bitfinex import Bitfinex
 from feeds.simulate.bitget import Bitget
@@ -103,6 +103,7 @@ class SimulatedMarket:
         self._pages |= self._dated.pages
         for venue, make in PAGES.items():
             self._pages |= {(venue, path): page for path, page in make(self._standings[venue]).items()}
+        self._pages |= past_interest.pages(self._standings)
         self.faults = Faults()
         """What goes wrong with a publisher, by its name; for tests."""
         world = SlowWorld(slow_scene(slow), seed, _wall_ms)

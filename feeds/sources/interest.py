@@ -1,19 +1,22 @@
 """Open interest of four exchanges, one number a day in bitcoin, each pair of long and short counted once.
 
-Binance and Bybit tell how it stood at 00:00 UTC of past days. OKX and Deribit tell how it stands now only: theirs is
-what was seen when that day was first asked for, which is minutes after 00:00 UTC where the program runs by then, and
-any hour where it was started later. What each number covers is said at its page, and is not the same.
+Binance and Bybit tell how it stood at 00:00 UTC of past days; what is further back than they tell at once is read
+later, of Bybit to August 2020, and of Binance out of its daily files, of those days alone of which the CFTC reports.
+OKX and Deribit tell how it stands now only: theirs is what was seen when that day was first asked for, which is minutes
+after 00:00 UTC where the program runs by then, and any hour where it was started later. What each number covers is said
+at its page, and is not the same.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import msgspec
 from msgspec import Struct
 
 from feeds.facts import Observation, Rejected
 from feeds.source import Ask, Page, Source, Span
+from feeds.sources import _metrics
 from feeds.sources._rows import believed, due
 from feeds.text import plain
 from feeds.venue import Http, Reject, optional, positive
@@ -23,6 +26,8 @@ NAME = "interest"
 DAY_MS = 86_400_000
 BINANCE = "https://fapi.binance.com/futures/data/openInterestHist?symbol=BTCUSDT&period=1d&limit=30"
 BYBIT = "https://api.bybit.com/v5/market/open-interest?category=linear&symbol=BTCUSDT&intervalTime=1d&limit=200"
+BYBIT_DAYS = 200
+BYBIT_BEGAN = date(2020, 8, 1)
 # Its history (`rubik/stat/contracts/open-interest-volume`) is in dollars, and the days of the one in coins end at
 # 16:00 UTC. All swaps in one answer, for two answers would have to be added.
 OKX = "https://www.okx.com/api/v5/public/open-interest?instType=SWAP"
@@ -215,6 +220,21 @@ def _page(name: str, url: str, parse: Callable[[Http, int], Iterable[Observation
     return Page(name, (f"OI.{name.upper()}",), ask, parse, first=date(2020, 1, 1), endpoint=f"{endpoint}.http")
 
 
+def _bybit_past(span: Span, key: str | None) -> tuple[Ask, ...]:
+    """The days before those that the usual answer holds, each two hundred by their first and last, oldest first."""
+    asks = []
+    last = span.last - timedelta(BYBIT_DAYS - 1)
+    while last >= span.first:
+        first = max(span.first, last - timedelta(BYBIT_DAYS - 1))
+        asks.append(Ask(f"{BYBIT}&startTime={_ms(first)}&endTime={_ms(last)}"))
+        last = first - timedelta(1)
+    return tuple(reversed(asks))
+
+
+def _ms(day: date) -> int:
+    return int(datetime.combine(day, time(), UTC).timestamp()) * 1000
+
+
 SOURCE = Source(
     name=NAME,
     title="Open interest of exchanges",
@@ -230,5 +250,18 @@ SOURCE = Source(
         _page("okx", OKX, _okx, "okx"),
         # The inverse perpetual and all inverse dated futures; not those that settle in USDC. No past.
         _page("deribit", DERIBIT, _deribit, "deribit"),
+        # The same of Bybit, back to August 2020.
+        Page(
+            "bybit_past",
+            ("OI.BYBIT",),
+            _bybit_past,
+            _bybit,
+            first=BYBIT_BEGAN,
+            endpoint="bybit.http",
+            patience_min=180,
+            late=True,
+        ),
+        # The same of Binance: how it stood after each Tuesday.
+        *_metrics.pages(NAME),
     ),
 )

@@ -165,7 +165,8 @@ class Derivative(Struct, frozen=True):
     `funding`: percent a year; `rate`: as published, a fraction per interval. `open_interest` in BTC, one-sided, with
     its changes over 1 h and 24 h. `premium_bp`: mark against the venue's index. `basis`: percent a year of a dated one.
     Each part has its own time; `as_of_ms` is the oldest of mark, index and funding. `apart`: why there is neither
-    premium nor basis though mark and index are known: they are of different times.
+    premium nor basis though mark and index are known: they are of different times. `told`: which of the changes, "1h"
+    or "24h", are since a number that was not heard at that time, but is out of the venue's own history.
     """
 
     venue: str
@@ -191,6 +192,7 @@ class Derivative(Struct, frozen=True):
     index_ms: int | None = None
     funding_ms: int | None = None
     apart: str = ""
+    told: tuple[str, ...] = ()
 
 
 class Derivatives(Struct, frozen=True):

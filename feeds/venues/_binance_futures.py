@@ -19,12 +19,15 @@ from feeds.venues._common import Number, Time, asked, each_row, ms, numbered
 from feeds.venues._contract import Contract
 from feeds.venues._naming import Names
 from feeds.venues._numbers import Numbers
+from feeds.venues._past_interest import Row, coins, past_interest
 from feeds.venues.binance import EVENT, AggTrade, answered, counted, is_array, klines
 
 # S is the side of the order that closed the position: selling closes a long (Binance docs, Liquidation Order Streams).
 _POSITIONS: dict[str | None, Position] = {"SELL": "long", "BUY": "short"}
 _KINDS: dict[str, Kind] = {"PERPETUAL": "perpetual", "CURRENT_QUARTER": "future", "NEXT_QUARTER": "future"}
 
+PAST = "/futures/data/openInterestHist"
+"""Every five minutes of thirty days. Of coin-margined contracts `sumOpenInterestValue` is in bitcoin."""
 MARK_MS = 60_000
 """A mark price older than this no longer turns contracts into bitcoin."""
 
@@ -112,6 +115,18 @@ class _OpenInterest(Struct, gc=False):
     time: Time
 
 
+class _Past(Struct, gc=False):
+    """USD-M names the `symbol`, COIN-M the `pair` and the kind of contract."""
+
+    sumOpenInterest: Number
+    timestamp: Time
+    sumOpenInterestValue: Number = None
+    symbol: str | None = None
+    pair: str | None = None
+    contractType: str | None = None
+
+
+_PAST = Decoder(_Past)
 _MARK_PRICE = Decoder(_MarkPrice)
 _FORCE_ORDER = Decoder(_ForceOrder)
 _NAMED = Decoder(_Named)
@@ -146,7 +161,7 @@ class FuturesParser:
         return [*outs, *due] if due else outs
 
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
-        """Contracts, their mark prices, open interest, candles."""
+        """Contracts, their mark prices, open interest now and of the past, candles."""
         path, _ = asked(http)
         api = self._market.api
         if path.endswith(f"{api}/exchangeInfo"):
@@ -158,6 +173,9 @@ class FuturesParser:
             return each_row(feed, recv_ms, _rows(http), lambda raw: self._premium(raw, recv_ms))
         if path.endswith(f"{api}/openInterest"):
             return each_row(feed, recv_ms, _rows(http), lambda raw: self._open_interest(raw, recv_ms))
+        if path.endswith(PAST):
+            key = (self._market.venue, self._market.perpetual)
+            return past_interest(key, feed, recv_ms, _rows(http), self._past)
         return klines(self._market.venue, f"{api}/klines", feed, http, recv_ms)
 
     def _parse(self, feed: str, data: str | Raw, recv_ms: int, seen: dict[str, int]) -> Sequence[Out]:
@@ -270,6 +288,17 @@ class FuturesParser:
             return ()
         btc, _ = contract.btc_usd(size, self._mark[0])
         return (OpenInterest(self._market.venue, row.symbol, ts_ms, recv_ms, btc),)
+
+    def _past(self, raw: Raw) -> Row:
+        row, perpetual = _PAST.decode(raw), self._market.perpetual
+        told = row.symbol or f"{row.pair}_{'PERP' if row.contractType == 'PERPETUAL' else row.contractType}"
+        if told != perpetual:
+            raise Reject(f"open interest of {plain(told, 30)} where {perpetual} was asked for")
+        contract, size = self._contract(perpetual), positive(row.sumOpenInterest, "sumOpenInterest")
+        amount = positive(size * contract.value, "size")
+        if contract.inverse:
+            amount = coins(amount, positive(row.sumOpenInterestValue, "sumOpenInterestValue"))
+        return ms(row.timestamp, "timestamp"), amount
 
 
 def _forced(symbols: list[str]) -> str:

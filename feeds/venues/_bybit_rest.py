@@ -13,12 +13,17 @@ from feeds.venues import _json
 from feeds.venues._candles import Row, candles, timeframe
 from feeds.venues._common import Number, Time, asked, each_row, iso_ms, ms
 from feeds.venues._naming import Names
+from feeds.venues._past_interest import Row as Held
+from feeds.venues._past_interest import earlier, past_interest
 
 NAME = "bybit"
 LINEAR, INVERSE = "BTCUSDT", "BTCUSD"
 STREAMS = {LINEAR: "linear", INVERSE: "inverse"}
 REST = "https://api.bybit.com"
 INSTRUMENTS, TICKERS, KLINES = "/v5/market/instruments-info", "/v5/market/tickers", "/v5/market/kline"
+INTEREST = "/v5/market/open-interest"
+LONGEST = 200
+"""Rows of open interest in one answer."""
 
 DATED = re.compile(r"BTC(USDT)?-[0-9]{1,2}[A-Z]{3}[0-9]{2}|BTCUSD[FGHJKMNQUVXZ][0-9]{2}")
 """Dated contracts against dollars: linear in USDT, linear in USDC (`BTC-26DEC25`; with more parts it is an option),
@@ -44,6 +49,14 @@ class _Kline(Struct, array_like=True, gc=False):
     low: Number
     close: Number
     btc: Number
+
+
+class _Held(Struct, gc=False):
+    """`openInterest` counts longs and shorts, `singleOpenInterest` each pair once; older rows may lack it."""
+
+    timestamp: Time
+    openInterest: Number = None
+    singleOpenInterest: Number = None
 
 
 class _Named(Struct, gc=False):
@@ -85,6 +98,7 @@ class _Page(Struct, gc=False):
     nextPageCursor: str | None = None
 
 
+_HELD = Decoder(_Held)
 _KLINE = Decoder(_Kline)
 _ANSWER = Decoder(_Answer)
 _PAGE = Decoder(_Page)
@@ -101,7 +115,7 @@ class Rest:
         self._names = names
 
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
-        """Listed contracts, prices of the dated ones, or candles of the linear perpetual."""
+        """Listed contracts, prices of the dated ones, open interest of the past, or candles of the linear perpetual."""
         path, query = asked(http)
         if path.endswith(INSTRUMENTS):
             _, page = _answered(http)
@@ -113,6 +127,8 @@ class Rest:
             answer, page = _answered(http)
             ts_ms = ms(answer.time, "time of the answer")
             return each_row(feed, recv_ms, _json.ROWS.decode(page.list), lambda raw: _dated(raw, ts_ms, recv_ms))
+        if path.endswith(INTEREST):
+            return _interest(feed, http, query, recv_ms)
         frame = timeframe(http, KLINES, "interval", INTERVALS)
         if (query.get("category"), query.get("symbol")) != ("linear", LINEAR):
             raise Reject(f"candles of another symbol than {LINEAR}")
@@ -158,6 +174,26 @@ def _dated(raw: Raw, ts_ms: int, recv_ms: int) -> Sequence[Out]:
     last = optional(row.lastPrice, "last price")
     bid, ask = optional(row.bid1Price, "bid"), optional(row.ask1Price, "ask")
     return (Quote(NAME, symbol, ts_ms, recv_ms, last, bid, ask, mark, index),)
+
+
+def past(from_ms: int, to_ms: int) -> tuple[str, ...]:
+    """The address of open interest of the linear perpetual. The inverse one's is in dollars, without a price."""
+    span = f"startTime={from_ms}&endTime={to_ms}&limit={LONGEST}"
+    return (f"{REST}{INTEREST}?category=linear&symbol={LINEAR}&intervalTime=5min&{span}",)
+
+
+def _interest(feed: str, http: Http, query: dict[str, str], recv_ms: int) -> Sequence[Out]:
+    if (query.get("category"), query.get("symbol"), query.get("intervalTime")) != ("linear", LINEAR, "5min"):
+        raise Reject("open interest that nobody asked for")
+    rows = _json.ROWS.decode(_answered(http)[1].list)
+    outs = past_interest((NAME, LINEAR), feed, recv_ms, rows, _held)
+    return earlier(http, outs, len(rows), LONGEST, "startTime", "endTime")
+
+
+def _held(raw: Raw) -> Held:
+    row = _HELD.decode(raw)
+    btc = optional(row.singleOpenInterest, "singleOpenInterest")
+    return ms(row.timestamp, "timestamp"), btc or positive(row.openInterest, "openInterest") / 2
 
 
 def _delivery_ms(time: Time) -> int:

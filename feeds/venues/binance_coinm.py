@@ -10,7 +10,7 @@ import re
 from functools import partial
 
 from feeds.venue import Poll, Stream, Venue
-from feeds.venues._binance_futures import FuturesParser, Market
+from feeds.venues._binance_futures import PAST, FuturesParser, Market
 from feeds.venues._contract import Contract
 
 REST = "https://dapi.binance.com"
@@ -53,5 +53,7 @@ VENUE = Venue(
         Poll(f"{REST}/dapi/v1/openInterest?symbol={SYMBOL}", 30.0),
         Poll(f"{REST}/dapi/v1/premiumIndex?pair=BTCUSD", 60.0),
     ),
+    # What happened in a minute is listed some minutes later. 300 rows reach back 25 hours.
+    interest=lambda from_ms, to_ms: (f"{REST}{PAST}?pair=BTCUSD&contractType=PERPETUAL&period=5m&limit=300",),
     note="at most one liquidation a second and contract is published, so totals are a floor; refuses US addresses",
 )

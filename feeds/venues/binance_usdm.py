@@ -11,7 +11,7 @@ import re
 from functools import partial
 
 from feeds.venue import Poll, Stream, Venue
-from feeds.venues._binance_futures import FuturesParser, Market
+from feeds.venues._binance_futures import PAST, FuturesParser, Market
 from feeds.venues._contract import Contract
 
 REST = "https://fapi.binance.com"
@@ -55,5 +55,7 @@ VENUE = Venue(
         Poll(f"{REST}/fapi/v1/premiumIndex", 60.0),  # of all symbols in one, for the names of the dated ones change
     ),
     bars=lambda timeframe: f"{REST}/fapi/v1/klines?symbol={SYMBOL}&interval={timeframe}&limit=500",
+    # What happened in a minute is listed some minutes later. 300 rows reach back 25 hours.
+    interest=lambda from_ms, to_ms: (f"{REST}{PAST}?symbol={SYMBOL}&period=5m&limit=300",),
     note="at most one liquidation a second and contract is published, so totals are a floor; refuses US addresses",
 )

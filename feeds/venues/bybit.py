@@ -35,6 +35,7 @@ from feeds.venues._bybit_rest import (
     STREAMS,
     TICKERS,
     Rest,
+    past,
 )
 from feeds.venues._common import Number, Time, each_row, ms, numbered
 from feeds.venues._naming import Names
@@ -321,6 +322,7 @@ VENUE = Venue(
     setup=tuple(f"{REST}{INSTRUMENTS}?category={name}&baseCoin=BTC&limit=1000" for name in STREAMS.values()),
     polls=tuple(Poll(f"{REST}{TICKERS}?category={name}", 60.0) for name in STREAMS.values()),
     bars=lambda frame: f"{REST}{KLINES}?category=linear&symbol={LINEAR}&interval={INTERVALS[frame]}&limit=500",
+    interest=past,
     note="every liquidation, perpetual and dated, in USDT, USDC and coin, priced at bankruptcy; refuses US addresses",
     every_s={"mark": 5.0, "index": 5.0},  # every 100 ms, but no part that stands still
     changes=True,

@@ -23,13 +23,18 @@ from feeds.venues import _json
 from feeds.venues._beginning import TOLERANCE_MS
 from feeds.venues._common import Number, Time, asked, each_row, ms
 from feeds.venues._gate_orders import INVERSE, LISTS, LONGEST, NAME, SYMBOL, Orders, between, time_ms
+from feeds.venues._past_interest import Row, past_interest
 
 REST = "https://api.gateio.ws"
 CONTRACT = f"/futures/usdt/contracts/{SYMBOL}"
 DATED = "/delivery/usdt/contracts"
+STATS = "/futures/usdt/contract_stats"
+"""Of every five minutes, with the `time` when they began. Of which moment of them open interest is, is not said."""
 
 DEFAULT = 0.0001
 """BTC in one contract, until the venue has said it."""
+HELD = 300
+"""Times in one answer of open interest."""
 READ_EVERY_S = 10.0
 UNREAD_MS = 30_000
 """Three readings. Liquidations that were not read for longer are not quiet, they are not heard."""
@@ -101,6 +106,14 @@ class _Contract(Struct, gc=False):
     in_delisting: bool | None = None
 
 
+class _Stat(Struct, gc=False):
+    """`open_interest` is in contracts."""
+
+    time: Time
+    open_interest: Number
+
+
+_STAT = Decoder(_Stat)
 _FRAME = Decoder(_Frame)
 _NOTICE = Decoder(_Notice)
 _NAMED = Decoder(_Named)
@@ -135,7 +148,7 @@ class Parser:
         return outs
 
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
-        """Liquidations, the perpetual's contract, or the dated ones."""
+        """Liquidations, the perpetual's contract and its open interest of the past, or the dated ones."""
         path, query = asked(http)
         for symbol, orders in self._orders.items():
             if path.endswith(LISTS[symbol]) and query.get("contract") == symbol:
@@ -148,6 +161,9 @@ class Parser:
         if path.endswith(DATED):
             rows = _json.ROWS.decode(_json.answer(http))
             return each_row(feed, recv_ms, rows, lambda raw: self._dated(raw, recv_ms))
+        if path.endswith(STATS) and (query.get("contract"), query.get("interval")) == (SYMBOL, "5m"):
+            rows = _json.ROWS.decode(_json.answer(http))
+            return past_interest((NAME, SYMBOL), feed, recv_ms, rows, self._held)
         raise Reject(f"an answer that nobody asked for: {plain(path, 60)}")
 
     def _frame(self, feed: str, frame: _Frame, recv_ms: int) -> Sequence[Out]:
@@ -226,6 +242,10 @@ class Parser:
     def _btc(self, symbol: str, contracts: float) -> float:
         known = self._contracts.get(symbol)
         return positive(contracts * (known.contract if known else DEFAULT), "size in BTC")
+
+    def _held(self, raw: Raw) -> Row:
+        row = _STAT.decode(raw)
+        return ms(row.time, "time"), self._btc(SYMBOL, positive(row.open_interest, "open_interest"))
 
     def _perpetual(self, row: _Contract) -> Sequence[Out]:
         if row.name != SYMBOL:
@@ -317,6 +337,9 @@ VENUE = Venue(
         Poll(f"{REST}/api/v4{DATED}", 60.0),
     ),
     missed=partial(between, REST),
+    interest=lambda from_ms, to_ms: (
+        f"{REST}/api/v4{STATS}?contract={SYMBOL}&interval=5m&from={from_ms // 1000}&limit={HELD}",
+    ),
     headers={"X-Gate-Size-Decimal": "1"},  # without it, fractions of a contract are cut off
     note=f"liquidations of {SYMBOL} and {INVERSE}, read over REST every {READ_EVERY_S:g} s and so up to that late",
 )

@@ -12,20 +12,23 @@ from functools import lru_cache
 from msgspec import Raw, Struct
 from msgspec.json import Decoder
 
-from feeds.facts import Funding, Instrument, Kind, Liquidation, OpenInterest, Position, Quote, Side, Trade
+from feeds.facts import Funding, Instrument, Kind, Liquidation, OpenInterest, PastInterest, Position, Quote, Side, Trade
 from feeds.text import plain
-from feeds.venue import Http, Out, Poll, Refused, Reject, Stream, Venue, number, optional, positive
+from feeds.venue import Http, More, Out, Poll, Refused, Reject, Stream, Venue, number, optional, positive
 from feeds.venues import _json
 from feeds.venues._common import Number, Time, asked, each_row, iso_ms, ms
 from feeds.venues._contract import Contract
-from feeds.venues._lists import asking, onward, since, wanted_ms
+from feeds.venues._lists import asking, onward, query_of, since, wanted_ms
 from feeds.venues._numbers import Numbers
+from feeds.venues._past_interest import STEP_MS, past_interest
 
 NAME = "kraken_futures"
 LINEAR, INVERSE = "PF_XBTUSD", "PI_XBTUSD"
 PERPETUALS = (LINEAR, INVERSE)
 REST = "https://futures.kraken.com"
 API = f"{REST}/derivatives/api/v3"
+INTEREST = f"/api/charts/v1/analytics/{LINEAR}/open-interest"
+"""Market analytics: times in seconds, and of each the open interest when it began, its high, low and last."""
 
 _OURS = re.compile(r"P[FI]_XBTUSD|F[FI]_XBTUSD_[0-9]{6}")
 
@@ -116,6 +119,20 @@ class _Past(Struct, gc=False):
     price: Number = None
 
 
+class _Analytics(Struct, gc=False):
+    result: Raw = Raw(b"{}")
+    errors: list[Raw] = []
+
+
+class _Series(Struct, gc=False):
+    timestamp: list[Raw]
+    data: list[Raw]
+    more: bool = False
+
+
+_ANALYTICS = Decoder(_Analytics)
+_SERIES = Decoder(_Series)
+_TIMED = Decoder(tuple[Time, tuple[Number, Number, Number, Number]])
 _FRAME = Decoder(_Frame)
 _TRADE = Decoder(_Trade)
 _TICKER = Decoder(_Ticker)
@@ -161,6 +178,8 @@ class Parser:
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
         """Contracts, prices of the dated ones, and liquidations that were missed."""
         path, query = asked(http)
+        if path.endswith(INTEREST):
+            return _past(feed, http, recv_ms)
         page = path.rpartition("/")[2]
         if page not in ("instruments", "tickers", "history"):
             raise Reject(f"an answer that nobody asked for: {plain(path, 60)}")
@@ -311,6 +330,27 @@ def _answered(http: Http) -> _Answer:
     return answer
 
 
+def _past(feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
+    """Read open interest of the linear perpetual, oldest first, and where more of it is."""
+    answer = _ANALYTICS.decode(_json.answer(http))
+    if answer.errors:
+        raise Reject(plain(bytes(answer.errors[0]).decode("utf-8", "replace"), 120))
+    told = _SERIES.decode(answer.result)
+    if len(told.timestamp) != len(told.data):
+        raise Reject(f"{len(told.timestamp)} times of {len(told.data)} numbers")
+    rows = [Raw(b"[%b,%b]" % (bytes(at), bytes(row))) for at, row in zip(told.timestamp, told.data, strict=True)]
+    outs = past_interest((NAME, LINEAR), feed, recv_ms, rows, _held)
+    newest_ms = max((out.ts_ms for out in outs if isinstance(out, PastInterest)), default=0)
+    if told.more and newest_ms > ms(query_of(http, "since"), "since"):
+        outs.append(More(asking(http, since=(newest_ms + STEP_MS) // 1000)))
+    return outs
+
+
+def _held(raw: Raw) -> tuple[int, float]:
+    at, (opened, *_) = _TIMED.decode(raw)
+    return ms(at, "timestamp"), positive(opened, "open interest")
+
+
 def _between(from_ms: int, to_ms: int) -> tuple[str, ...]:
     """Addresses of the trades of a gap, newest first; none for one that is too long."""
     if to_ms - from_ms > MOST_MISSED_MS:
@@ -350,5 +390,6 @@ VENUE = Venue(
     setup=(f"{API}/instruments",),
     polls=(Poll(f"{API}/tickers", 60.0),),
     missed=_between,
+    interest=lambda from_ms, to_ms: (f"{REST}{INTEREST}?since={from_ms // 1000}&interval=300",),
     note="every liquidation fill of the two perpetuals, at its own price",
 )

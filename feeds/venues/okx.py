@@ -21,21 +21,24 @@ from feeds.venues._candles import Row, candles, timeframe
 from feeds.venues._common import Number, asked, each_row, ms
 from feeds.venues._okx_rest import (
     INSTRUMENTS,
+    INTEREST,
     LIQUIDATED,
     MISSED,
     NAME,
     OTHER,
     REST,
+    SWAPS,
     UNDERLYINGS,
     Contracts,
     answered,
     between,
+    interest,
     liquidations,
     missed,
+    past,
 )
 
 SPOT = "BTC-USDT"
-SWAPS = ("BTC-USDT-SWAP", "BTC-USD-SWAP")
 FAMILIES = ("BTC-USDT", "BTC-USD", "BTC-USDC", "BTC-USD_UM")
 CANDLES = "/api/v5/market/candles"
 MARKS = "/api/v5/public/mark-price"
@@ -165,7 +168,7 @@ class Parser:
         return each_row(feed, recv_ms, _json.ROWS.decode(frame.data), lambda raw: (read(symbol, raw, recv_ms),))
 
     def answer(self, feed: str, http: Http, recv_ms: int) -> Sequence[Out]:
-        """Contracts, mark prices of the dated ones, liquidations that a gap cost, or candles of the spot pair."""
+        """Contracts, mark prices of the dated ones, liquidations and open interest of the past, or candles."""
         path, query = asked(http)
         if path.endswith(INSTRUMENTS):
             return each_row(feed, recv_ms, answered(http), lambda raw: self._contracts.learn(raw, recv_ms))
@@ -173,6 +176,8 @@ class Parser:
             return each_row(feed, recv_ms, answered(http), lambda raw: self._dated(raw, recv_ms))
         if path.endswith(MISSED):
             return missed(feed, http, self._contracts.size, recv_ms)
+        if path.endswith(INTEREST):
+            return interest(feed, http, recv_ms)
         frame = timeframe(http, CANDLES, "bar", BAR)
         if query.get("instId") != SPOT:
             raise Reject("candles that nobody asked for")  # those of a swap count volume in contracts
@@ -302,6 +307,7 @@ VENUE = Venue(
     polls=(Poll(f"{REST}{MARKS}?instType=FUTURES", 30.0),),
     bars=_bars,
     missed=between,
+    interest=past,
     also=lambda url: (url.replace(REST, OTHER),),
     # The mark at least every 10 s; an index every 100 ms while it moves (docs, "mark-price", "index-tickers").
     every_s={"mark": 10.0, "index": 1.0},

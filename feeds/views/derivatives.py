@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec import UNSET
 
 from feeds.health import metric_state
-from feeds.positions import Key
+from feeds.positions import Before, Key
 from feeds.signals.derivatives import annualised, basis, together
 from feeds.state import State
 from feeds.text import age
@@ -83,6 +83,7 @@ def _row(state: State, key: Key) -> Derivative:
     mark_ms, index_ms = mark and mark[1], index and index[1]
     funding_ms = funding.recv_ms if funding else None
     apart = _apart(state.venues[key[0]], mark_ms, index_ms)
+    before = {name: known.interest_before(key, state.now_ms - ms) for name, ms in (("1h", HOUR_MS), ("24h", DAY_MS))}
     both = None if mark is None or index is None or apart else (mark[0], index[0])
     return Derivative(
         key[0],
@@ -100,14 +101,15 @@ def _row(state: State, key: Key) -> Derivative:
         funding.next_ms if funding else None,
         now,
         interest.recv_ms if interest else None,
-        _change(now, known.interest_before(key, state.now_ms - HOUR_MS)),
-        _change(now, known.interest_before(key, state.now_ms - DAY_MS)),
+        _change(now, before["1h"]),
+        _change(now, before["24h"]),
         expiry,
         basis(*both, (expiry - state.now_ms) / DAY_MS) if expiry and both else None,
         mark_ms,
         index_ms,
         funding_ms,
         apart,
+        tuple(name for name, one in before.items() if now is not None and one and not one.heard),
     )
 
 
@@ -120,5 +122,5 @@ def _apart(venue: Venue, mark_ms: int | None, index_ms: int | None) -> str:
     return f"its {'index' if index_ms < mark_ms else 'mark'} is {age(abs(mark_ms - index_ms))} older"
 
 
-def _change(now: float | None, before: float | None) -> float | None:
-    return None if now is None or before is None else now - before
+def _change(now: float | None, before: Before | None) -> float | None:
+    return None if now is None or before is None else now - before.btc

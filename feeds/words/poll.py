@@ -88,7 +88,12 @@ async def _ask(collector: Collector, store: Store, names: list[str]) -> list[Tol
 
 def _stands_in(slow: Slow, source: Source) -> bool:
     """Whether a publisher has a page that was not asked yet and is needed now."""
-    return any(needed(slow, source, page) and slow.polled.get(source.feed(page)) is None for page in source.pages)
+    return any(needed(slow, source, page) and slow.polled.get(source.feed(page)) is None for page in _pages(source))
+
+
+def _pages(source: Source) -> list[Page]:
+    """What is asked: not a past of hundreds of files, which an engine reads beside everything else."""
+    return [page for page in source.pages if not page.late]
 
 
 async def _source(
@@ -99,7 +104,7 @@ async def _source(
             _tell(told, Told(source.name, slow.off[source.name], asked=False))
         return
     async with turn:
-        for page in source.pages:
+        for page in _pages(source):
             due = next_ms(slow, source, page, now_ms)
             if (due is None and (page.vintages or not now)) or any(one.feed == source.feed(page) for one in told):
                 continue

@@ -84,6 +84,7 @@ PAGES = [
     for page in source.pages
     if source.feed(page) != "interest.deribit"  # which the market answers for: see below
     if page.vintages not in FIRST_WORDS
+    if not page.late  # which have tests of their own: see below
 ]
 NEWEST = {
     "farside.daily": 12,  # and a row of dashes
@@ -221,3 +222,27 @@ def test_some_of_what_is_revised_was_one_more_in_its_last_place_until_the_next_r
     assert all(values[0] == round(values[1] + 0.1, 1) for values in said.values() if len(values) == 2)
     firsts = [row for row in publishers.read(FRED, NFCI) if isinstance(row, Observation)]
     assert len({row.period for row in firsts}) == len(firsts)
+
+
+INTEREST = {page.name: page for page in interest.SOURCE.pages}
+
+
+def test_bybits_days_before_those_that_it_tells_at_once_are_told_page_by_page(publishers: Publishers) -> None:
+    rows = publishers.read(interest.SOURCE, INTEREST["bybit_past"])
+    usual = publishers.read(interest.SOURCE, INTEREST["bybit"])
+    found = [row for row in (*rows, *usual) if isinstance(row, Observation)]
+    known = publishers.known("OI.BYBIT", interest.BYBIT_BEGAN)
+    assert {row.period: row.value for row in found} == known
+    assert len(rows) + len(usual) <= len(known) + 2  # the newest days may not be out yet
+
+
+def test_of_binances_days_those_after_tuesdays_are_told_and_years_that_it_has_nothing_of_are_holes(
+    publishers: Publishers,
+) -> None:
+    rows = publishers.read(interest.SOURCE, INTEREST["binance_2023"])
+    known = publishers.known("OI.BINANCE", date(2023, 1, 1))
+    assert {row.period: row.value for row in rows if isinstance(row, Observation)} == {
+        day: value for day, value in known.items() if day.startswith("2023") and date.fromisoformat(day).weekday() == 2
+    }
+    assert len(rows) == 52
+    assert publishers.read(interest.SOURCE, INTEREST["binance_2022"]) == []

@@ -15,7 +15,8 @@ from feeds.sources.interest import SOURCE
 from feeds.venue import Http, Reject
 from tests.sources.bad_bodies import BAD_BODIES
 
-PAGES = {page.name: page for page in SOURCE.pages}
+PAGES = {page.name: page for page in SOURCE.pages if not page.late}
+LATE = {page.name: page for page in SOURCE.pages if page.late}
 DAY_MS = 86_400_000
 THE_18TH = 1794960000000  # 2026-11-18 00:00 UTC
 THE_19TH = THE_18TH + DAY_MS

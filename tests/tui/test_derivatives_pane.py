@@ -191,6 +191,11 @@ def test_a_column_that_one_venue_tells_has_no_excuse():
     assert "24 h change needs 24 h of listening" in plain(young, replace(OKX, open_interest_24h=None))[3]
 
 
+def test_changes_that_were_not_heard_but_told_afterwards_say_so():
+    rows = plain(replace(BYBIT, told=("1h", "24h")), replace(OKX, told=("24h",)))
+    assert rows[3] == "1h change by the venue's own history: bybit; 24h change by the venue's own history: bybit, okx"
+
+
 def test_the_change_in_an_hour_is_over_those_alone_that_were_heard_then():
     (said, *_) = words(replace(BYBIT, open_interest_1h=None), OKX)
     assert said.endswith("open interest 83,000 BTC in 2 contracts of 2 venues, -1.0% in 1 h in 1 of them")

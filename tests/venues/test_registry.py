@@ -38,7 +38,11 @@ def test_every_address_is_encrypted_and_of_the_venue(venue: Venue) -> None:
         assert urlsplit(stream.url).scheme == "wss"
         assert urlsplit(stream.url).hostname
     assert urlsplit(venue.http).scheme == "https"
-    addresses = [*venue.setup, *(url for frame in TIMEFRAME_MS if (url := venue.bars(frame)))]
+    addresses = [
+        *venue.setup,
+        *(url for frame in TIMEFRAME_MS if (url := venue.bars(frame))),
+        *venue.interest(0, 600_000),
+    ]
     for url in addresses:
         assert url.startswith(venue.http.rstrip("/") + "/")
 

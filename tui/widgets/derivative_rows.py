@@ -225,6 +225,8 @@ def _untold(rows: Sequence[Derivative], columns: Sequence[Column[Derivative]], w
     guessed = named(row for row in rows if row.funding is not None and row.interval_h is None)
     if guessed:
         words.insert(0, f"~ taken as paid every 8 h: not told by {guessed}")
+    told = [(which, [row for row in rows if which in row.told]) for which in ("1h", "24h") if f"OI {which}" in shown]
+    words += [f"{which} change by the venue's own history: {named(own)}" for which, own in told if own]
     return [((line, LABEL),) for line in wrap("; ".join(words), width)]
 
 

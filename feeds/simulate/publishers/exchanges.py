@@ -12,18 +12,23 @@ from feeds.simulate.publishers import btcusd
 from feeds.simulate.publishers.world import World, written
 
 _CANDLES = ("coinbase", "/products/BTC-USD/candles")
+_BINANCE = ("binance_usdm", "/futures/data/openInterestHist")
+_BYBIT = ("bybit", "/v5/market/open-interest")
 _KEPT = 30  # days that Binance tells of
 
 
 def pages(world: World, live: dict[tuple[str, str], Page]) -> dict[tuple[str, str], Page]:
-    """Pages by venue and path, over the `live` ones: Coinbase's stays for all but days that are asked for by date."""
+    """Pages by venue and path, over the `live` ones: what asks for no days is theirs."""
     now = live[_CANDLES]
+    binance_now, bybit_now = live.get(_BINANCE), live.get(_BYBIT)
 
     def candles(query: dict[str, str]) -> Answer:
         dated = query.get("granularity") == "86400" and "start" in query
         return btcusd.candles(world, query) if dated else now(query)
 
     def binance(query: dict[str, str]) -> Answer:
+        if binance_now and query.get("period") == "5m":
+            return binance_now(query)
         if (query.get("symbol"), query.get("period")) != ("BTCUSDT", "1d"):
             return Answer(400, dump({"code": -1121, "msg": "Invalid symbol."}))
         rows = [
@@ -38,6 +43,8 @@ def pages(world: World, live: dict[tuple[str, str], Page]) -> dict[tuple[str, st
         return Answer(200, dump(rows[-int(query.get("limit", "30")) :]))
 
     def bybit(query: dict[str, str]) -> Answer:
+        if bybit_now and query.get("intervalTime") == "5min":
+            return bybit_now(query)
         asked = query.get("category"), query.get("symbol"), query.get("intervalTime")
         if asked != ("linear", "BTCUSDT", "1d"):
             return Answer(200, dump({"retCode": 10001, "retMsg": "params error: Symbol Is Invalid", "result": {}}))
@@ -48,6 +55,7 @@ def pages(world: World, live: dict[tuple[str, str], Page]) -> dict[tuple[str, st
                 "timestamp": str(_midnight(day)),
             }
             for day, btc in world.points("OI.BYBIT")
+            if int(query.get("startTime", "0")) <= _midnight(day) <= int(query.get("endTime", "9" * 13))
         ]
         newest = rows[::-1][: min(int(query.get("limit", "50")), 200)]
         result = {"symbol": "BTCUSDT", "category": "linear", "list": newest, "nextPageCursor": ""}
@@ -68,8 +76,8 @@ def pages(world: World, live: dict[tuple[str, str], Page]) -> dict[tuple[str, st
 
     return {
         _CANDLES: candles,
-        ("binance_usdm", "/futures/data/openInterestHist"): binance,
-        ("bybit", "/v5/market/open-interest"): bybit,
+        _BINANCE: binance,
+        _BYBIT: bybit,
         ("okx", "/api/v5/public/open-interest"): okx,
     }
 
