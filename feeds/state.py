@@ -275,7 +275,8 @@ class State:
             candles.restore(own, now_ms)
             if own:
                 newest = max(own, key=_end)
-                as_of = min(_end(newest), now_ms)
+                # A candle that was open when the engine ended tells nothing of the time after.
+                as_of = min(_end(newest), now_ms, now_ms if past.alive_ms is None else past.alive_ms)
                 self.prices.last[name, candles.symbol] = Last(candles.symbol, newest.close, as_of, cached=True)
         for event in past.liquidations:
             near = abs(event.recv_ms - event.ts_ms) <= NEAR_MS

@@ -328,6 +328,15 @@ def test_what_was_kept_is_shown_as_cached_until_live() -> None:
     assert not json.loads(s.everything()["bars.1m"])["cached"]
 
 
+def test_a_cached_price_is_no_younger_than_the_engine_that_heard_it() -> None:
+    s = session()
+    open_bar = Bar("coinbase", "BTC-USD", "1m", T0, 64_000.0, 64_001.0, 63_999.0, 64_000.5, 1.0, complete=False)
+    s.state.restore(Past([open_bar], feeds={"coinbase"}, since_ms=T0, alive_ms=T0 + 20_000), T0 + 25_000)
+    last = s.state.venue_price("coinbase")
+    assert last is not None
+    assert (last.price, last.as_of_ms, last.cached) == (64_000.5, T0 + 20_000, True)
+
+
 @pytest.mark.parametrize(
     ("ahead_ms", "at_ms"), [(60_000, 0), (60_001, 0), (20_000, 0), (-60_000, -60_000), (-60_001, 0)]
 )
