@@ -211,7 +211,8 @@ class Collector:
                 rows, now_ms = slow.vintages.copy(), self.clock.now_ms()
                 self.session.studied(rule, await self._compute(study_of, rule, rows, now_ms, self.state.rules))
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._answered.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):  # `wait_for` of Python 3.11 may lose a cancellation
+                    await self._answered.wait()
 
     async def _gather(self, fetcher: Fetcher) -> None:
         """Ask the publishers, once the history of their series is in. The market goes first and is not held up."""

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -185,10 +185,9 @@ async def _until_left(server: Server, until: asyncio.Event) -> None:
 
 async def wait(what: Awaitable[object], seconds: float) -> None:
     """Wait for it, but no longer than so many seconds."""
-    try:
-        await asyncio.wait_for(what, seconds)
-    except TimeoutError:
-        return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):  # `wait_for` of Python 3.11 may lose a cancellation
+            await what
 
 
 @contextmanager

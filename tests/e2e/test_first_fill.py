@@ -20,6 +20,7 @@ from feeds.simulate.slow import SLOW_SCENES
 from feeds.store import Store
 from feeds.topics import Change, Verdict
 from feeds.views.pages import Worked, work_out
+from tests.long import LONG
 from tests.publishers import Market
 
 WORDS = ("verdict.state", "regime.label", "etf.run", "level.60000.tests", "level.60000.held", "level.60000.held_in_row")
@@ -97,7 +98,7 @@ def market(played: str) -> Market:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("played", sorted(SLOW_SCENES))
+@pytest.mark.parametrize("played", sorted(SLOW_SCENES) if LONG else ("empire", "release"))
 async def test_a_word_is_said_once_its_past_is_read_and_is_never_taken_back_by_the_fill(played: str) -> None:
     served = market(played)
     try:

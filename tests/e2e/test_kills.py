@@ -12,8 +12,9 @@ from feeds.facts import Gap, Liquidation
 from feeds.simulate.ledger import Ledger
 from feeds.store import Store
 from tests.e2e.world import Viewer, World, until
+from tests.long import LONG
 
-KILLS = 2
+KILLS = 20 if LONG else 2
 VENUES = ["coinbase", "gate", "okx"]
 LONGEST_S = 12.0
 UNREAD_MS = 6_000

@@ -26,7 +26,7 @@ async def test_every_venue_has_an_endpoint_for_its_websocket_and_one_for_http() 
     async with simulate.serve("cascade", seed=3) as market:
         assert market.title == "simulated market, scene cascade, seed 3"
         venues = {f"{venue}.{kind}" for venue in simulate.VENUES for kind in ("ws", "http")}
-        assert set(market.endpoints) == venues | {f"{name}.http" for name in SOURCES if name != "interest"}
+        assert set(market.endpoints) == venues | {f"{name}.http" for name in SOURCES}
         assert set(simulate.VENUES) == {name for name, row in ROWS.items() if row.life.ends_ms is None}
         for name, address in market.endpoints.items():
             venue, kind = name.split(".")
